@@ -1,0 +1,91 @@
+"""One error tree; every message says what, where, what was expected, and a hint.
+
+    DetenteError
+    ├── UserError            a mistake in a file or an option: located diagnostics, exit code 2, never a traceback
+    │   ├── CaseError        in a case file, account, scenario or lever file
+    │   ├── RecordError      in a record file
+    │   └── OptionError      on the command line or in a function's arguments
+    ├── MissingExtra         an optional dependency is not installed (the hint names the extra)
+    ├── ComputationError     a result that cannot be given to the stated accuracy
+    │   └── UncertifiedError the equilibrium has no certificate; no answer is reported from it
+    └── Interrupted          stopped by the user; what was finished is on disk
+
+Non-convergence of a solver is a `Status` on its result, not an exception.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One located remark about a user's file; `line` and `column` count from 1, 0 means unknown."""
+
+    what: str
+    expected: str = ""
+    hint: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        where = ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+        parts = [self.what]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.hint:
+            parts.append(f"hint: {self.hint}")
+        prefix = "" if self.severity == "error" else f"{self.severity}: "
+        return f"{where}: {prefix}{'; '.join(parts)}" if where else f"{prefix}{'; '.join(parts)}"
+
+
+class DetenteError(Exception):
+    """Base of all errors that Detente raises on purpose."""
+
+
+class UserError(DetenteError):
+    """One or more mistakes in what a user wrote; carries every diagnostic found, not only the first."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic] | Diagnostic) -> None:
+        self.diagnostics = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
+        super().__init__("\n".join(map(str, self.diagnostics)))
+
+
+class CaseError(UserError):
+    """A case, account, scenario or lever file is wrong."""
+
+
+class RecordError(UserError):
+    """A record file is wrong."""
+
+
+class OptionError(UserError):
+    """An option or argument is wrong: `OptionError.of("unknown actor 'armenja'", hint="did you mean 'armenia'?")`."""
+
+    @classmethod
+    def of(cls, what: str, expected: str = "", hint: str = "") -> "OptionError":
+        """An error that is not tied to a place in a file."""
+        return cls(Diagnostic(what, expected, hint))
+
+
+class MissingExtra(DetenteError):
+    """An optional dependency is needed for what was asked."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs the package '{package}'; hint: pip install 'detente[{extra}]'")
+
+
+class ComputationError(DetenteError):
+    """A number cannot be computed to the stated accuracy; the message says why and what to try."""
+
+
+class UncertifiedError(ComputationError):
+    """A workflow was about to report from an equilibrium without a certificate."""
+
+
+class Interrupted(DetenteError):
+    """The user stopped a computation; the message says what is kept and how to resume."""

@@ -1,0 +1,6 @@
+"""States, moves and payoff terms: a Case, or plain arrays, becomes a Game."""
+
+from detente.game.arrays import from_arrays
+from detente.game.model import Game, Moves, Nature, StateSpace, Variable
+
+__all__ = ["Game", "Moves", "Nature", "StateSpace", "Variable", "from_arrays"]

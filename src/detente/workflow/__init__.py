@@ -1,0 +1,1 @@
+"""One module per group of verbs; the only package that knows the whole chain."""
