@@ -85,6 +85,9 @@ def parse_yaml(content: bytes | str, name: str) -> Document:
         hint = "indent by spaces, quote values that contain ': ' or begin with a special character"
         document.diagnostics.append(Diagnostic(what, "", hint, name, line, column))
         return document
+    except RecursionError:
+        document.diagnostics.append(Diagnostic("nested too deep", "a flatter file", file=name, line=1, column=1))
+        return document
     except (YAMLError, ValueError) as error:
         document.diagnostics.append(Diagnostic(f"not valid YAML: {error}", file=name, line=1, column=1))
         return document
