@@ -1,1 +1,5 @@
+"""Continuous-time Markov chains: pure mathematics, no games."""
 
+from detente.chain.model import Chain
+
+__all__ = ["Chain"]
