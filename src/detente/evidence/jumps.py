@@ -1,0 +1,133 @@
+"""The elementary jumps of a game: every (move or event of nature, state, outcome) with its rate in equilibrium.
+
+A *kind* is a player's action (`armenia.provoke`) or an event of nature (`nature.accident`). The pattern of entries
+(kind, source, target) depends on the case alone and is shared by all parameter draws; only the rates differ, so that
+many draws can be filtered together. Acts that leave the state as it is are entries too: they are marks (docs/evidence.md).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from detente.errors import ComputationError
+from detente.game.model import Game
+
+
+@dataclass(frozen=True)
+class JumpTable:
+    """The pattern of elementary jumps; entries are sorted by kind, source, target.
+
+    Attributes:
+        kinds: names, `player.action` or `nature.event`; `wait` is not among them.
+        kind: (entries,) int, position in `kinds`.
+        source: (entries,) int, the state before.
+        target: (entries,) int, the state after; equal to `source` where the act changes nothing.
+        n_states: number of states K.
+    """
+
+    kinds: tuple[str, ...]
+    kind: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
+    n_states: int
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return len(self.kind)
+
+    @cached_property
+    def key(self) -> np.ndarray:
+        """(entries,) int, one increasing number per entry."""
+        return (self.kind.astype(np.int64) * self.n_states + self.source) * self.n_states + self.target
+
+    @cached_property
+    def by_source(self) -> sp.csr_array:
+        """(states, entries) indicator: which entries leave from which state."""
+        ones = np.ones(self.size)
+        return sp.csr_array((ones, (self.source, np.arange(self.size))), shape=(self.n_states, self.size))
+
+    def entries(self, kinds: set[str], target: np.ndarray | None = None) -> np.ndarray:
+        """Positions of the entries of these kinds, optionally only those that lead into a mask of states (states,)."""
+        wanted = np.isin(self.kind, [n for n, name in enumerate(self.kinds) if name in kinds])
+        if target is not None:
+            wanted &= target[self.target]
+        return np.flatnonzero(wanted)
+
+
+def _kinds(game: Game) -> tuple[str, ...]:
+    moves = [f"{p}.{name}" for p, m in zip(game.players, game.moves, strict=True) for name in m.names[1:]]
+    return (*moves, *(f"nature.{name}" for name in game.nature.names))
+
+
+def _pieces(game: Game) -> list[tuple[sp.csr_array, np.ndarray]]:
+    """Per kind: its rows of the transition matrix, and the states in which it is available."""
+    k = game.n_states
+    pieces = []
+    for moves in game.moves:
+        for a in range(1, len(moves.names)):
+            pieces.append((moves.transition[a * k : (a + 1) * k], moves.available[a]))
+    for e in range(len(game.nature.names)):
+        pieces.append((game.nature.transition[e * k : (e + 1) * k], game.nature.hazards[e] > 0))
+    return pieces
+
+
+def _flat(game: Game) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Kind, source, target and outcome probability of every entry, sorted; duplicate targets are summed."""
+    kinds, sources, targets, probabilities = [], [], [], []
+    for n, (rows, available) in enumerate(_pieces(game)):
+        coo = sp.csr_array(rows).tocoo()
+        keep = available[coo.row]
+        kinds.append(np.full(int(keep.sum()), n))
+        sources.append(coo.row[keep])
+        targets.append(coo.col[keep])
+        probabilities.append(coo.data[keep])
+    if not kinds:
+        empty = np.zeros(0, dtype=np.int64)
+        return empty, empty, empty, np.zeros(0)
+    kind, source, target = (np.concatenate(part).astype(np.int64) for part in (kinds, sources, targets))
+    probability = np.concatenate(probabilities)
+    k = game.n_states
+    key = (kind * k + source) * k + target
+    unique, inverse = np.unique(key, return_inverse=True)
+    summed = np.bincount(inverse, weights=probability, minlength=len(unique))
+    pair = unique // k
+    return pair // k, pair % k, unique % k, summed
+
+
+def jump_table(game: Game) -> JumpTable:
+    """The pattern of a game's elementary jumps."""
+    kind, source, target, _ = _flat(game)
+    return JumpTable(_kinds(game), kind, source, target, game.n_states)
+
+
+def jump_rates(game: Game, strategies: list[np.ndarray] | tuple[np.ndarray, ...], table: JumpTable) -> np.ndarray:
+    """Rates of the entries of a table in one equilibrium of one draw.
+
+    Args:
+        game: the game of the draw.
+        strategies: per player (actions, states), choice probabilities.
+        table: the common pattern; an entry that this draw lacks has rate 0.
+
+    Returns:
+        (entries,) 1/year; for each kind and source they sum to tempo * sigma, or to the hazard.
+
+    Raises:
+        ComputationError: the draw has an outcome that the pattern lacks.
+    """
+    kind, source, target, probability = _flat(game)
+    level = [game.tempo[i] * sigma[a] for i, sigma in enumerate(strategies) for a in range(1, len(sigma))]
+    level.extend(game.nature.hazards)
+    rate = np.array(level).reshape(len(level), game.n_states)[kind, source] * probability if len(level) else probability
+    key = (kind * game.n_states + source) * game.n_states + target
+    result = np.zeros(table.size)
+    place = np.searchsorted(table.key, key)
+    place = np.minimum(place, table.size - 1)
+    known = table.key[place] == key if table.size else np.zeros(0, dtype=bool)
+    if not known.all() and (rate[~known] > 0).any():
+        what = "a parameter draw has an outcome that the case's other draws lack"
+        raise ComputationError(f"{what}; hint: give every outcome's p a range inside (0, 1)")
+    result[place[known]] = rate[known]
+    return result
