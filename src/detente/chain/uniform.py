@@ -4,7 +4,12 @@ e^{tA} v = sum_n Poisson(n; L t) P^n v with P = I + A / L nonnegative: only sums
 probabilities keep their digits. Weights are built by the ratio recursion outwards from the mode and normalised, so they
 neither underflow nor overflow at any L t; one sweep over n serves all times.
 
-Source: Fox & Glynn 1988, Comm. ACM 31; Stewart, Introduction to the Numerical Solution of Markov Chains, 8.
+Where L t is so large that a sweep would never end, a small chain is squared instead: e^{hA} is built by uniformisation
+at L h <= 1 and squared until t. All numbers stay nonnegative, and normalising each row after each squaring keeps the
+small probabilities of leaving to full relative accuracy (rounding adds up over log2(L t) squarings, not over L t steps).
+
+Source: Fox & Glynn 1988, Comm. ACM 31; Stewart 1994, Introduction to the Numerical Solution of Markov Chains, 8;
+Xue & Ye 2013, Math. Comp. 82 (entrywise accuracy of exponentials of essentially nonnegative matrices).
 """
 
 from collections.abc import Callable
@@ -12,12 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TAIL = 1e-18
+TAIL = 1e-20
+NEGLIGIBLE = 1e-40
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Poisson probabilities `values[k]` of n = first + k; what is left out is below 1e-17 in all."""
+    """Poisson probabilities `values[k]` of n = first + k; what is left out is below 1e-16 in all."""
 
     first: int
     values: np.ndarray
@@ -43,46 +49,62 @@ def poisson_weights(mean: float) -> Weights:
     return Weights(low + int(keep[0]), weights / weights.sum())
 
 
-def sweep(
-    step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, means: np.ndarray, tails: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
-    """Poisson mixtures of the sequence v_0 = start, v_{n+1} = step(v_n) at several means in one pass.
-
-    Args:
-        step: one step of the uniformised chain.
-        start: v_0, any shape.
-        means: (times,) rate * time.
-        tails: also sum v_n P(Poisson > n), which divided by the rate is the time integral.
-
-    Returns:
-        (times, ...) mixtures, and (times, ...) tail sums (zeros unless asked for).
-    """
+def mixtures(step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Poisson mixtures (times, ...) of v_0 = start, v_{n+1} = step(v_n) at several means, in one pass."""
     weights = [poisson_weights(float(mean)) for mean in means]
-    over = [np.concatenate([np.cumsum(w.values[::-1])[::-1][1:], [0.0]]) for w in weights]
-    mixed = np.zeros((len(means), *start.shape))
-    summed = np.zeros_like(mixed)
-    last = max((w.last for w in weights), default=0)
-    v = start
+    out = np.zeros((len(means), *start.shape))
+    v, last = start, max((w.last for w in weights), default=0)
     for n in range(last + 1):
         for t, w in enumerate(weights):
             if w.first <= n <= w.last:
-                mixed[t] += w.values[n - w.first] * v
-            if tails and n <= w.last:
-                summed[t] += v if n < w.first else over[t][n - w.first] * v
+                out[t] += w.values[n - w.first] * v
         if n == last:
             break
         new = step(v)
         if np.array_equal(new, v):  # a fixed point in floating point: all later terms are the same
-            _finish(weights, over, mixed, summed, v, n + 1, tails)
+            for t, w in enumerate(weights):
+                if n < w.last:
+                    out[t] += w.values[max(n + 1 - w.first, 0) :].sum() * v
             break
         v = new
-    return mixed, summed
+    return out
 
 
-def _finish(weights, over, mixed, summed, v, n, tails) -> None:
-    for t, w in enumerate(weights):
-        if n <= w.last:
-            k = max(n - w.first, 0)
-            mixed[t] += w.values[k:].sum() * v
-            if tails:
-                summed[t] += (over[t][k:].sum() + max(w.first - n, 0)) * v
+def integrals(step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """sum_n v_n P(Poisson(mean) > n), (times, ...): divided by the rate, the time integrals of the mixtures.
+
+    The sequence must be nonnegative; the pass ends when it has been absorbed (all entries below 1e-40).
+    """
+    weights = [poisson_weights(float(mean)) for mean in means]
+    over = [np.append(np.cumsum(w.values[::-1])[::-1][1:], 0.0) for w in weights]
+    out = np.zeros((len(means), *start.shape))
+    total, v = np.zeros_like(start), start
+    for n in range(max((w.last for w in weights), default=0) + 1):
+        for t, w in enumerate(weights):
+            if n == w.first:
+                out[t] += total
+            if w.first <= n <= w.last:
+                out[t] += over[t][n - w.first] * v
+        total = total + v
+        v = step(v)
+        if v.max(initial=0.0) < NEGLIGIBLE:
+            for t, w in enumerate(weights):
+                if n < w.first:
+                    out[t] += total
+            break
+    return out
+
+
+def exponential(stochastic: np.ndarray, mean: float) -> np.ndarray:
+    """sum_n Poisson(n; mean) P^n for a dense stochastic P, by squaring; entrywise accurate, rows sum to 1."""
+    squarings = max(0, int(np.ceil(np.log2(mean)))) if mean > 0 else 0
+    w = poisson_weights(mean / 2.0**squarings)
+    power, result = np.eye(len(stochastic)), np.zeros_like(stochastic)
+    for n in range(w.last + 1):
+        if n >= w.first:
+            result += w.values[n - w.first] * power
+        power = power @ stochastic
+    for _ in range(squarings):
+        result = result @ result
+        result /= result.sum(axis=1, keepdims=True)
+    return result

@@ -2,5 +2,6 @@
 
 from detente.solve.driver import solve
 from detente.solve.equilibrium import Certificate, Equilibrium, Status
+from detente.solve.paths import Mark
 
-__all__ = ["Certificate", "Equilibrium", "Status", "solve"]
+__all__ = ["Certificate", "Equilibrium", "Mark", "Status", "solve"]

@@ -11,6 +11,7 @@ from detente.errors import UncertifiedError
 from detente.game import Game
 from detente.solve.linear import evaluate
 from detente.solve.operator import Choice, Operator
+from detente.solve.paths import Mark, Simulator
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,14 @@ class Equilibrium:
     def chain(self) -> Chain:
         """The continuous-time Markov chain that the equilibrium induces."""
         return Chain(self.generator)
+
+    @cached_property
+    def _simulator(self) -> Simulator:
+        return Simulator(self.operator, self.choice)
+
+    def simulate(self, x0: int, horizon: float, rng: np.random.Generator) -> tuple[Mark, ...]:
+        """A path of play from state x0 until the horizon (years) as marks, null moves included."""
+        return self._simulator.path(x0, horizon, rng)
 
     def decomposition(self) -> tuple[dict[str, np.ndarray], ...]:
         """Per player, labelled parts (states,) that sum to the values: flows, "impulse: ACTION OWNER", "choice value"."""
