@@ -1,0 +1,56 @@
+"""From a Vega-Lite specification to SVG, PNG or a live figure, offline, through the vl-convert wheel."""
+
+import html
+import json
+import re
+from functools import cache
+from typing import Any
+
+
+def svg(spec: dict[str, Any], alt: str = "") -> str:
+    """An SVG element for use inside HTML: scales with its container, one accessible name, no outside reference.
+
+    Args:
+        spec: Vega-Lite specification.
+        alt: what the figure shows, in words; read out in place of it.
+    """
+    import vl_convert
+
+    text = vl_convert.vegalite_to_svg(spec)
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', text)
+    width, height = size.groups() if size else ("640", "400")
+    body = text[text.index(">") + 1 :]
+    body = re.sub(
+        r' aria-hidden="true"| role="graphics-[a-z]+"| aria-roledescription="[^"]*"| aria-label="[^"]*"', "", body
+    )
+    body = re.sub(r"(\d+\.\d{2})\d+", r"\1", body)
+    name = f' role="img" aria-label="{html.escape(alt, quote=True)}"' if alt else ' aria-hidden="true"'
+    return f'<svg class="chart"{name} width="{width}" height="{height}" viewBox="0 0 {width} {height}">{body}'
+
+
+def svg_file(spec: dict[str, Any]) -> str:
+    """A stand-alone SVG document."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(spec)
+
+
+def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
+    """A PNG image at `scale` times the drawn size."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_png(spec, scale=scale)
+
+
+@cache
+def bundle() -> str:
+    """The JavaScript of Vega, Vega-Lite and Vega-Embed, from the wheel's own offline bundle."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle()
+
+
+def live(spec: dict[str, Any], element: str) -> str:
+    """JavaScript that draws the figure into the element with this id; needs `bundle()` on the page before it."""
+    text = json.dumps(spec, ensure_ascii=False).replace("</", "<\\/")
+    return f'vegaEmbed("#{element}", {text}, {{"actions": false, "renderer": "svg"}});'

@@ -1,0 +1,303 @@
+"""Sections after the answers: accounts, claims, settlement, outside view, assumptions, method, limits, notes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from detente.dossier.context import Context, quantity_table
+from detente.dossier.document import (
+    Block,
+    Bullets,
+    Code,
+    Facts,
+    Grid,
+    Heading,
+    Inline,
+    Line,
+    Paragraph,
+    Section,
+    Strong,
+)
+from detente.dossier.numbers import cell_text, csv_text, unit_text, value_text
+from detente.run import Table
+from detente.run.strings import has_string, label, string
+
+ROWS_SHOWN = 12
+CLAIM_COLUMNS = {
+    "id": ("id", "claim_id"),
+    "claim": ("claim", "text", "says", "what"),
+    "by_whom": ("by", "made_by", "attributed_to", "source"),
+    "kind": ("kind", "type"),
+    "verdict": ("verdict", "result", "status"),
+    "reason": ("reason", "why", "because", "explanation"),
+    "others": ("others", "differing", "differing_views"),
+    "record": ("record", "evidence"),
+}
+
+
+def claims(context: Context) -> Section | None:
+    """Claims with attribution, differing views, and the result."""
+    blocks: list[Block] = [Paragraph((string("claims.intro"),))]
+    if context.run.claims:
+        blocks.append(_claims_grid(context))
+    if "claims" in context.run.tables:
+        blocks.append(context.table_grid("claims", "" if not context.run.claims else None))
+    if len(blocks) == 1:
+        return None
+    return Section("claims", string("section.claims"), tuple(blocks))
+
+
+def _claims_grid(context: Context) -> Grid:
+    found = context.run.claims
+    columns = [
+        (name, key)
+        for name, choices in CLAIM_COLUMNS.items()
+        if (key := next((c for c in choices if any(claim.get(c) for claim in found)), None))
+    ]
+    used = {key for _, key in columns}
+    extra = [k for k in dict.fromkeys(k for claim in found for k in claim) if k not in used and k != "confidential"]
+    extra = [k for k in extra if any(claim.get(k) not in (None, "", [], {}) for claim in found)]
+    rows: list[tuple[Line, ...]] = []
+    for claim in found:
+        cells = [_claim_cell(context, name, claim.get(key)) for name, key in columns]
+        rows.append((*cells, *((plain(claim.get(key)),) for key in extra)))
+    header = (*(label("column", name) for name, _ in columns), *(label("column", key) for key in extra))
+    data = Table(
+        title=string("section.claims"),
+        columns=tuple(key for _, key in columns) + tuple(extra),
+        rows=tuple(tuple(plain(claim.get(key)) for key in (*(k for _, k in columns), *extra)) for claim in found),
+    )
+    return Grid("", header, tuple(rows), (False,) * len(header), data, "claims_checked", shown=60)
+
+
+def _claim_cell(context: Context, name: str, value: Any) -> Line:
+    if name == "record" and isinstance(value, list | tuple):
+        return context.record_links(tuple(map(str, value)))
+    if name == "verdict":
+        return (Strong(plain(value)),)
+    if name == "by_whom":
+        return (context.actor(value) if isinstance(value, str) else plain(value),)
+    return (plain(value),)
+
+
+def plain(value: Any) -> str:
+    """Any JSON value as one readable string."""
+    if value is None:
+        return "–"
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{str(k).replace('_', ' ')}: {plain(v)}" for k, v in value.items() if v not in (None, "", [], {})
+        )
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "; ".join(plain(item) for item in value)
+    return cell_text(value)
+
+
+def tree(value: Mapping[str, Any], depth: int = 0) -> list[Block]:
+    """A nested JSON object as headings, facts and tables: a list of like objects becomes a table."""
+    blocks: list[Block] = []
+    facts: list[tuple[str, Line]] = []
+    later: list[Block] = []
+    for key, item in value.items():
+        name = label("field", key).capitalize() if not has_string(f"field.{key}") else string(f"field.{key}")
+        if item in (None, "", [], {}):
+            continue
+        if isinstance(item, list) and item and all(isinstance(entry, Mapping) for entry in item):
+            later += [Heading(name), objects_grid(key, item)]
+        elif isinstance(item, Mapping) and item and all(isinstance(entry, Mapping) for entry in item.values()):
+            later += [Heading(name), objects_grid(key, [{"name": k, **v} for k, v in item.items()])]
+        elif isinstance(item, Mapping) and depth < 2 and any(isinstance(v, list | Mapping) for v in item.values()):
+            later += [Heading(name), *tree(item, depth + 1)]
+        else:
+            facts.append((name, (plain(item),)))
+    if facts:
+        blocks.append(Facts(tuple(facts)))
+    return blocks + later
+
+
+def objects_grid(key: str, items: Sequence[Mapping[str, Any]]) -> Grid:
+    """A list of objects as a table, one row each."""
+    columns = list(dict.fromkeys(k for item in items for k in item if k != "confidential"))
+    rows = tuple(tuple((plain(item.get(c)) if c in item else "–",) for c in columns) for item in items)
+    numeric = tuple(all(isinstance(item.get(c), int | float | None) for item in items) for c in columns)
+    data = Table(
+        title=key.replace("_", " "),
+        columns=tuple(columns),
+        rows=tuple(tuple(_flat(item.get(c)) for c in columns) for item in items),
+    )
+    return Grid("", tuple(label("column", c) for c in columns), rows, numeric, data, key, shown=ROWS_SHOWN)
+
+
+def _flat(value: Any) -> str | float | int | bool | None:
+    return value if value is None or isinstance(value, str | float | int | bool) else plain(value)
+
+
+def nested(context: Context, id: str, data: dict[str, Any] | None, prefixes: tuple[str, ...]) -> Section | None:
+    """A section from a nested part of the run and the tables that belong to it."""
+    names = [n for n in context.run.tables if n.startswith(prefixes)]
+    if not data and not names:
+        return None
+    blocks: list[Block] = []
+    if has_string(f"{id}.intro"):
+        blocks.append(Paragraph((string(f"{id}.intro"),)))
+    blocks += tree(data or {})
+    for name in names:
+        if name not in context.shown_tables:
+            blocks.append(context.table_grid(name))
+    return Section(id, string(f"section.{id}"), tuple(blocks))
+
+
+def accounts(context: Context) -> Section | None:
+    """Rival accounts."""
+    return nested(context, "accounts", context.run.accounts, ("accounts", "account_", "posterior", "design"))
+
+
+def settlement(context: Context) -> Section | None:
+    """What would hold."""
+    return nested(context, "settlement", context.run.settlement, ("frontier", "settlement", "levers", "terms"))
+
+
+def outside(context: Context) -> Section | None:
+    """Base rates and reference classes."""
+    return nested(context, "outside", context.run.outside, ("outside", "base_rates", "positions"))
+
+
+def baselines(context: Context) -> Section | None:
+    """How the model scores against simple baselines."""
+    return nested(context, "baselines", None, ("baselines", "backtest", "scores"))
+
+
+def other_tables(context: Context) -> Section | None:
+    """Every table that no section above prints."""
+    names = [n for n in context.run.tables if n not in context.shown_tables]
+    if not names:
+        return None
+    return Section("other_tables", string("section.other_tables"), tuple(context.table_grid(n) for n in names))
+
+
+def assumptions(context: Context) -> Section | None:
+    """Every parameter with range, reason and source."""
+    run = context.run
+    if not run.assumptions:
+        return None
+    rows: list[tuple[Line, ...]] = []
+    for a in run.assumptions:
+        spread = value_text(a.mid, "")
+        if a.low is not None and a.high is not None:
+            spread = string("word.to", low=value_text(a.low, ""), high=value_text(a.high, ""))
+        basis: list[Inline] = [label("word", a.basis) if a.basis != "sources" or not a.sources else ""]
+        basis += ["; ".join(a.sources)] if a.sources else []
+        why: list[Inline] = [a.why]
+        if a.contested:
+            why += [" ", Strong(string("column.contested")), f": {a.contested}"]
+        rows.append(
+            ((a.label or a.name,), (f"{spread} {unit_text(a.unit)}".strip(),), tuple(why), tuple(b for b in basis if b))
+        )
+    data = Table(
+        title=string("section.assumptions"),
+        columns=("name", "label", "unit", "low", "mid", "high", "why", "basis", "sources", "contested"),
+        rows=tuple(
+            (a.name, a.label, a.unit, a.low, a.mid, a.high, a.why, a.basis, "; ".join(a.sources), a.contested)
+            for a in run.assumptions
+        ),
+    )
+    header = tuple(label("column", c) for c in ("parameter", "range", "why", "basis"))
+    anchors = tuple(f"a-{a.name}" for a in run.assumptions)
+    grid = Grid("", header, tuple(rows), (False, True, False, False), data, "assumptions", anchors)
+    return Section("assumptions", string("section.assumptions"), (Paragraph((string("assumptions.intro"),)), grid))
+
+
+def method(context: Context) -> Section:
+    """How it works, in two pages; the part of a paragraph between stars is emphasised."""
+    return Section(
+        "method", string("section.method"), tuple(_paragraph(p) for p in string("method.text").split("\n\n"))
+    )
+
+
+def _paragraph(text: str) -> Paragraph:
+    if text.startswith("*"):
+        head, rest = text[1:].split("*", 1)
+        return Paragraph((Strong(head), rest))
+    return Paragraph((text,))
+
+
+def limits(context: Context) -> Section:
+    """What the model leaves out."""
+    return Section(
+        "limits", string("section.limits"), (Bullets(tuple((p,) for p in string("limits.text").split("\n\n"))),)
+    )
+
+
+def numbers(context: Context) -> Section | None:
+    """Every quantity of the run with all that is known about it."""
+    run = context.run
+    if not run.quantities:
+        return None
+    rows: list[tuple[Line, ...]] = []
+    for q in run.quantities:
+        flags = [
+            string(f"tip.{key}")
+            for key, on in (("choice", q.choice_value_decides), ("not_record", q.assumption_not_record))
+            if on
+        ]
+        if q.reason_no_interval:
+            flags.append(string("tip.no_interval", reason=q.reason_no_interval))
+        if q.equilibria_share is not None:
+            flags.append(string("tip.equilibria", share=value_text(q.equilibria_share, "share")))
+        name: list[Inline] = [
+            q.label,
+            *(
+                f" ({context.actor(q.actor)})"
+                for _ in range(q.actor is not None and context.short_actor(q.actor) not in q.label)
+            ),
+        ]
+        name += [f". {flag}." for flag in flags]
+        rows.append(
+            (
+                tuple(name),
+                (context.number(q, "full"),),
+                (context.number(q, "sign"),),
+                (
+                    *context.assumption_links(q.assumptions),
+                    *([". "] if q.record and q.assumptions else []),
+                    *context.record_links(q.record),
+                ),
+                (Code(q.id),),
+            )
+        )
+    header = (
+        *(label("column", c) for c in ("label", "number", "sign")),
+        f"{label('column', 'hangs_on')}; {label('column', 'record').lower()}",
+        label("column", "id"),
+    )
+    grid = Grid(
+        "", header, tuple(rows), (False, True, True, False, False), quantity_table(string("section.numbers"), list(run.quantities)),
+        "quantities", tuple(f"q-{q.id}" for q in run.quantities),
+    )  # fmt: skip
+    return Section("numbers", string("section.numbers"), (Paragraph((string("numbers.intro"),)), grid))
+
+
+def reproduce(context: Context) -> Section:
+    """Reproducibility box: command, version, seed, hashes, certificate, what was removed."""
+    run = context.run
+    facts: list[tuple[str, Line]] = [(string("reproduce.command"), (Code(run.command),))]
+    facts += [(string(f"reproduce.{k}"), (str(getattr(run, k)),)) for k in ("version", "case", "date", "seed", "draws")]
+    if run.solution is not None:
+        s = run.solution
+        text = string("reproduce.uncertified")
+        if s.certified:
+            text = string("reproduce.certified", residual=value_text(s.residual, ""), gap=value_text(s.gap, ""))
+        if s.spectral_radius is not None:
+            text += f"; {string('reproduce.radius', radius=value_text(s.spectral_radius, ''))}"
+        facts.append((string("reproduce.solution"), (text,)))
+    blocks: list[Block] = [Paragraph((string("reproduce.intro"),)), Facts(tuple(facts))]
+    if run.inputs:
+        blocks.append(Heading(string("reproduce.inputs")))
+        blocks.append(Facts(tuple((name, (Code(digest),)) for name, digest in run.inputs.items())))
+    if run.removed:
+        blocks += [Heading(string("reproduce.removed"), "removed"), Bullets(tuple((item,) for item in run.removed))]
+    else:
+        blocks.append(Paragraph((string("reproduce.removed_none"),), "note"))
+    return Section("reproduce", string("section.reproduce"), tuple(blocks))
+
+
+__all__ = ["csv_text", "tree"]

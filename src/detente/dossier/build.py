@@ -1,0 +1,59 @@
+"""A run becomes a document: sections in the order in which a reader should meet them."""
+
+from collections.abc import Callable
+
+from detente.dossier import answers, back, front, history
+from detente.dossier.context import Context
+from detente.dossier.document import Document, Section
+from detente.run import Run
+from detente.run.strings import string
+
+ORDER: tuple[Callable[[Context], Section | None], ...] = (
+    front.cannot_tell,
+    front.summary,
+    front.situation,
+    answers.risk,
+    answers.who_pays,
+    answers.gain,
+    answers.delay,
+    answers.prolongation,
+    history.silence,
+    answers.others,
+    back.settlement,
+    back.accounts,
+    back.claims,
+    back.outside,
+    back.baselines,
+    history.timeline,
+    history.ledger,
+    answers.values,
+    answers.sensitivity,
+    back.other_tables,
+    back.assumptions,
+    back.method,
+    back.limits,
+    back.numbers,
+    back.reproduce,
+)
+
+
+def build(run: Run) -> Document:
+    """The dossier of a run, before it has a format.
+
+    Args:
+        run: any run; parts that it lacks are left out, or named among what the dossier cannot tell.
+    """
+    context = Context(run)
+    sections = tuple(section for make in ORDER if (section := make(context)) is not None)
+    notes = [string("page.interval_note")]
+    if run.removed:
+        notes.insert(0, string("page.redacted"))
+    return Document(
+        title=run.title or run.case,
+        kicker=string("page.kicker"),
+        subtitle=string("page.as_of", date=run.date),
+        notes=tuple(notes),
+        sections=sections,
+        footer=string("page.footer", version=run.version),
+        anchors=context.anchors | {section.id for section in sections},
+    )

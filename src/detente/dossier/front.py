@@ -1,0 +1,157 @@
+"""What stands first: what the run cannot tell, then the summary in plain words, then the situation."""
+
+from detente.dossier.answers import headline, span_words
+from detente.dossier.context import Context
+from detente.dossier.document import Block, Bullets, Facts, Inline, Line, Link, Paragraph, Section, Strong
+from detente.dossier.numbers import is_signed, words
+from detente.run import Quantity
+from detente.run.strings import label, string
+
+AGREE = 0.9  # share of draws from which a sign counts as agreed
+
+
+def cannot_tell(context: Context) -> Section:
+    """Everything that should stop a reader from taking a number at face value."""
+    run = context.run
+    items: list[Line] = []
+    if run.solution is not None and not run.solution.certified:
+        items.append((Strong(string("cannot.uncertified")),))
+    if baselines_better(context):
+        items.append((Strong(string("cannot.baselines_better")),))
+    items.append((string("cannot.spread"),))
+    signed = [q for q in run.quantities if q.sign_share is not None and is_signed(q)]
+    unclear = [q for q in signed if q.sign_share is not None and q.sign_share < AGREE]
+    if unclear:
+        text = string("cannot.sign", count=len(unclear), total=len(signed), names=words(q.label for q in unclear))
+        items.append((text,))
+    for key, flagged in (
+        ("not_record", [q for q in run.quantities if q.assumption_not_record]),
+        ("choice", [q for q in run.quantities if q.choice_value_decides]),
+        ("no_interval", [q for q in run.quantities if q.low is None or q.high is None]),
+    ):
+        if flagged:
+            items.append((string(f"cannot.{key}", names=words(q.label for q in flagged)),))
+    undecided = [c for c in run.claims if _undecided(c)]
+    if undecided:
+        items.append((string("cannot.claims", count=len(undecided), total=len(run.claims)),))
+    if run.accounts is None:
+        items.append((string("cannot.no_accounts"),))
+    elif "cannot tell" in str(run.accounts.get("verdict", "")).lower():
+        items.append((Strong(string("cannot.verdict")),))
+    if run.settlement is None:
+        items.append((string("cannot.no_settlement"),))
+    if "baselines" not in run.tables:
+        items.append((string("cannot.no_baselines"),))
+    if run.solution is not None and run.solution.equilibria_found > 1:
+        items.append((string("cannot.one_of_many", count=run.solution.equilibria_found),))
+    if run.solution is not None and run.solution.draws_left_out:
+        items.append((string("cannot.left_out", count=run.solution.draws_left_out),))
+    items.append((string("cannot.private"),))
+    items += [(warning,) for warning in run.warnings]
+    lead = Paragraph((string("cannot.lead"),), "lead")
+    return Section("cannot_tell", string("section.cannot_tell"), (lead, Bullets(tuple(items))))
+
+
+def _undecided(claim: dict) -> bool:
+    verdict = str(claim.get("verdict") or claim.get("result") or claim.get("status") or "").lower()
+    return "cannot tell" in verdict or "outside the model" in verdict
+
+
+def baselines_better(context: Context) -> bool:
+    """Whether the run says that a baseline predicts better than the model (a true cell in a column `better`)."""
+    table = context.run.tables.get("baselines")
+    if table is None or "better" not in table.columns:
+        return False
+    place = table.columns.index("better")
+    return any(row[place] is True or row[place] == "yes" for row in table.rows)
+
+
+def summary(context: Context) -> Section:
+    """The answers in sentences, middle and range in each."""
+    items: list[Line] = []
+    for name in ("relapse", "peace"):
+        for q in context.family(name):
+            parts = q.id.split(".")
+            if len(parts) == 2 and parts[1] in ("5y", "10y"):
+                items.append(_sentence(context, f"summary.{name}", q, years=span_words(parts[1])))
+    items += _by_sign(context, "gain_from_settling", "gain")
+    items += _by_sign(context, "delay", "delay") or _by_sign(context, "delay_per_time", "delay")
+    losses = [q for q in context.family("loss_share") if q.mid is not None]
+    if losses:
+        worst = max(losses, key=lambda q: abs(q.mid or 0))
+        items.append(_sentence(context, "summary.loss", worst, name=context.actor(worst.actor)))
+    for q in context.family("prolongation"):
+        if q.id.endswith(".peace10"):
+            items.append(_sentence(context, "summary.prolong", q, name=context.actor(q.actor or q.id.split(".")[1])))
+    if context.run.settlement is not None:
+        items.append((string("summary.settlement"),))
+    if not items:
+        items.append((string("summary.nothing"),))
+    blocks: list[Block] = []
+    cards = headline(context)
+    if cards:
+        blocks.append(cards)
+    blocks.append(Bullets(tuple(items)))
+    note = (string("page.interval_note"), " ", Link(string("section.cannot_tell"), "cannot_tell"), ".")
+    blocks.append(Paragraph(note, "note"))
+    return Section("summary", string("section.summary"), tuple(blocks))
+
+
+def _sentence(context: Context, key: str, quantity: Quantity, **values: object) -> Line:
+    before, after = string(key, number="\0", **values).split("\0")
+    return (before, context.number(quantity), after)
+
+
+def _by_sign(context: Context, name: str, kind: str) -> list[Line]:
+    quantities = [q for q in context.family(name) if q.mid is not None and q.id.count(".") == 1]
+    if not quantities:
+        return []
+    settled = [q for q in quantities if q.sign_share is None or q.sign_share >= AGREE]
+    above = [q for q in settled if (q.mid or 0) > 0]
+    below = [q for q in settled if (q.mid or 0) < 0]
+    open_ = [q for q in quantities if q not in settled]
+    lines: list[Line] = []
+    if kind == "gain":
+        if len(above) == len(quantities):
+            lines.append((string("summary.gain_all"),))
+        elif above:
+            lines.append(_named(context, "summary.gain_some", above))
+        else:
+            lines.append((string("summary.gain_none"),))
+        if below:
+            lines.append(_named(context, "summary.gain_worse", below))
+    else:
+        lines += [_named(context, "summary.delay_cost", below)] if below else []
+        lines += [_named(context, "summary.delay_gain", above)] if above else []
+    if open_:
+        lines.append(_named(context, f"summary.{kind}_open", open_))
+    return lines
+
+
+def _named(context: Context, key: str, quantities: list[Quantity]) -> Line:
+    """A sentence with actors' names, each followed by its number."""
+    before, after = string(key, names="\0").split("\0")
+    line: list[Inline] = [before]
+    for n, q in enumerate(quantities):
+        if n:
+            line.append("; ")
+        line += [f"{context.actor(q.actor)}, ", context.number(q)]
+    return (*line, after)
+
+
+def situation(context: Context) -> Section:
+    """State variables on the date, actors, size of the model."""
+    run = context.run
+    blocks: list[Block] = []
+    if run.situation:
+        blocks.append(Paragraph((string("situation.intro", date=run.date),)))
+        pairs = tuple((label("state", k).capitalize(), (v.replace("_", " "),)) for k, v in run.situation.items())
+        blocks.append(Facts(pairs))
+    for name in ("situation", "actors", "packages", "instruments_open"):
+        if name in run.tables:
+            blocks.append(context.table_grid(name))
+    if run.actors:
+        blocks.append(Paragraph((Strong(string("situation.actors")), ": ", "; ".join(run.actors.values()), ".")))
+    if {"states", "players"} <= set(run.model):
+        blocks.append(Paragraph((string("situation.model", **run.model),), "note"))
+    return Section("situation", string("section.situation"), tuple(blocks))

@@ -1,0 +1,89 @@
+"""Sections from the record: timeline, ledger, reactions."""
+
+from detente.charts.layout import text_width
+from detente.charts.theme import NARROW, WIDTH
+from detente.charts.timeline import MANY, counts, timeline_spec
+from detente.dossier.context import Context, points
+from detente.dossier.document import Block, Figure, Heading, Paragraph, Section
+from detente.run import Table
+from detente.run.strings import string
+
+TEXT_COLUMNS = ("short", "label", "title", "text", "event", "what")
+KIND_COLUMNS = ("kind", "type", "category")
+
+
+def pick(table: Table, names: tuple[str, ...]) -> str | None:
+    """The first of these columns that the table has."""
+    return next((name for name in names if name in table.columns), None)
+
+
+def timeline(context: Context) -> Section | None:
+    """Events as a picture and a table."""
+    found = context.table("timeline")
+    if found is None:
+        return None
+    name, table = found
+    blocks: list[Block] = [Paragraph((string("timeline.intro"),))]
+    figure = timeline_figure(context, name, table)
+    blocks += [figure] if figure else []
+    blocks.append(context.table_grid(name, "", shown=0 if figure and len(table.rows) > MANY else 12))
+    return Section("timeline", string("section.timeline"), tuple(blocks))
+
+
+def timeline_figure(context: Context, name: str, table: Table) -> Figure | None:
+    """The picture of the timeline, or None where the table has no dates."""
+    date, text = pick(table, ("date", "from", "start")), pick(table, TEXT_COLUMNS)
+    if date is None or text is None or not table.rows:
+        return None
+    kind = pick(table, KIND_COLUMNS)
+    weight = pick(table, ("importance", "weight"))
+    specs = []
+    labelled: list[str] = []
+    for width in (WIDTH, NARROW):
+        spec, shown = timeline_spec(table, date, text, kind, weight, width=width, mark=context.run.date)
+        specs.append(spec)
+        labelled = labelled or shown
+    place = table.columns.index(date)
+    dates = sorted(str(row[place]) for row in table.rows if row[place])
+    alt = string("timeline.alt", count=len(table.rows), first=dates[0], last=dates[-1], labels="; ".join(labelled))
+    return Figure("timeline_figure", string("timeline.title"), alt, specs[0], specs[1], table, name)
+
+
+def ledger(context: Context) -> Section | None:
+    """Commitments with status, and those forgotten."""
+    names = [n for n in context.run.tables if n in ("ledger", "forgotten", "commitments") or n.startswith("ledger_")]
+    if not names:
+        return None
+    blocks: list[Block] = [Paragraph((string("ledger.intro"),))]
+    if "ledger" in names and "status" in context.run.tables["ledger"].columns:
+        tally = counts(context.run.tables["ledger"], "status")
+        if len(tally.rows) > 1:
+            blocks.append(_tally_figure(tally))
+    for name in names:
+        heading = string("ledger.forgotten") if name == "forgotten" else None
+        blocks += [Heading(heading)] if heading else []
+        blocks.append(context.table_grid(name, "" if heading else None))
+    return Section("ledger", string("section.ledger"), tuple(blocks))
+
+
+def _tally_figure(tally: Table) -> Figure:
+    from detente.charts.grammar import bars
+
+    words = points([(str(name), str(count)) for name, count in tally.rows])
+    title = string("ledger.title")
+    specs = [bars(tally, "status", "count", title, width=width) for width in (WIDTH, NARROW)]
+    return Figure(
+        "ledger_status", title, string("ledger.alt", points=words), specs[0], specs[1], tally, "ledger_status"
+    )
+
+
+def silence(context: Context) -> Section | None:
+    """Reactions to violations, in the record and in the model."""
+    names = [n for n in context.run.tables if n == "response" or n.startswith(("response_", "naming", "silence"))]
+    if not names:
+        return None
+    blocks: list[Block] = [context.table_grid(name) for name in names]
+    return Section("silence", string("section.silence"), tuple(blocks))
+
+
+__all__ = ["ledger", "silence", "text_width", "timeline"]

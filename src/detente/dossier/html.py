@@ -1,0 +1,146 @@
+"""The dossier as one offline HTML file: no script, no outside reference, a policy that forbids both."""
+
+import base64
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from detente.charts import svg
+from detente.dossier.build import build
+from detente.dossier.document import (
+    Bullets,
+    Cards,
+    Cell,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    Inline,
+    Line,
+    Link,
+    Number,
+    Paragraph,
+    Strong,
+)
+from detente.dossier.numbers import csv_text, full_text, mid_text, range_text, sign_text, tip_lines, unit_text
+from detente.run import Quantity, Run, Table
+from detente.run.strings import catalogue, string
+
+
+def render_html(run: Run, workbook: bool = True) -> str:
+    """The dossier of a run as a page.
+
+    Args:
+        run: the run to render; nothing is computed.
+        workbook: embed all tables as an XLSX workbook, where the extra `xlsx` is installed.
+    """
+    document = build(run)
+    writer = _Writer(run, document)
+    book = _workbook(run) if workbook else ""
+    page = _template().render(document=document, writer=writer, run=run, strings=catalogue(), style=_style(), book=book)
+    return page
+
+
+@cache
+def _style() -> Markup:
+    return Markup(resources.files("detente.dossier").joinpath("templates/page.css").read_text("utf-8"))
+
+
+@cache
+def _template() -> Any:
+    import jinja2
+
+    loader = jinja2.PackageLoader("detente.dossier", "templates")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("page.html.j2")
+
+
+def _workbook(run: Run) -> str:
+    from importlib.util import find_spec
+
+    if find_spec("openpyxl") is None:
+        return ""
+    from detente.run.workbook import workbook_bytes
+
+    return "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64," + base64.b64encode(
+        workbook_bytes(run)
+    ).decode("ascii")
+
+
+class _Writer:
+    """Turns blocks into markup; counts tips so that every id on the page is unique."""
+
+    def __init__(self, run: Run, document: Document) -> None:
+        self.run = run
+        self.document = document
+        self.names = {a.name: a.label or a.name for a in run.assumptions}
+        self.tips = 0
+        self.positions = {q.id: n for n, q in enumerate(run.quantities, 1)}
+
+    def kind(self, block: object) -> str:
+        """The name of a block's type, for the template."""
+        return type(block).__name__.lower()
+
+    def line(self, line: Line) -> Markup:
+        """A line of inline pieces."""
+        return Markup("").join(self._inline(piece) for piece in line)
+
+    def _inline(self, piece: Inline) -> Markup:
+        match piece:
+            case str():
+                return escape(piece)
+            case Strong(text):
+                return Markup("<strong>{}</strong>").format(text)
+            case Code(text):
+                return Markup("<code>{}</code>").format(text)
+            case Link(text, target):
+                return Markup('<a href="#{}">{}</a>').format(target, text)
+            case Cell():
+                if piece.numeric:
+                    place = f"{piece.table}/{piece.row}/{piece.column}"
+                    return Markup('<span data-cell="{}">{}</span>').format(place, piece.text)
+                return escape(piece.text)
+            case Number(quantity, part):
+                return self._number(quantity, part)
+
+    def _number(self, quantity: Quantity, part: str) -> Markup:
+        if part == "sign":
+            return Markup('<span data-quantity="{}" data-part="sign">{}</span>').format(
+                quantity.id, sign_text(quantity) or "–"
+            )
+        if part == "range":
+            text = range_text(quantity) or "–"
+            return Markup('<span data-quantity="{}" data-part="range">{}</span>').format(quantity.id, text)
+        text = full_text(quantity) if part == "full" else f"{mid_text(quantity)} {unit_text(quantity.unit)}".strip()
+        self.tips += 1
+        tip = Markup("<br>").join(escape(line) for line in tip_lines(quantity, self.names))
+        return Markup(
+            '<span class="num"><a href="#q-{id}" aria-describedby="tip{n}" data-quantity="{id}" data-part="{part}">{text}</a>'
+            '<sup aria-hidden="true">{note}</sup><span class="tip" role="tooltip" id="tip{n}">{tip}</span></span>'
+        ).format(id=quantity.id, n=self.tips, part=part, text=text, note=self.positions[quantity.id], tip=tip)
+
+    def anchor(self, grid: Grid, row: int) -> str:
+        """The id of a table row, or nothing."""
+        return grid.anchors[row] if grid.anchors else ""
+
+    def figure(self, figure: Figure) -> Markup:
+        """Both drawings of a figure; the page shows the one that fits."""
+        wide, narrow = svg(figure.spec, figure.alt), svg(figure.narrow, figure.alt)
+        return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(Markup(wide), Markup(narrow))
+
+    def csv(self, table: Table) -> str:
+        """A table as a data address."""
+        return "data:text/csv;charset=utf-8;base64," + base64.b64encode(csv_text(table).encode("utf-8")).decode("ascii")
+
+    def text(self, key: str, **values: object) -> str:
+        """A string of the catalogue."""
+        return string(key, **values)
+
+
+BLOCKS = (Bullets, Cards, Facts, Figure, Grid, Heading, Paragraph)
