@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
+from detente.evidence.adjoint import Taped, score
 from detente.evidence.filter import Filter
 from detente.evidence.jumps import JumpTable
 from detente.evidence.path import CHANGE, Channel, Gap, Mark, Path, Pin, Recording
@@ -186,3 +187,29 @@ def test_eighteen_events_in_twenty_four_months():
     marks = tuple(Mark(24 * (n + 0.5) / 18, 0) for n in range(18))
     half, one = run(Path(24.0, np.ones(1), marks)).log_likelihood
     assert half - one == pytest.approx(-0.47665, abs=5e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_gradient_matches_finite_differences(seed):
+    table, channels, rates, p, initial = setup(seed + 20)
+    p = np.concatenate([p, p / 2], axis=2)
+    mask = np.array([1, 1, 1, 1, 0, 1], bool)
+    marks = (Mark(0.2, 0), Mark(0.4, 1, until=0.9), Mark(0.5, 2, until=1.3), Mark(1.2, CHANGE), Mark(2.7, 1))
+    path = Path(3.0, initial, marks, (Pin(0.7, 1.4, mask),), (Gap(1.9, 2.2, (1,)),))
+    breaks = np.array([1.0])
+
+    def value(r, q):
+        return Filter(table, channels, r[None], Recording(q[None], breaks)).run(path).log_likelihood[0]
+
+    got = score(Taped(table, channels, rates, Recording(p, breaks)), path)
+    assert got.log_likelihood == pytest.approx(value(rates[0], p[0]), abs=1e-12)
+    step = 1e-5
+    for e in range(table.size):
+        up, down = rates[0].copy(), rates[0].copy()
+        up[e], down[e] = up[e] + step, down[e] - step
+        assert got.rates[e] == pytest.approx((value(up, p[0]) - value(down, p[0])) / (2 * step), abs=2e-8)
+    for c, s in itertools.product(range(3), range(2)):
+        up, down = p[0].copy(), p[0].copy()
+        up[c, s], down[c, s] = up[c, s] + step, down[c, s] - step
+        expected = (value(rates[0], up) - value(rates[0], down)) / (2 * step)
+        assert got.recording[c, s] == pytest.approx(expected, abs=2e-8)
