@@ -292,13 +292,16 @@ class Filter:
                 self._close(front, front_bit)
                 waiting.pop(front_bit)
                 done(path.marks[closing].label, moment.time)
-            for n in moment.marks:
-                mark = path.marks[n]
-                self.jump(front, mark.channel, moment.spell, moment.silent_at)
-                if mark.channel == CHANGE:
-                    self.restrict(front, schedule.masks[moment.mask])
-                done(mark.label, moment.time)
+            for n in moment.marks[:-1]:
+                self.jump(front, path.marks[n].channel, moment.spell, moment.silent_at)
+                done(path.marks[n].label, moment.time)
+            for n in moment.marks[-1:]:
+                self.jump(front, path.marks[n].channel, moment.spell, moment.silent_at)
+            for n in moment.sightings:
+                self.restrict(front, path.pins[n].mask)
             self.restrict(front, schedule.masks[moment.mask])
+            for n in moment.marks[-1:]:
+                done(path.marks[n].label, moment.time)
             waiting.extend(moment.opens)
             setting = Setting(
                 self.mask_id(schedule.masks[moment.mask]),

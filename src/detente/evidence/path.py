@@ -37,7 +37,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Pin:
-    """The state is known to lie in `mask` (states,) during [start, end)."""
+    """The state is known to lie in `mask` (states,) during [start, end); start == end: it was seen there at that moment."""
 
     start: float
     end: float

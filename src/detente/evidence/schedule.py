@@ -1,7 +1,7 @@
 """The order of things on a path: the moments at which something is seen, and what holds between them.
 
-At one moment: coarse marks end, then marks happen in the order of the record, then what is known of the state from here on
-is applied, then coarse marks begin.
+At one moment: coarse marks end, then marks happen in the order of the record, then what was seen of the state at that moment
+and what is known from here on is applied, then coarse marks begin.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ class Moment:
     spell: int  # spell of recording from here on
     silent: tuple[int, ...]  # channels without record from here on
     silent_at: tuple[int, ...]  # channels without record at the moment itself (both sides of it)
+    sightings: tuple[int, ...] = ()  # positions in path.pins of what was seen at this moment only
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,5 @@ def _moment(path: Path, recording: Recording, time: float, end: float, mask: int
         if gap.start < time < gap.end:
             around |= named
     spell = recording.spell(time)
-    return Moment(time, end - time, closes, exact, opens, mask, spell, tuple(sorted(silent)), tuple(sorted(around)))
+    seen = tuple(n for n, pin in enumerate(path.pins) if pin.start == pin.end == time)
+    return Moment(time, end - time, closes, exact, opens, mask, spell, tuple(sorted(silent)), tuple(sorted(around)), seen)
