@@ -1,0 +1,76 @@
+"""Life tables of peace after an episode: counts per calendar year, recurrence with an interval, at any elapsed time.
+
+The Kaplan-Meier estimate in yearly data is a product over years of 1 - events/at risk. Intervals are Greenwood's on the
+log(-log) scale, 90 %. Given that peace has held for a while, only later years enter; within a year the hazard is spread
+evenly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.errors import OptionError
+from detente.outside.episodes import Episodes
+
+YEARS = 15  # calendar years after the end that a table covers
+NORMAL_95 = 1.6448536269514722
+
+
+@dataclass(frozen=True)
+class LifeTable:
+    """Counts in calendar years 1, 2, ... after the end; at_risk and events are (years,) integers."""
+
+    at_risk: np.ndarray
+    events: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """Episodes at the start."""
+        return int(self.at_risk[0]) if self.at_risk.size else 0
+
+    @property
+    def reach(self) -> int:
+        """Years for which at least five episodes are still under observation."""
+        return int(np.argmax(self.at_risk < 5)) if (self.at_risk < 5).any() else int(self.at_risk.size)
+
+    def recurrence(self, within: float, elapsed: float = 0.0) -> tuple[float, float, float] | None:
+        """Chance of recurrence in the next years, given none so far: (low, mid, high), 90 % interval.
+
+        Args:
+            within: years from now.
+            elapsed: years under observation so far (from the first of January after the end).
+
+        Returns:
+            None where fewer than five episodes were observed that long.
+        """
+        if within < 0 or elapsed < 0:
+            raise OptionError.of(f"within {within}, elapsed {elapsed}", "years, not negative")
+        if elapsed + within > self.reach + 1e-9:
+            return None
+        year = np.arange(self.at_risk.size)
+        share = np.clip(elapsed + within - year, 0, 1) - np.clip(elapsed - year, 0, 1)
+        used = share > 0
+        share, risk, events = share[used], self.at_risk[used].astype(float), self.events[used].astype(float)
+        if (events == risk).any():
+            return None
+        log_survival = float(share @ np.log1p(-events / risk))
+        mid = -np.expm1(log_survival)
+        if log_survival == 0:
+            return 0.0, 0.0, float(-np.expm1(np.log(0.05) / risk[0]))  # none seen: the exact upper 95 % bound
+        spread = float(np.sqrt(share**2 @ (events / (risk * (risk - events))))) / -log_survival
+        ends = [-np.expm1(log_survival * np.exp(sign * NORMAL_95 * spread)) for sign in (-1, 1)]
+        return float(ends[0]), float(mid), float(ends[1])
+
+
+def life_table(episodes: Episodes, years: int = YEARS) -> LifeTable:
+    """Count labelled episodes at risk and recurring in each calendar year after their end.
+
+    An episode leaves observation after the last year whose activity is known.
+    """
+    if episodes.known_until is None:
+        raise OptionError.of("episodes without labels", "a file with 'next_active_year'")
+    end, following = episodes.column("endyear"), episodes.column("next_active_year")
+    gap = np.where(np.isfinite(following), following - end, np.inf)
+    watched = np.minimum(gap, episodes.known_until - end)
+    year = np.arange(1, years + 1)[:, None]
+    return LifeTable((watched >= year).sum(axis=1), (gap == year).sum(axis=1))
