@@ -52,12 +52,19 @@ class Equilibrium:
     """An equilibrium of a game, with its certificate; check `certified` (or call `require()`) before reporting from it."""
 
     def __init__(
-        self, operator: Operator, values: np.ndarray, tol: float, reached_by: str, failure: Status | None = None
+        self,
+        operator: Operator,
+        values: np.ndarray,
+        tol: float,
+        reached_by: str,
+        failure: Status | None = None,
+        branch: str = "found",
     ) -> None:
         self.operator = operator
         self.game: Game = operator.game
         self.values = values
         self.reached_by = reached_by
+        self.branch = branch  # "principal", "warm start" or "found" (by enumeration)
         self.certificate = certify(operator, values, tol)
         self.certified = self.certificate.residual <= tol and self.certificate.gap <= 1e3 * tol
         self.status = (

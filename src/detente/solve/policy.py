@@ -54,7 +54,7 @@ def policy_iteration(
         if error < best_error:
             best, best_error, best_round = values, error, number
         if progress is not None:
-            progress(_share(error, tol), f"policy iteration, round {number + 1}, residual {error:.1e}")
+            progress(log_share(error, tol), f"policy iteration, round {number + 1}, residual {error:.1e}")
         if error <= tol or number - best_round > 25 or not np.isfinite(error):
             break
         depth = max(0.03 * error, 0.3 * tol) * float(scale.min())
@@ -76,7 +76,7 @@ def _mix(points: list[np.ndarray], steps: list[np.ndarray]) -> np.ndarray:
     return newest - weights @ (d_point + d_step)
 
 
-def _share(error: float, tol: float) -> float:
+def log_share(error: float, tol: float) -> float:
     """Progress in (0, 1): how much of the way to the tolerance, on a logarithmic scale."""
     if not 0 < error < 1:
         return 0.0
