@@ -1,8 +1,8 @@
 """Label layout without collisions: widths from character classes, greedy placement by importance.
 
-A label stands beside its anchor on one of several lanes. Labels are placed in order of importance; each takes the
-nearest lane and side where its box touches no box already there and stays inside the frame. One that finds no room is
-left out and reported, never drawn over another.
+A label stands beside a stem that rises from its anchor, on one of several lanes. Labels are placed in order of
+importance; none may touch another's box or be crossed by another's stem. One that finds no room is left out and
+reported, never drawn over another.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 NARROW_CHARACTERS = frozenset("iljtfrI.,:;'|!()[]- ")
 WIDE_CHARACTERS = frozenset("mwMW@%—")
+BESIDE = 4.0  # distance of a label from its stem, pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,19 @@ def text_width(text: str, size: float = 12.5) -> float:
 
 
 def place_labels(
-    labels: Sequence[Label], width: float, lanes: int, size: float = 12.5, gap: float = 8.0
+    labels: Sequence[Label],
+    width: float,
+    lanes: int,
+    size: float = 12.5,
+    *,
+    gap: float = 8.0,
+    keep_clear: Sequence[float] = (),
 ) -> tuple[list[Placed], list[int]]:
-    """Place labels on lanes so that no two boxes overlap.
+    """Place labels above an axis, each beside a stem that rises from its anchor, so that nothing touches anything.
+
+    Labels are tried in order of importance, right of their stem first, then left. After each, all lanes are assigned
+    anew: a label stands higher than every label whose stem it would otherwise cover. One that needs more lanes than
+    there are is left out.
 
     Args:
         labels: what to place.
@@ -62,51 +73,68 @@ def place_labels(
         lanes: how many lanes there are.
         size: font size, pixels.
         gap: least distance between two boxes on a lane, pixels.
+        keep_clear: places of lines through all lanes that no label may cover, pixels.
 
     Returns:
         Those placed, in the order of `labels`, and the positions of those that found no room.
     """
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(lanes)]
-    stems: list[tuple[float, int]] = []
-    placed: list[Placed] = []
+    boxes: list[tuple[float, float, float]] = []  # left, right, anchor
+    chosen: list[int] = []
+    assigned: list[int] = []
     dropped: list[int] = []
-    order = sorted(range(len(labels)), key=lambda n: (-labels[n].importance, labels[n].anchor, n))
-    for index in order:
-        label = labels[index]
-        extent = text_width(label.text, size)
-        spot = _spot(label.anchor, extent, width, gap, taken, stems)
-        if spot is None:
+    for index in sorted(range(len(labels)), key=lambda n: (-labels[n].importance, labels[n].anchor, n)):
+        anchor, extent = labels[index].anchor, text_width(labels[index].text, size)
+        for left in (anchor + BESIDE, anchor - BESIDE - extent):
+            if left < 0 or left + extent > width:
+                continue
+            if any(left - gap / 2 <= line <= left + extent + gap / 2 for line in keep_clear):
+                continue
+            trial = [*boxes, (left, left + extent, anchor)]
+            heights = _lanes(trial, lanes, gap)
+            if heights is not None:
+                boxes, assigned = trial, heights
+                chosen.append(index)
+                break
+        else:
             dropped.append(index)
-            continue
-        left, lane = spot
-        taken[lane].append((left, left + extent))
-        stems.append((label.anchor, lane))
-        placed.append(Placed(index, left, left + extent, lane))
+    placed = [Placed(i, box[0], box[1], lane) for i, box, lane in zip(chosen, boxes, assigned, strict=True)]
     return sorted(placed, key=lambda item: item.index), sorted(dropped)
 
 
-def _spot(
-    anchor: float,
-    extent: float,
-    width: float,
-    gap: float,
-    taken: list[list[tuple[float, float]]],
-    stems: list[tuple[float, int]],
-) -> tuple[float, int] | None:
-    """Left edge and lane: right of the stem if there is room, else left of it, on the nearest free lane."""
-    if extent > width:
-        return None
-    for lane, boxes in enumerate(taken):
-        for left in (anchor + 4, anchor - 4 - extent):
-            right = left + extent
-            if left < 0 or right > width:
-                continue
-            clear = all(right + gap <= a or b + gap <= left for a, b in boxes)
-            under_stem = any(left - 3 <= x <= right + 3 for x, other in stems if other > lane)
-            crosses = any(a - 3 <= anchor <= b + 3 for lower in taken[:lane] for a, b in lower)
-            if clear and not under_stem and not crosses:
-                return left, lane
-    return None
+def _lanes(boxes: list[tuple[float, float, float]], lanes: int, gap: float) -> list[int] | None:
+    """Lanes by longest path over "stands above"; None if two labels would each have to stand above the other."""
+    above: list[list[int]] = [[] for _ in boxes]  # above[i]: those that i must stand above
+    for i, (left, right, anchor) in enumerate(boxes):
+        for j in range(i):
+            other_left, other_right, other = boxes[j]
+            covers = left - gap / 2 <= other <= right + gap / 2
+            covered = other_left - gap / 2 <= anchor <= other_right + gap / 2
+            if covers and covered:
+                return None
+            if covered:
+                above[j].append(i)
+            elif covers or (left < other_right + gap and other_left < right + gap):
+                above[i].append(j)
+    heights = [-1] * len(boxes)
+    for i in range(len(boxes)):
+        if not _rise(i, above, heights, lanes, 0):
+            return None
+    return heights
+
+
+def _rise(i: int, above: list[list[int]], heights: list[int], lanes: int, depth: int) -> bool:
+    """Fill in the lane of i and of all below it; False on a cycle or where the lanes run out."""
+    if heights[i] >= 0:
+        return True
+    if depth > lanes:
+        return False
+    height = 0
+    for j in above[i]:
+        if not _rise(j, above, heights, lanes, depth + 1):
+            return False
+        height = max(height, heights[j] + 1)
+    heights[i] = height
+    return height < lanes
 
 
 def wrap(text: str, limit: int) -> list[str]:

@@ -1,6 +1,6 @@
 """One look for every figure: a colour-blind-safe palette, and dash and shape that repeat what colour says.
 
-Colours are those of Okabe and Ito (2008), "Color Universal Design", darkened where needed so that lines and marks reach a
+Colours are those of Okabe and Ito (2008, "Color Universal Design"), darkened where needed so that marks reach a
 contrast of 3 to 1 on white; nothing is told by colour alone.
 """
 
@@ -14,7 +14,7 @@ DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 2), (10, 3), (1, 3), (6, 2, 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 FONT = "Liberation Sans, Helvetica, Arial, DejaVu Sans, sans-serif"
 FONT_SIZE = 12.5
-WIDTH = 640  # drawn width of a figure on a page, pixels
+WIDTH = 680  # drawn width of a figure on a page, pixels
 NARROW = 340  # the same on a telephone
 
 

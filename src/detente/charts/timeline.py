@@ -1,5 +1,6 @@
 """The timeline: every event a mark in the row of its kind, and as many labels as find room, by importance."""
 
+import re
 from collections import Counter
 from datetime import date as Date
 from typing import Any
@@ -13,10 +14,11 @@ MANY = 12
 LABEL_SIZE = 11.5
 LANE = 15
 ROW = 21
-LABEL_LETTERS = 34
+LABEL_LETTERS = 36
+JOINT = re.compile(r"[;,:]| (?:and|which|that|with|after|while|by|in|on|of|to|from|for|without) ")
 IMPORTANT = (
-    "peace", "treaty", "settle", "agreement", "ceasefire", "war", "offensive", "sign", "mandate", "text", "resolution",
-    "summit", "withdraw",
+    "war_start", "war_end", "war", "ceasefire", "sign", "peace", "treaty", "agreement", "acceptance", "rejection",
+    "offensive", "withdraw", "proposal", "text", "deployment", "mandate", "resolution", "summit",
 )  # fmt: skip
 
 
@@ -69,7 +71,7 @@ def timeline_spec(
     """
     import altair as alt
 
-    events = _events(table, date, text, kind, weight, kinds_shown)
+    events = _events(table, date, text, kind, weight=weight, kinds_shown=kinds_shown)
     rows = list(dict.fromkeys(e["kind"] for e in sorted(events, key=lambda e: e["order"])))
     margin = max((text_width(r, FONT_SIZE) for r in rows), default=0) + 14 if width > 400 else 0
     inner = width - margin - 16
@@ -80,10 +82,12 @@ def timeline_spec(
     first, last = first - 0.02 * (last - first) - 0.1, last + 0.02 * (last - first) + 0.1
     scale = inner / (last - first)
     labels = [
-        Label((e["year"] - first) * scale, f"{str(e['date'])[:4]} {_short(e['text'])}", e["weight"]) for e in events
+        Label((e["year"] - first) * scale, f"{str(e['date'])[:4]} {short_label(e['text'])}", e["weight"])
+        for e in events
     ]
     lanes = lanes if width > 400 else 7
-    placed, _ = place_labels(labels, inner, lanes, LABEL_SIZE)
+    clear = [] if marked is None else [(marked - first) * scale]
+    placed, _ = place_labels(labels, inner, lanes, LABEL_SIZE, keep_clear=clear)
     used = max((p.lane for p in placed), default=-1) + 1
     top = used * LANE + 6
     height = top + ROW * len(rows) + 4
@@ -134,13 +138,17 @@ def timeline_spec(
     return finish(chart), [t["text"] for t in text_rows]
 
 
-def _short(text: str) -> str:
-    lines = wrap(text.strip().rstrip("."), LABEL_LETTERS)
-    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip(',;:')}…"
+def short_label(text: str, letters: int = LABEL_LETTERS) -> str:
+    """A label from a sentence: whole if it fits, else cut before a joining word, else after any word, with "…"."""
+    text = text.strip().rstrip(".")
+    if len(text) <= letters:
+        return text
+    stops = [found.start() for found in JOINT.finditer(text[: letters + 8]) if letters // 2 <= found.start() <= letters]
+    return f"{text[: stops[-1]] if stops else wrap(text, letters)[0].rstrip(',;:')}…"
 
 
 def _events(
-    table: Table, date: str, text: str, kind: str | None, weight: str | None, kinds_shown: int
+    table: Table, date: str, text: str, kind: str | None, *, weight: str | None, kinds_shown: int
 ) -> list[dict[str, Any]]:
     found = [row for row in records(table) if row[date] and decimal_year(str(row[date])) is not None]
     tally = Counter(str(row[kind]) for row in found) if kind else Counter()

@@ -1,10 +1,10 @@
 """Sections that print answers: risk, who pays, gain, delay, prolongation, values, sensitivities, and all others."""
 
-from detente.charts import band, intervals
+from detente.charts import band, intervals, tornado
 from detente.charts.theme import NARROW, WIDTH
 from detente.dossier.context import Context, family, points, quantity_table
 from detente.dossier.document import Block, Cards, Figure, Heading, Paragraph, Section
-from detente.dossier.numbers import full_text, range_text, unit_text, value_text
+from detente.dossier.numbers import full_text, is_signed, quantity_unit, unit_text, value_text
 from detente.run import Quantity, Table
 from detente.run.strings import has_string, label, string
 
@@ -18,7 +18,7 @@ def span_words(part: str) -> str:
 
 
 def interval_figure(
-    context: Context, id: str, title: str, alt: str, quantities: list[Quantity], by_actor: bool = True
+    context: Context, id: str, title: str, alt: str, quantities: list[Quantity], *, by_actor: bool = True
 ) -> Figure | None:
     """One row per quantity, or None where fewer than two have numbers."""
     usable = [q for q in quantities if q.mid is not None]
@@ -33,13 +33,28 @@ def interval_figure(
         rows=tuple((q.id, name, q.low, q.mid, q.high) for q, name in zip(usable, names, strict=True)),
     )
     share = all(q.unit in ("share", "probability") for q in usable)
-    units = {unit_text(q.unit) for q in usable}
-    axis = f"{title} ({units.pop()})" if len(units) == 1 and "" not in units else title
-    specs = [intervals(table, "name", axis, percent=share, width=width) for width in (WIDTH, NARROW)]
+    units = {quantity_unit(q) for q in usable}
+    unit = units.pop() if len(units) == 1 else ""
+    if share and unit:  # a difference of shares: drawn in percentage points
+        table = scaled(table, 100)
+    specs = [intervals(table, "name", unit, percent=share and not unit, width=width) for width in (WIDTH, NARROW)]
     words = points([(name, full_text(q)) for q, name in zip(usable, names, strict=True)])
+    hollow = any(q.low is not None and q.high is not None and q.low < 0 < q.high for q in usable)
     return Figure(
-        id, title, string(alt, points=words, name=title), specs[0], specs[1], quantity_table(title, usable), id
+        id,
+        title,
+        string(alt, points=words, name=title),
+        *specs,
+        quantity_table(title, usable),
+        id,
+        string("chart.hollow") if hollow else "",
     )
+
+
+def scaled(table: Table, factor: float) -> Table:
+    """The numbers of a table times a factor."""
+    rows = tuple(tuple(c * factor if isinstance(c, float) else c for c in row) for row in table.rows)
+    return Table(title=table.title, columns=table.columns, rows=rows)
 
 
 def risk(context: Context) -> Section | None:
@@ -62,9 +77,8 @@ def risk(context: Context) -> Section | None:
             blocks.append(context.table_grid(name))
     triggers = context.family("trigger")
     if triggers:
-        blocks.append(Heading(string("relapse.title_cause")))
         figure = interval_figure(context, "triggers", string("relapse.title_cause"), "loss.alt", triggers)
-        blocks += [figure] if figure else []
+        blocks += [figure] if figure else [Heading(string("relapse.title_cause"))]
         blocks.append(context.quantity_grid("", triggers, file="triggers"))
     return Section("risk", string("section.risk"), tuple(blocks))
 
@@ -87,10 +101,10 @@ def curve_figure(context: Context, name: str, kind: str, table: Table) -> Figure
     series = next((c for c in ("series", "cause", "account") if c in table.columns), None)
     alt = string("relapse.alt", what=string(f"relapse.{kind}"), date=context.run.date, points=words)
     specs = [
-        band(table, "years", label("column", "years"), title, series=series, width=width, height=height)
+        band(table, "years", label("column", "years"), series=series, width=width, height=height)
         for width, height in ((WIDTH, 250), (NARROW, 220))
     ]
-    return Figure(name, title, alt, specs[0], specs[1], table, name)
+    return Figure(name, title, alt, *specs, table, name)
 
 
 def per_actor(context: Context, id: str, families: dict[str, str], intro: str, alt: str) -> Section | None:
@@ -137,11 +151,8 @@ def prolongation(context: Context) -> Section | None:
     for q in quantities:
         kinds.setdefault(q.id.rsplit(".", 1)[-1], []).append(q)
     for kind, group in kinds.items():
-        title = (
-            label("prolongation", f"kind_{kind}")
-            if has_string(f"prolongation.kind_{kind}")
-            else string("prolongation.title")
-        )
+        key = f"prolongation.kind_{kind}"
+        title = string(key) if has_string(key) else string("prolongation.title")
         figure = interval_figure(context, f"prolongation_{kind}", title, "prolongation.alt", group)
         blocks += [figure] if figure else [Heading(title)] if len(kinds) > 1 else []
         blocks.append(context.quantity_grid("", group, file=f"prolongation_{kind}"))
@@ -172,11 +183,9 @@ def values(context: Context) -> Section | None:
         rows = [dict(zip(readable.columns, row, strict=True)) for row in readable.rows]
         words = points([(f"{r['actor']}, {r['term']}", value_text(r["mid"], "value", True)) for r in rows])
         title = string("values.title")
-        specs = [
-            intervals(readable, "term", title, group="actor", width=width, row_height=24) for width in (WIDTH, NARROW)
-        ]
+        specs = [intervals(readable, "term", group="actor", width=width, row_height=23) for width in (WIDTH, NARROW)]
         alt = string("values.alt", points=words)
-        blocks.append(Figure("values", title, alt, specs[0], specs[1], table, name))
+        blocks.append(Figure("values", title, alt, *specs, table, name, string("chart.own_scales")))
     if found:
         blocks.append(context.table_grid(found[0], "", shown=0))
     elif quantities:
@@ -209,8 +218,6 @@ def sensitivity(context: Context, most: int = 8, figures: int = 4) -> Section | 
 
 
 def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
-    from detente.charts.grammar import tornado
-
     quantity = context.find(id)
     name = quantity.label if quantity else id
     chosen = sorted(rows, key=lambda row: -abs((row["high"] or 0) - (row["low"] or 0)))[:most]
@@ -219,24 +226,24 @@ def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
         title=name,
         columns=("parameter", "low", "high"),
         rows=tuple(
-            (context.assumption_labels.get(str(r["parameter"]), str(r["parameter"])), r["low"], r["high"])
+            (context.assumption_labels.get(str(r["parameter"]), _term(r["parameter"])), r["low"], r["high"])
             for r in chosen
         ),
     )
-    title = string("sensitivity.title", name=name)
-    words = points([(str(p), f"{value_text(low, unit)}, {value_text(high, unit)}") for p, low, high in table.rows])  # pyright: ignore
+    words = points(
+        [(str(p), f"{value_text(low, unit)}, {value_text(high, unit)}") for p, low, high in table.rows]  # pyright: ignore
+    )
+    signed = quantity is not None and is_signed(quantity)
     middle = quantity.mid if quantity else None
     share = unit in ("share", "probability")
-    specs = [tornado(table, name, middle, percent=share, width=width) for width in (WIDTH, NARROW)]
-    return Figure(
-        f"tornado_{id}",
-        title,
-        string("sensitivity.alt", name=name, points=words),
-        specs[0],
-        specs[1],
-        table,
-        f"tornado_{id}",
-    )
+    drawn = scaled(table, 100) if share and signed else table
+    middle = middle * 100 if share and signed and middle is not None else middle
+    specs = [
+        tornado(drawn, middle, unit=unit_text(unit, signed), percent=share and not signed, width=width)
+        for width in (WIDTH, NARROW)
+    ]
+    alt = string("sensitivity.alt", name=name, points=words)
+    return Figure(f"tornado_{id}", string("sensitivity.title", name=name), alt, *specs, table, f"tornado_{id}")
 
 
 KNOWN = (
@@ -275,8 +282,3 @@ def headline(context: Context) -> Cards | None:
     wanted = [context.find(id) for id in ("relapse.1y", "relapse.5y", "peace.5y", "peace.10y")]
     items = tuple((q.label, context.number(q)) for q in wanted if q is not None)
     return Cards(items) if items else None
-
-
-def spread(quantity: Quantity) -> str:
-    """Range for words."""
-    return range_text(quantity)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from detente.dossier.context import Context, quantity_table
+from detente.dossier.context import Context, column_label, is_numeric, quantity_table
 from detente.dossier.document import (
     Block,
     Bullets,
     Code,
+    Entries,
+    Entry,
     Facts,
     Grid,
     Heading,
@@ -17,8 +19,8 @@ from detente.dossier.document import (
     Section,
     Strong,
 )
-from detente.dossier.numbers import cell_text, csv_text, unit_text, value_text
-from detente.run import Table
+from detente.dossier.numbers import cell_text, unit_text, value_text
+from detente.run import Quantity, Table
 from detente.run.strings import has_string, label, string
 
 ROWS_SHOWN = 12
@@ -38,7 +40,7 @@ def claims(context: Context) -> Section | None:
     """Claims with attribution, differing views, and the result."""
     blocks: list[Block] = [Paragraph((string("claims.intro"),))]
     if context.run.claims:
-        blocks.append(_claims_grid(context))
+        blocks.append(_claims_entries(context))
     if "claims" in context.run.tables:
         blocks.append(context.table_grid("claims", "" if not context.run.claims else None))
     if len(blocks) == 1:
@@ -46,36 +48,43 @@ def claims(context: Context) -> Section | None:
     return Section("claims", string("section.claims"), tuple(blocks))
 
 
-def _claims_grid(context: Context) -> Grid:
+def _claims_entries(context: Context) -> Entries:
+    """Each claim with its result, who makes it, differing views, reasons, record and numbers."""
     found = context.run.claims
-    columns = [
-        (name, key)
+    columns = {
+        name: key
         for name, choices in CLAIM_COLUMNS.items()
         if (key := next((c for c in choices if any(claim.get(c) for claim in found)), None))
-    ]
-    used = {key for _, key in columns}
-    extra = [k for k in dict.fromkeys(k for claim in found for k in claim) if k not in used and k != "confidential"]
-    extra = [k for k in extra if any(claim.get(k) not in (None, "", [], {}) for claim in found)]
-    rows: list[tuple[Line, ...]] = []
+    }
+    used = {*columns.values(), "confidential"}
+    extra = [key for key in dict.fromkeys(k for claim in found for k in claim) if key not in used]
+    entries = []
     for claim in found:
-        cells = [_claim_cell(context, name, claim.get(key)) for name, key in columns]
-        rows.append((*cells, *((plain(claim.get(key)),) for key in extra)))
-    header = (*(label("column", name) for name, _ in columns), *(label("column", key) for key in extra))
-    data = Table(
-        title=string("section.claims"),
-        columns=tuple(key for _, key in columns) + tuple(extra),
-        rows=tuple(tuple(plain(claim.get(key)) for key in (*(k for _, k in columns), *extra)) for claim in found),
-    )
-    return Grid("", header, tuple(rows), (False,) * len(header), data, "claims_checked", shown=60)
+        facts: list[tuple[str, Line]] = []
+        for name, key in [(n, k) for n, k in columns.items() if n not in ("id", "claim", "verdict")] + [
+            (k, k) for k in extra
+        ]:
+            if claim.get(key) not in (None, "", [], {}, ()):
+                facts.append((column_label("claims", name), _claim_line(context, name, claim[key])))
+        id, text, verdict = (plain(claim.get(columns.get(n, n), "")) for n in ("id", "claim", "verdict"))
+        entries.append(Entry(f"claim-{id}", text, verdict, tuple(facts)))
+    keys = (*columns.values(), *extra)
+    rows = tuple(tuple(_flat(claim.get(key)) for key in keys) for claim in found)
+    return Entries(tuple(entries), Table(title=string("section.claims"), columns=keys, rows=rows), "claims_checked")
 
 
-def _claim_cell(context: Context, name: str, value: Any) -> Line:
-    if name == "record" and isinstance(value, list | tuple):
-        return context.record_links(tuple(map(str, value)))
-    if name == "verdict":
-        return (Strong(plain(value)),)
-    if name == "by_whom":
-        return (context.actor(value) if isinstance(value, str) else plain(value),)
+def _claim_line(context: Context, name: str, value: Any) -> Line:
+    if name == "record" and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return context.record_links(tuple(value))
+    if name == "quantities" and isinstance(value, list | tuple):
+        line: list[Inline] = []
+        for item in value:
+            quantity = context.find(str(item))
+            line += ["; "] if line else []
+            line += [f"{quantity.label}: ", context.number(quantity)] if quantity else [plain(item)]
+        return tuple(line)
+    if name == "by_whom" and isinstance(value, str):
+        return (context.actor(value),)
     return (plain(value),)
 
 
@@ -118,13 +127,13 @@ def objects_grid(key: str, items: Sequence[Mapping[str, Any]]) -> Grid:
     """A list of objects as a table, one row each."""
     columns = list(dict.fromkeys(k for item in items for k in item if k != "confidential"))
     rows = tuple(tuple((plain(item.get(c)) if c in item else "–",) for c in columns) for item in items)
-    numeric = tuple(all(isinstance(item.get(c), int | float | None) for item in items) for c in columns)
+    numeric = tuple(is_numeric(item.get(c) for item in items) for c in columns)
     data = Table(
         title=key.replace("_", " "),
         columns=tuple(columns),
         rows=tuple(tuple(_flat(item.get(c)) for c in columns) for item in items),
     )
-    return Grid("", tuple(label("column", c) for c in columns), rows, numeric, data, key, shown=ROWS_SHOWN)
+    return Grid("", tuple(column_label(key, c) for c in columns), rows, numeric, data, key, shown=ROWS_SHOWN)
 
 
 def _flat(value: Any) -> str | float | int | bool | None:
@@ -233,47 +242,43 @@ def numbers(context: Context) -> Section | None:
     if not run.quantities:
         return None
     rows: list[tuple[Line, ...]] = []
-    for q in run.quantities:
-        flags = [
-            string(f"tip.{key}")
-            for key, on in (("choice", q.choice_value_decides), ("not_record", q.assumption_not_record))
-            if on
-        ]
-        if q.reason_no_interval:
-            flags.append(string("tip.no_interval", reason=q.reason_no_interval))
-        if q.equilibria_share is not None:
-            flags.append(string("tip.equilibria", share=value_text(q.equilibria_share, "share")))
-        name: list[Inline] = [
-            q.label,
-            *(
-                f" ({context.actor(q.actor)})"
-                for _ in range(q.actor is not None and context.short_actor(q.actor) not in q.label)
-            ),
-        ]
-        name += [f". {flag}." for flag in flags]
+    for n, q in enumerate(run.quantities, 1):
+        hangs: list[Inline] = [*context.assumption_links(q.assumptions)]
+        if q.record:
+            hangs += ["; "] if hangs else []
+            hangs += [*context.record_links(q.record)]
         rows.append(
             (
-                tuple(name),
+                (str(n),),
+                _about(context, q),
                 (context.number(q, "full"),),
                 (context.number(q, "sign"),),
-                (
-                    *context.assumption_links(q.assumptions),
-                    *([". "] if q.record and q.assumptions else []),
-                    *context.record_links(q.record),
-                ),
+                tuple(hangs),
                 (Code(q.id),),
             )
         )
-    header = (
-        *(label("column", c) for c in ("label", "number", "sign")),
-        f"{label('column', 'hangs_on')}; {label('column', 'record').lower()}",
-        label("column", "id"),
-    )
-    grid = Grid(
-        "", header, tuple(rows), (False, True, True, False, False), quantity_table(string("section.numbers"), list(run.quantities)),
-        "quantities", tuple(f"q-{q.id}" for q in run.quantities),
-    )  # fmt: skip
+    hangs_on = f"{label('column', 'hangs_on')}; {label('column', 'record').lower()}"
+    header = ("", *(label("column", c) for c in ("label", "number", "sign")), hangs_on, label("column", "id"))
+    data = quantity_table(string("section.numbers"), list(run.quantities))
+    anchors = tuple(f"q-{q.id}" for q in run.quantities)
+    grid = Grid("", header, tuple(rows), (True, False, True, True, False, False), data, "quantities", anchors)
     return Section("numbers", string("section.numbers"), (Paragraph((string("numbers.intro"),)), grid))
+
+
+def _about(context: Context, quantity: Quantity) -> Line:
+    """Label, actor and flags of a quantity."""
+    line: list[Inline] = [quantity.label]
+    if quantity.actor is not None and context.short_actor(quantity.actor) not in quantity.label:
+        line.append(f" ({context.actor(quantity.actor)})")
+    if quantity.choice_value_decides:
+        line += [". ", string("tip.choice")]
+    if quantity.assumption_not_record:
+        line += [". ", string("tip.not_record")]
+    if quantity.reason_no_interval:
+        line += [". ", string("tip.no_interval", reason=quantity.reason_no_interval)]
+    if quantity.equilibria_share is not None:
+        line += [". ", string("tip.equilibria", share=value_text(quantity.equilibria_share, "share"))]
+    return tuple(line)
 
 
 def reproduce(context: Context) -> Section:
@@ -298,6 +303,3 @@ def reproduce(context: Context) -> Section:
     else:
         blocks.append(Paragraph((string("reproduce.removed_none"),), "note"))
     return Section("reproduce", string("section.reproduce"), tuple(blocks))
-
-
-__all__ = ["csv_text", "tree"]

@@ -1,12 +1,13 @@
 """What every section needs: the run, labels, and what has been shown already, so that nothing is lost at the end."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from detente.dossier.document import Cell, Figure, Grid, Inline, Line, Link, Number
-from detente.dossier.numbers import cell_text, table_label
+from detente.dossier.document import Cell, Grid, Inline, Line, Link, Number
+from detente.dossier.numbers import cell_text, is_signed, quantity_unit, readable, table_label
 from detente.run import Quantity, Run, Table
-from detente.run.strings import label
+from detente.run.strings import has_string, label, string
 
 ROWS_SHOWN = 12
 LINKED = re.compile(r"[,;]\s*")
@@ -38,8 +39,8 @@ class Context:
         return self.run.actors.get(name or "", (name or "").replace("_", " "))
 
     def short_actor(self, name: str | None) -> str:
-        """The label up to its first bracket or comma, for rows of figures."""
-        return re.split(r"\s*[(,;]", self.actor(name))[0]
+        """The label without what stands in brackets at its end or after a comma, for figures and sentences."""
+        return re.sub(r"(\s*\([^)]*\)|[,;].*)$", "", self.actor(name))
 
     def family(self, *names: str) -> list[Quantity]:
         """Quantities whose id begins with one of the names, in the order of the run."""
@@ -90,24 +91,27 @@ class Context:
 
     def quantity_grid(self, title: str, quantities: list[Quantity], head: str = "label", file: str = "") -> Grid:
         """A table of quantities: label, middle, range, sign share, what it hangs on."""
-        signed = any(q.sign_share is not None for q in quantities)
-        columns = ["mid", "range", *(["sign"] if signed else []), "hangs_on"]
+        signed = any(q.sign_share is not None and is_signed(q) for q in quantities)
+        units = {quantity_unit(q) for q in quantities}
+        unit = units.pop() if len(units) == 1 else None
+        middle = label("column", "mid") if not unit else f"{label('column', 'mid')}, {unit}"
         rows: list[tuple[Line, ...]] = []
         for q in quantities:
             name = self.actor(q.actor) if head == "actor" and q.actor else q.label
-            cells: list[Line] = [(name,), (self.number(q, "mid"),), (self.number(q, "range"),)]
+            cells: list[Line] = [
+                (name,),
+                (self.number(q, "mid" if unit is None else "bare"),),
+                (self.number(q, "range"),),
+            ]
             if signed:
                 cells.append((self.number(q, "sign"),))
             cells.append(self.assumption_links(q.assumptions))
             rows.append(tuple(cells))
-        return Grid(
-            title,
-            (label("column", head), *(label("column", c) for c in columns)),
-            tuple(rows),
-            (False, *(c != "hangs_on" for c in columns)),
-            quantity_table(title, quantities),
-            file,
-        )
+        header = [label("column", head), middle, label("column", "range")]
+        header += [label("column", "sign")] if signed else []
+        numeric = (False, *(True for _ in header[1:]), False)
+        table = quantity_table(title or file, quantities)
+        return Grid(title, (*header, label("column", "hangs_on")), tuple(rows), numeric, table, file)
 
     def table_grid(
         self, name: str, title: str | None = None, hide: tuple[str, ...] = (), shown: int = ROWS_SHOWN
@@ -121,7 +125,7 @@ class Context:
             if c not in hide and c != "confidential" and any(row[n] not in (None, "") for row in table.rows)
         ]
         rows = tuple(tuple((self._cell(name, table, r, n, c),) for n, c in keep) for r in range(len(table.rows)))
-        numeric = tuple(all(isinstance(row[n], int | float | None) for row in table.rows) for n, _ in keep)
+        numeric = tuple(is_numeric([row[n] for row in table.rows]) for n, _ in keep)
         ids = self.record_ids()
         anchors: tuple[str, ...] = ()
         if "id" in table.columns:
@@ -129,7 +133,7 @@ class Context:
             anchors = tuple(f"r-{row[place]}" if ids.get(str(row[place])) == name else "" for row in table.rows)
         return Grid(
             title if title is not None else table_label(name, table),
-            tuple(label("column", c) for _, c in keep),
+            tuple(column_label(name, c) for _, c in keep),
             rows,
             numeric,
             table,
@@ -147,7 +151,7 @@ class Context:
             if parts and all(part in self.run.actors for part in parts):
                 text = "; ".join(self.actor(part) for part in parts)
         if column in ("parameter", "assumption") and isinstance(value, str):
-            text = self.assumption_labels.get(value, value)
+            text = self.assumption_labels.get(value, readable(value))
         if column == "quantity" and isinstance(value, str):
             quantity = self.find(value)
             text = quantity.label if quantity else value
@@ -163,9 +167,19 @@ def quantity_table(title: str, quantities: list[Quantity]) -> Table:
     )
 
 
+def is_numeric(cells: Iterable[object]) -> bool:
+    """Whether a column holds numbers and nothing else (blanks aside)."""
+    found = [cell for cell in cells if cell is not None]
+    return bool(found) and all(isinstance(c, int | float) and not isinstance(c, bool) for c in found)
+
+
+def column_label(table: str, column: str) -> str:
+    """The heading of a column: the table's own where the catalogue has one."""
+    own = f"column_{table}.{column}"
+    text = string(own) if has_string(own) else label("column", column)
+    return text[:1].upper() + text[1:]
+
+
 def points(figure_rows: list[tuple[str, str]]) -> str:
     """Rows of a figure in words, for its alternative text."""
     return " ".join(f"{name}: {text}." for name, text in figure_rows)
-
-
-__all__ = ["Context", "Figure", "family", "points", "quantity_table"]

@@ -1,7 +1,7 @@
 """A dossier before it has a format: sections of blocks of inline pieces.
 
-Page, Word, PDF and Markdown writers all read this and nothing else, so they say the same. A number is never typed into a
-text: it is a `Number` (a quantity of the run) or a `Cell` (a cell of a table of the run), and the writers format it.
+Page, Word, PDF and Markdown writers all read this and nothing else, so they say the same. A number is never typed into
+a text: it is a `Number` (a quantity of the run) or a `Cell` (a cell of a table of the run), and the writers format it.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from detente.run import Quantity, Table
 
 @dataclass(frozen=True)
 class Number:
-    """A quantity of the run; `part` is "full" (middle and range), "mid", "range" or "sign"."""
+    """A quantity of the run; `part`: "full" (middle, unit, range), "mid", "bare" (no unit), "range", "sign"."""
 
     quantity: Quantity
     part: str = "full"
@@ -89,6 +89,7 @@ class Figure:
     narrow: dict[str, Any]
     data: Table
     file: str  # name of the CSV file behind it
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,25 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A statement with a result and what is said about it."""
+
+    anchor: str
+    text: str
+    result: str
+    facts: tuple[tuple[str, Line], ...]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Statements one under the other, and the data behind them."""
+
+    items: tuple[Entry, ...]
+    data: Table
+    file: str
+
+
+@dataclass(frozen=True)
 class Cards:
     """Headline numbers: label and number."""
 
@@ -123,7 +143,7 @@ class Facts:
     items: tuple[tuple[str, Line], ...]
 
 
-Block = Paragraph | Bullets | Heading | Figure | Grid | Cards | Facts
+Block = Paragraph | Bullets | Heading | Figure | Grid | Entries | Cards | Facts
 
 
 @dataclass(frozen=True)

@@ -79,10 +79,10 @@ def summary(context: Context) -> Section:
     losses = [q for q in context.family("loss_share") if q.mid is not None]
     if losses:
         worst = max(losses, key=lambda q: abs(q.mid or 0))
-        items.append(_sentence(context, "summary.loss", worst, name=context.actor(worst.actor)))
-    for q in context.family("prolongation"):
-        if q.id.endswith(".peace10"):
-            items.append(_sentence(context, "summary.prolong", q, name=context.actor(q.actor or q.id.split(".")[1])))
+        items.append(_sentence(context, "summary.loss", worst, name=context.short_actor(worst.actor)))
+    changes = [q for q in context.family("prolongation") if q.id.endswith(".peace10")]
+    if changes:
+        items.append(_named(context, "summary.prolong", changes, "full"))
     if context.run.settlement is not None:
         items.append((string("summary.settlement"),))
     if not items:
@@ -128,14 +128,18 @@ def _by_sign(context: Context, name: str, kind: str) -> list[Line]:
     return lines
 
 
-def _named(context: Context, key: str, quantities: list[Quantity]) -> Line:
-    """A sentence with actors' names, each followed by its number."""
+def _named(context: Context, key: str, quantities: list[Quantity], part: str = "sign") -> Line:
+    """A sentence with actors' names, each followed by its number (share of draws with that sign, or the whole)."""
     before, after = string(key, names="\0").split("\0")
     line: list[Inline] = [before]
     for n, q in enumerate(quantities):
         if n:
-            line.append("; ")
-        line += [f"{context.actor(q.actor)}, ", context.number(q)]
+            line.append(f" {string('word.and')} " if n == len(quantities) - 1 else ", ")
+        line.append(context.short_actor(q.actor or q.id.split(".")[1]))
+        if part == "full":
+            line += [": ", context.number(q)]
+        elif q.sign_share is not None:
+            line += [" (", context.number(q, "sign"), ")"]
     return (*line, after)
 
 

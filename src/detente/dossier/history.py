@@ -1,6 +1,6 @@
 """Sections from the record: timeline, ledger, reactions."""
 
-from detente.charts.layout import text_width
+from detente.charts import bars
 from detente.charts.theme import NARROW, WIDTH
 from detente.charts.timeline import MANY, counts, timeline_spec
 from detente.dossier.context import Context, points
@@ -67,11 +67,9 @@ def ledger(context: Context) -> Section | None:
 
 
 def _tally_figure(tally: Table) -> Figure:
-    from detente.charts.grammar import bars
-
     words = points([(str(name), str(count)) for name, count in tally.rows])
     title = string("ledger.title")
-    specs = [bars(tally, "status", "count", title, width=width) for width in (WIDTH, NARROW)]
+    specs = [bars(tally, "status", "count", width=width) for width in (WIDTH, NARROW)]
     return Figure(
         "ledger_status", title, string("ledger.alt", points=words), specs[0], specs[1], tally, "ledger_status"
     )
@@ -84,6 +82,3 @@ def silence(context: Context) -> Section | None:
         return None
     blocks: list[Block] = [context.table_grid(name) for name in names]
     return Section("silence", string("section.silence"), tuple(blocks))
-
-
-__all__ = ["ledger", "silence", "text_width", "timeline"]

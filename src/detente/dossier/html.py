@@ -10,25 +10,23 @@ from markupsafe import Markup, escape
 from detente.charts import svg
 from detente.dossier.build import build
 from detente.dossier.document import (
-    Bullets,
-    Cards,
     Cell,
     Code,
     Document,
-    Facts,
     Figure,
     Grid,
-    Heading,
     Inline,
     Line,
     Link,
     Number,
-    Paragraph,
     Strong,
 )
-from detente.dossier.numbers import csv_text, full_text, mid_text, range_text, sign_text, tip_lines, unit_text
+from detente.dossier.numbers import csv_text, tip_lines
+from detente.dossier.plain import number_text, plain_text
 from detente.run import Quantity, Run, Table
 from detente.run.strings import catalogue, string
+
+SHORT = 11  # entries up to this length stay on one line
 
 
 def render_html(run: Run, workbook: bool = True) -> str:
@@ -109,21 +107,26 @@ class _Writer:
             case Number(quantity, part):
                 return self._number(quantity, part)
 
+    def number(self, number: Number, part: str) -> Markup:
+        """Another part of a number."""
+        return self._number(number.quantity, part)
+
     def _number(self, quantity: Quantity, part: str) -> Markup:
-        if part == "sign":
-            return Markup('<span data-quantity="{}" data-part="sign">{}</span>').format(
-                quantity.id, sign_text(quantity) or "–"
-            )
+        text = number_text(quantity, part)
         if part == "range":
-            text = range_text(quantity) or "–"
             return Markup('<span data-quantity="{}" data-part="range">{}</span>').format(quantity.id, text)
-        text = full_text(quantity) if part == "full" else f"{mid_text(quantity)} {unit_text(quantity.unit)}".strip()
         self.tips += 1
         tip = Markup("<br>").join(escape(line) for line in tip_lines(quantity, self.names))
+        note = Markup('<sup aria-hidden="true">{}</sup>').format(self.positions[quantity.id]) if part != "sign" else ""
         return Markup(
-            '<span class="num"><a href="#q-{id}" aria-describedby="tip{n}" data-quantity="{id}" data-part="{part}">{text}</a>'
-            '<sup aria-hidden="true">{note}</sup><span class="tip" role="tooltip" id="tip{n}">{tip}</span></span>'
-        ).format(id=quantity.id, n=self.tips, part=part, text=text, note=self.positions[quantity.id], tip=tip)
+            '<span class="num"><a href="#q-{id}" aria-describedby="tip{n}" data-quantity="{id}" data-part="{part}">'
+            '{text}</a>{note}<span class="tip" role="tooltip" id="tip{n}">{tip}</span></span>'
+        ).format(id=quantity.id, n=self.tips, part=part, text=text, note=note, tip=tip)
+
+    def tight(self, grid: Grid) -> list[bool]:
+        """Columns of short entries (dates, ids, numbers), which are not broken."""
+        texts = [[plain_text(cell) for row in grid.rows[:200] for cell in [row[n]]] for n in range(len(grid.header))]
+        return [grid.numeric[n] or all(len(t) <= SHORT for t in column) for n, column in enumerate(texts)]
 
     def anchor(self, grid: Grid, row: int) -> str:
         """The id of a table row, or nothing."""
@@ -141,6 +144,3 @@ class _Writer:
     def text(self, key: str, **values: object) -> str:
         """A string of the catalogue."""
         return string(key, **values)
-
-
-BLOCKS = (Bullets, Cards, Facts, Figure, Grid, Heading, Paragraph)

@@ -1,6 +1,7 @@
 """Numbers as a reader should see them: few digits, ranges, a true minus sign, no invented decimals."""
 
 import math
+import re
 from collections.abc import Iterable
 
 from detente.run import Quantity, Table
@@ -8,9 +9,10 @@ from detente.run.model import Cell
 from detente.run.strings import has_string, label, string
 
 SHARES = ("probability", "share")
-SIGNED = ("value", "change")
+SIGNED = ("gain", "delay", "prolongation", "values", "change", "effect")  # kinds of numbers whose sign is the message
 MINUS = "\u2212"
 THIN = "\u202f"
+IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
 def significant(value: float, digits: int = 2) -> str:
@@ -34,14 +36,19 @@ def significant(value: float, digits: int = 2) -> str:
     return text.replace("-", MINUS)
 
 
-def percent(value: float, signed: bool = False) -> str:
+def percent(value: float) -> str:
     """A share as a whole percentage; close to 0 or 1 it says "under 1 %" or "over 99 %"."""
-    if not signed and 0 < value < 0.005:
+    if 0 < value < 0.005:
         return string("word.under", number=f"1{THIN}%")
-    if not signed and 0.995 < value < 1:
+    if 0.995 < value < 1:
         return string("word.over", number=f"99{THIN}%")
+    return f"{round(value * 100):d}{THIN}%".replace("-", MINUS)
+
+
+def points_text(value: float) -> str:
+    """A difference of two shares in percentage points, with its sign and without the word."""
     text = f"{round(value * 100):d}".replace("-", MINUS)
-    return f"{'+' if signed and value > 0 and text != '0' else ''}{text}{THIN}%"
+    return f"+{text}" if value > 0 and text != "0" else text
 
 
 def value_text(value: float | None, unit: str, signed: bool = False) -> str:
@@ -50,12 +57,12 @@ def value_text(value: float | None, unit: str, signed: bool = False) -> str:
     Args:
         value: the number; None becomes a dash.
         unit: unit of the quantity.
-        signed: print a plus sign, for differences.
+        signed: a difference: print a plus sign, and shares as percentage points.
     """
     if value is None:
         return "–"
     if unit in SHARES:
-        return percent(value, signed)
+        return points_text(value) if signed else percent(value)
     if unit == "count":
         return f"{value:,.0f}".replace(",", THIN).replace("-", MINUS)
     text = significant(value)
@@ -63,9 +70,9 @@ def value_text(value: float | None, unit: str, signed: bool = False) -> str:
 
 
 def is_signed(quantity: Quantity) -> bool:
-    """Whether the sign of the quantity means something (a value, or any number whose range goes below zero)."""
+    """Whether the sign of the quantity is the message: a difference, or a number whose range goes below zero."""
     below = any(part is not None and part < 0 for part in (quantity.low, quantity.mid))
-    return below or quantity.unit.startswith(SIGNED)
+    return below or quantity.id.startswith(SIGNED)
 
 
 def mid_text(quantity: Quantity) -> str:
@@ -74,27 +81,34 @@ def mid_text(quantity: Quantity) -> str:
 
 
 def range_text(quantity: Quantity) -> str:
-    """The range of a quantity in words, or nothing where it has none."""
+    """The range of a quantity in words, without unit, or nothing where it has none."""
     if quantity.low is None or quantity.high is None:
         return ""
     signed = is_signed(quantity)
     low, high = (value_text(part, quantity.unit, signed) for part in (quantity.low, quantity.high))
     if low == high:
         return low
-    if quantity.unit in SHARES and low.endswith("%") and low.removesuffix("%")[-1] == THIN and low[0] not in "uo":
-        low = low.removesuffix(f"{THIN}%") if high[0] not in "uo" else low
+    plain = low.replace(f"{THIN}%", "")
+    if low.endswith("%") and high.endswith("%") and plain.isdigit() and high[0].isdigit():
+        low = plain  # "12 to 30 %"
     return string("word.to", low=low, high=high)
 
 
-def unit_text(unit: str) -> str:
+def unit_text(unit: str, signed: bool = False) -> str:
     """The word for a unit; empty where the number says it itself."""
+    if unit in SHARES:
+        return string("unit.points") if signed else ""
     return label("unit", unit) if unit else ""
+
+
+def quantity_unit(quantity: Quantity) -> str:
+    """The word for the unit of a quantity."""
+    return unit_text(quantity.unit, is_signed(quantity))
 
 
 def full_text(quantity: Quantity) -> str:
     """Middle, unit and range: "27 % (15 to 41 %)"."""
-    unit = unit_text(quantity.unit)
-    text = f"{mid_text(quantity)} {unit}".strip()
+    text = f"{mid_text(quantity)} {quantity_unit(quantity)}".strip()
     spread = range_text(quantity)
     return f"{text} ({spread})" if spread else text
 
@@ -111,12 +125,18 @@ def cell_text(value: Cell, unit: str = "") -> str:
     if isinstance(value, bool):
         return string("word.yes") if value else string("word.no")
     if isinstance(value, str):
-        return value
+        return readable(value)
     if unit:
         return value_text(float(value), unit)
     if isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e6):
         return str(int(value)).replace("-", MINUS)
-    return significant(float(value), 3)
+    text = significant(float(value), 3)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def readable(text: str) -> str:
+    """An identifier such as `partly_fulfilled` as words; other text as it stands."""
+    return text.replace("_", " ") if IDENTIFIER.fullmatch(text) else text
 
 
 def csv_text(table: Table) -> str:
