@@ -6,6 +6,7 @@ regular where the Jacobian of the values alone is singular.
 Source: Keller 1977, Numerical solution of bifurcation and nonlinear eigenvalue problems; Allgower & Georg 2003.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from detente.solve.newton import Linearization
 from detente.solve.operator import Operator
 
 STEPS = 600
+SHORTEST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -25,87 +27,106 @@ class Point:
     values: np.ndarray
 
 
-def around_fold(
-    operator: Operator, before: Point, here: Point, factor: float
-) -> tuple[tuple[Point, Point] | None, str]:
-    """Follow the branch from `before` through `here` past its turn until the noise falls again below where it turned.
+def around_fold(at: Callable[[float], Operator], here: Point, factor: float) -> tuple[list[Point], str]:
+    """Follow the branch from `here` towards smaller noise, past its turn, until the noise is below where it turned.
+
+    Args:
+        at: the equations at a noise factor.
+        here: a regular point of the branch, accurately solved.
+        factor: smallest noise factor of interest.
 
     Returns:
-        Two consecutive points beyond the fold, the second at or above `factor`; or None and the reason in words.
+        Two consecutive points beyond the fold; or none and the reason in words.
     """
-    weight = 1.0 / (np.sqrt(here.values.size) * max(float(np.abs(here.values).max()), float(operator.game.noise.max())))
-    z, tangent = _pack(here, weight), _unit(_pack(here, weight) - _pack(before, weight))
-    step = max(float(np.linalg.norm(_pack(here, weight) - _pack(before, weight))), 1e-4)
-    turned_at, turned, last = np.log(here.s), False, here
+    noise = float(at(here.s).game.noise.max())
+    frame = _Frame(at, here.values.shape, 1.0 / (3.0 * noise * np.sqrt(here.values.size)))
+    z, tangent = frame.pack(here), frame.first_tangent(here)
+    step, turned, last = 1e-3, False, here
     for _ in range(STEPS):
-        corrected, rounds = _correct(operator, z + step * tangent, tangent, weight)
-        near = corrected is not None and _unit(corrected - z) @ tangent > 0.9
-        if corrected is None or not near:
+        corrected, rounds = frame.correct(z + step * tangent, tangent)
+        new = None if corrected is None else frame.tangent(corrected, tangent)
+        if new is None or new @ tangent < 0.8:
             step *= 0.5
-            if step < 1e-8:
-                return None, "the branch could not be followed around its turn (a bifurcation?)"
+            if step < SHORTEST:
+                return [], "the branch could not be followed around its turn (a bifurcation?)"
             continue
-        tangent, z = _unit(corrected - z), corrected
+        tangent, z = new, corrected
         turned = turned or tangent[-1] > 0
-        point = _unpack(z, operator, weight)
-        if turned and tangent[-1] < 0 and z[-1] < turned_at - 1e-3:
-            return (last, point), ""
-        if z[-1] <= np.log(factor):
-            return (last, point), ""
+        point = frame.unpack(z)
+        beyond = turned and tangent[-1] < -0.1 and z[-1] < np.log(here.s) - 1e-3
+        if beyond or point.s <= factor:
+            return [last, point], ""
         last = point
-        step *= 1.5 if rounds <= 3 else 0.7 if rounds >= 6 else 1.0
-    return None, f"the branch had not come back after {STEPS} arclength steps"
+        step = min(0.5, step * (1.6 if rounds <= 3 else 0.7 if rounds >= 6 else 1.0))
+    return [], f"the branch had not come back after {STEPS} arclength steps"
 
 
-def _pack(point: Point, weight: float) -> np.ndarray:
-    return np.append(weight * point.values.ravel(), np.log(point.s))
+@dataclass(frozen=True)
+class _Frame:
+    """Points packed as vectors: weighted values, then log s."""
 
+    at: Callable[[float], Operator]
+    shape: tuple[int, ...]
+    weight: float
 
-def _unpack(z: np.ndarray, operator: Operator, weight: float) -> Point:
-    return Point(float(np.exp(z[-1])), (z[:-1] / weight).reshape(operator.shape))
+    def pack(self, point: Point) -> np.ndarray:
+        return np.append(self.weight * point.values.ravel(), np.log(point.s))
+
+    def unpack(self, z: np.ndarray) -> Point:
+        return Point(float(np.exp(z[-1])), (z[:-1] / self.weight).reshape(self.shape))
+
+    def noise_derivative(self, point: Point) -> np.ndarray:
+        """dF / d log s at fixed values, (players, states), utility/year."""
+        h = 1e-5
+        up, down = (Linearization(self.at(point.s * np.exp(d)), point.values).residual for d in (h, -h))
+        return (up - down) / (2 * h)
+
+    def first_tangent(self, point: Point) -> np.ndarray:
+        """Unit tangent at a regular point, towards smaller noise."""
+        slope, _ = Linearization(self.at(point.s), point.values).solve(self.noise_derivative(point))
+        return -_unit(np.append(self.weight * slope.ravel(), 1.0))
+
+    def bordered(self, z: np.ndarray, tangent: np.ndarray) -> tuple[Linearization, Callable]:
+        """The linearisation at z, and a solver of [(rho - G) - C, -dF/dlog s; tangent] c = [right; last], c packed."""
+        point = self.unpack(z)
+        line = Linearization(self.at(point.s), point.values)
+        slope = self.weight * line.factored.solve(self.noise_derivative(point)).ravel()
+
+        def product(v: np.ndarray) -> np.ndarray:
+            crossed = line.factored.solve(line.cross(v[:-1].reshape(self.shape))).ravel()
+            return np.append(v[:-1] - crossed - slope * v[-1], tangent @ v)
+
+        matrix = sl.LinearOperator((z.size, z.size), matvec=product, dtype=float)
+
+        def solve(right: np.ndarray, last: float) -> np.ndarray | None:
+            whole = np.append(self.weight * line.factored.solve(right).ravel(), last)
+            found, info = sl.gmres(matrix, whole, rtol=1e-9, atol=0.0, restart=min(z.size, 150), maxiter=4)
+            return found if info == 0 and np.isfinite(found).all() else None
+
+        return line, solve
+
+    def correct(self, z: np.ndarray, tangent: np.ndarray) -> tuple[np.ndarray | None, int]:
+        """Newton in the hyperplane through the prediction; the corrected point and the rounds it took."""
+        predicted = z
+        for number in range(1, 8):
+            line, solve = self.bordered(z, tangent)
+            change = solve(line.residual, float(-tangent @ (z - predicted)))
+            if change is None:
+                return None, number
+            z = z + change
+            moved = float(np.abs(change).max())
+            if moved < 1e-9:
+                return z, number
+            if moved > 1.0:
+                return None, number
+        return None, 8
+
+    def tangent(self, z: np.ndarray, old: np.ndarray) -> np.ndarray | None:
+        """Unit tangent of the branch at z, in the direction of the old one."""
+        _, solve = self.bordered(z, old)
+        found = solve(np.zeros(self.shape), 1.0)
+        return None if found is None else _unit(found)
 
 
 def _unit(v: np.ndarray) -> np.ndarray:
     return v / np.linalg.norm(v)
-
-
-def _correct(operator: Operator, z: np.ndarray, tangent: np.ndarray, weight: float) -> tuple[np.ndarray | None, int]:
-    """Newton in the hyperplane through the prediction; the corrected point and the rounds it took."""
-    predicted, shape = z, operator.shape
-    for number in range(1, 9):
-        point = _unpack(z, operator, weight)
-        at = Linearization(operator.with_noise(point.s), point.values)
-        lu = at.factored
-        slope = lu.solve(_noise_derivative(operator, point)).ravel()
-
-        def product(v: np.ndarray, at=at, lu=lu, slope=slope) -> np.ndarray:
-            dv = v[:-1].reshape(shape)
-            top = v[:-1] - lu.solve(at.cross(dv)).ravel() - slope * v[-1]
-            return np.append(top, weight * (tangent[:-1] @ v[:-1]) + tangent[-1] * v[-1])
-
-        right = np.append(lu.solve(at.residual).ravel(), -tangent @ (z - predicted))
-        size = right.size
-        change, info = sl.gmres(
-            sl.LinearOperator((size, size), matvec=product, dtype=float),
-            right,
-            rtol=1e-8,
-            atol=0.0,
-            restart=100,
-            maxiter=4,
-        )
-        if info != 0 or not np.isfinite(change).all():
-            return None, number
-        z = z + np.append(weight * change[:-1], change[-1])
-        moved = float(np.abs(change[:-1]).max()) / float(at.operator.scale(point.values).min())
-        if moved < 1e-8:
-            return z, number
-        if moved > 10.0:
-            return None, number
-    return None, 8
-
-
-def _noise_derivative(operator: Operator, point: Point) -> np.ndarray:
-    """dF / d log s at fixed values, (players, states), utility/year."""
-    h = 1e-5
-    up, down = (Linearization(operator.with_noise(point.s * np.exp(d)), point.values).residual for d in (h, -h))
-    return (up - down) / (2 * h)

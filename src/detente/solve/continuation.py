@@ -1,10 +1,12 @@
-"""The principal branch: from very noisy play, where there is one equilibrium, down to the noise asked for.
+"""The principal branch: from reference play, the only equilibrium at infinite noise, down to the noise asked for.
 
-All noise scales are multiplied by s, which falls from where payoffs hardly matter to 1. A step predicts the values by
-the secant (linear in s), corrects them (accelerated policy iteration, else Newton), and is accepted if the correction
-changes no rate r by more than `JUMP` in log(r + rho): rates far below the discount rate do not matter. Else the step is
-shortened. A jump that does not shrink with the step is a fold: the branch turns back there, and it is followed around
-by arclength (solve/arclength.py).
+All noise scales are multiplied by s, which falls from where payoffs hardly matter to 1. (Having options is worth
+alpha tau log sum w to a player who is indifferent; along the way this worth is capped where it would exceed what is at
+stake in the payoffs, because games of pure option worth can have several equilibria. At the noise asked for the
+equations are the game's own.) A step predicts the values by the secant (linear in s), corrects them (accelerated policy
+iteration, else Newton), and is accepted if the correction changes no rate r by more than `JUMP` in log(r + rho): rates
+far below the discount rate do not matter. Else the step is shortened. A jump that does not shrink with the step is a
+fold: the branch turns back there, and it is followed around by arclength (solve/arclength.py).
 
 Source: Turocy 2005, Games and Economic Behavior 51 (principal branch of the logit correspondence); Allgower & Georg
 2003, Introduction to Numerical Continuation Methods.
@@ -23,6 +25,7 @@ from detente.solve.policy import Iterate, Progress, policy_iteration
 JUMP = 1.5  # largest accepted log change of a rate by a correction
 SMALLEST = 2e-3  # smallest step in log s before the branch is taken to have turned
 LARGEST = float(np.log(4.0))
+KEPT = 5  # points kept behind the present one
 FOLDS = 20  # turns after which the branch is given up
 
 
@@ -38,8 +41,31 @@ class Trace:
     ends: list[Iterate] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Family:
+    """The games on the way: noise s times that of `operator`, the worth of options capped at `cap` (players,)."""
+
+    operator: Operator
+    cap: np.ndarray
+
+    def at(self, s: float) -> Operator:
+        """The equations at noise factor s; below the cap those of an ordinary game with that noise."""
+        if s == 1.0 and (self.cap >= 1.0).all():
+            return self.operator
+        beyond = s > self.cap
+        bonus = np.where(beyond, self.cap * (2.0 - np.minimum(self.cap / s, 1.0)), s)
+        return self.operator.with_noise(s, bonus if beyond.any() else None)
+
+
+def option_cap(operator: Operator) -> np.ndarray:
+    """Noise factor per player at which option worth varies over states as much as the payoffs do."""
+    spread = np.ptp(operator.options, axis=1)
+    stake = np.ptp(operator.game.payoff_flow, axis=1)
+    return np.divide(stake, spread, out=np.full(len(stake), np.inf), where=spread > 0)
+
+
 def follow(operator: Operator, factors: Sequence[float], tol: float, progress: Progress | None = None) -> Trace:
-    """Follow the principal branch through falling noise factors.
+    """Follow the principal branch to falling noise factors; each one above the cap is approached on its own.
 
     Args:
         operator: the equations at factor 1.
@@ -47,31 +73,40 @@ def follow(operator: Operator, factors: Sequence[float], tol: float, progress: P
         tol: scaled relative residual wanted at each factor.
         progress: called with (share done, words).
     """
+    cap = option_cap(operator)
     trace = Trace()
-    here, before, length = _beginning(operator, factors[0]), None, float(np.log(2.0))
-    top = here.s
+    above = [factor for factor in factors if factor > cap.min()]
+    runs = [[factor] for factor in above] + [[f for f in factors if f <= cap.min()]]
+    for run in runs:
+        if run and not trace.stalled:
+            _follow(Family(operator, np.maximum(cap, run[0])), run, tol, trace, progress)
+    return trace
+
+
+def _follow(family: Family, factors: Sequence[float], tol: float, trace: Trace, progress: Progress | None) -> None:
+    length = float(np.log(2.0))
+    points = [_beginning(family, factors[0])]
+    top = points[0].s
     for factor in factors:
-        while here.s > factor * (1 + 1e-12):
-            new, length = _step(operator, here, before, factor, length, trace)
-            if new is None:
-                turned = _turn(operator, here, before, factor, trace)
-                if turned is None:
-                    trace.last = here.values
-                    return trace
-                before, here, length = turned[0], turned[1], 4 * SMALLEST
+        while points[-1].s > factor * (1 + 1e-12):
+            new, length = _step(family, points, factor, length, trace)
+            if new is not None:
+                points = [*points[-KEPT:], new]
             else:
-                before, here = here, new
+                points, length = _turn(family, points, factor, trace), 4 * SMALLEST
+                if not points:
+                    return
+            trace.last = points[-1].values
             if progress is not None:
-                share = np.log(top / here.s) / np.log(top / factors[-1]) if top > factors[-1] else 1.0
-                progress(0.9 * float(share), f"noise at {here.s:.3g} times what is asked, {trace.steps} steps")
-        end = polish(operator.with_noise(factor), here.values, tol)
+                share = np.log(top / points[-1].s) / np.log(top / factors[-1]) if top > factors[-1] else 1.0
+                progress(0.9 * float(share), f"noise at {points[-1].s:.3g} times what is asked, {trace.steps} steps")
+        end = polish(family.at(factor), points[-1].values, tol)
         trace.ends.append(end)
         trace.last = end.values
         if not end.reached:
             trace.stalled = f"at noise factor {factor:.4g} the residual stays at {end.error:.1e}"
-            return trace
-        here = Point(factor, end.values)
-    return trace
+            return
+        points[-1] = Point(factor, end.values)
 
 
 def polish(operator: Operator, values: np.ndarray, tol: float, progress: Progress | None = None) -> Iterate:
@@ -90,13 +125,14 @@ def loose(operator: Operator, values: np.ndarray) -> float:
     return min(1e-4, 0.01 * float((operator.game.noise[:, None] / operator.scale(values)).min()))
 
 
-def _beginning(operator: Operator, factor: float) -> Point:
+def _beginning(family: Family, factor: float) -> Point:
     """Equilibrium at noise so large that policy iteration from zero settles at once."""
+    operator = family.operator
     game = operator.game
     spread = np.ptp(game.payoff_flow, axis=1) / game.discount_rate / game.noise
     s = max(factor, 0.25 * float(spread.max()))
     for _ in range(8):
-        noisy = operator.with_noise(s)
+        noisy = family.at(s)
         zero = np.zeros(operator.shape)
         end = policy_iteration(noisy, zero, loose(noisy, zero))
         if end.reached and end.rounds <= 12:
@@ -106,17 +142,19 @@ def _beginning(operator: Operator, factor: float) -> Point:
 
 
 def _step(
-    operator: Operator, here: Point, before: Point | None, factor: float, length: float, trace: Trace
+    family: Family, points: list[Point], factor: float, length: float, trace: Trace
 ) -> tuple[Point | None, float]:
     """One accepted step and the length to try next, or None when even the smallest is refused."""
+    here = points[-1]
     while True:
         s = max(factor, here.s * np.exp(-length))
         if np.log(s / factor) < 0.3 * length:
             s = factor
         start = here.values
-        if before is not None:
+        if len(points) > 1:
+            before = points[-2]
             start = start + (here.values - before.values) * (s - here.s) / (here.s - before.s)
-        noisy = operator.with_noise(s)
+        noisy = family.at(s)
         end = _correct(noisy, start)
         if end.reached:
             moved = _moved(noisy, start, end.values)
@@ -147,15 +185,20 @@ def _moved(operator: Operator, old: np.ndarray, new: np.ndarray) -> float:
     return float(np.abs(np.log((two + rho) / (one + rho))).max())
 
 
-def _turn(
-    operator: Operator, here: Point, before: Point | None, factor: float, trace: Trace
-) -> tuple[Point, Point] | None:
-    """Pass a fold by arclength; two points beyond it, or None with the reason in the trace."""
+def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> list[Point]:
+    """Pass a fold by arclength: two points beyond it, or none, with the reason in the trace.
+
+    Just past a fold the residual has a small minimum that is no solution; such points are dropped first.
+    """
     trace.folds += 1
-    if before is None or trace.folds > FOLDS:
-        trace.stalled = f"the principal branch could not be followed below noise factor {here.s:.4g}"
-        return None
-    beyond, words = around_fold(operator, before, here, factor)
-    if beyond is None:
-        trace.stalled = f"near noise factor {here.s:.4g} {words}"
-    return beyond
+    where = f"near noise factor {points[-1].s:.4g}"
+    while trace.folds <= FOLDS and points:
+        last = points.pop()
+        noisy = family.at(last.s)
+        end = newton(noisy, last.values, 1e-10, rounds=12)
+        if end.reached and _moved(noisy, last.values, end.values) <= JUMP:
+            beyond, words = around_fold(family.at, Point(last.s, end.values), factor)
+            trace.stalled = "" if beyond else f"{where} {words}"
+            return beyond
+    trace.stalled = f"{where} the principal branch could not be followed"
+    return []

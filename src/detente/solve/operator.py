@@ -124,13 +124,31 @@ class Operator:
         self.noise = game.noise[self.player]
         self.rho = game.discount_rate
 
-    def with_noise(self, factor: float) -> "Operator":
-        """The same equations with every noise scale multiplied by `factor`; the sparsity pattern is shared."""
+    def with_noise(self, factor: float, bonus: np.ndarray | None = None) -> "Operator":
+        """The same equations with every noise scale multiplied by `factor`; the sparsity pattern is shared.
+
+        Args:
+            factor: multiplies the noise.
+            bonus: (players,) factors of the worth of having options; None for `factor` itself (an ordinary game).
+        """
         other = object.__new__(Operator)
-        other.__dict__.update({k: v for k, v in self.__dict__.items() if k != "sum_by_state"})
-        other.game = replace(self.game, noise=self.game.noise * factor)
+        other.__dict__.update(self.__dict__)
+        flow = self.game.payoff_flow
+        if bonus is not None:
+            flow = flow + (bonus - factor)[:, None] * self.options
+        other.game = replace(self.game, noise=self.game.noise * factor, payoff_flow=flow)
         other.noise = self.noise * factor
         return other
+
+    @cached_property
+    def options(self) -> np.ndarray:
+        """alpha tau log(sum of weights), (players, states): what having options is worth to an indifferent player."""
+        n, k = self.shape
+        worth = np.zeros(n * k)
+        if self.moves and self.game.shocks != "none":
+            total = np.log1p(np.add.reduceat(np.exp(self.log_weight), self.starts))
+            worth[self.group] = self.tempo[self.starts] * self.noise[self.starts] * total
+        return worth.reshape(n, k)
 
     @cached_property
     def sum_by_state(self) -> sp.csr_array:
