@@ -1,12 +1,12 @@
 """The search over settings of levers: anytime, resumable, with common draws.
 
-A *setting* gives each lever an amount (None: not used). An evaluator answers, for settings and draws, with one record per
-option (package): its margins and objectives. What cannot reach the wanted share of draws any more is dropped before it
-is evaluated on the rest (branch and bound over draws: the bound is exact, because the draws are common and counted).
+A *setting* gives each lever an amount (None: not used). An evaluator answers, for settings and draws, with one record
+per option (package): its margins and objectives. What cannot reach the wanted share of draws any more is dropped before
+it is evaluated on the rest (branch and bound over draws: the bound is exact, as the draws are common and counted).
 
-Where every setting can be looked at within the budget the result is exact on the grid. Otherwise the search goes outward from
-no lever, from each lever alone and from all together, always next to what is best so far, and says that it did not
-look everywhere.
+Where every setting can be looked at within the budget the result is exact on the grid. Otherwise the search goes
+outward from no lever, from each lever alone and from all together, always next to what is best so far, and says that it
+did not look everywhere.
 """
 
 import itertools
@@ -55,8 +55,8 @@ class Space:
         """All allowed settings, depth first; a branch that excludes itself or fails `within` is cut.
 
         Args:
-            within: a test that, once failed by a partial setting (the rest not used), fails for all that extend it, such as a
-                cap on an additive cost.
+            within: a test that, once failed by a partial setting (the rest not used), fails for all that extend it,
+                such as a cap on an additive cost.
         """
 
         def extend(head: Setting) -> Iterator[Setting]:
@@ -161,7 +161,7 @@ class Found:
         return float(sum(max(0.0, -level(column, self.rules.share)) for column in margins.T))
 
     def nearest(self, count: int, complete: bool = False) -> list[Candidate]:
-        """The candidates that lack least, best first; half of them at most with the same option, so that options compare.
+        """The candidates that lack least, best first; at most half of them with the same option.
 
         Args:
             count: how many at most.
@@ -181,6 +181,7 @@ def search(
     evaluate: Evaluator,
     cost: Callable[[Setting], float],
     rules: Rules,
+    *,
     progress: Progress | None = None,
     each_round: Callable[[Found], None] | None = None,
     within: Callable[[Setting], bool] | None = None,
@@ -287,7 +288,7 @@ def _promising(found: Found) -> list[Candidate]:
 
 
 def _through_all_draws(found: Found, run: Callable, first: int) -> None:
-    """Follow what may still hold through blocks of draws, dropping what no longer can; then the nearest, if none holds."""
+    """Follow what may still hold through blocks of draws, dropping what cannot; then the nearest, if none holds."""
     rules = found.rules
     seen = first
     while seen < rules.draws:
