@@ -1,9 +1,9 @@
 """Reference classes: which past episodes are like this one, and how often war came back after them.
 
-Classes are cells of outcome type, whether it was the first episode, and period. Of the classes that fit a case, the most
-specific with at least `ENOUGH` episodes is taken; all that fit are shown, so that the choice is not hidden. Figures for
-1946-1999 are shipped (`reference_curves.csv`: counts per class and year, no row of the data); a user's own file replaces
-them.
+Classes are cells of outcome type, whether it was the first episode, and period. Of the classes that fit a case, the
+most specific with at least `ENOUGH` episodes is taken; all that fit are shown, so that the choice is not hidden.
+Figures for 1946-1999 are shipped (`reference_curves.csv`: counts per class and year, no row of the data); a user's
+own file replaces them.
 """
 
 import csv
@@ -22,7 +22,8 @@ ENOUGH = 20
 SHIPPED = "reference_curves.csv"
 SOURCE = (
     "computed from UCDP Conflict Termination 3-2021 (Kreutz 2010, JPR 47) with activity from UCDP/PRIO Armed Conflict "
-    "v25.1 (Davies et al. 2025, JPR 62), CC BY 4.0; conflicts within states that ended 1946-1999, activity known to 2004"
+    "v25.1 (Davies et al. 2025, JPR 62), CC BY 4.0; conflicts within states that ended 1946-1999, activity known "
+    "to 2004"
 )
 RECENT_YEARS = 20  # the recent period of a file: episodes that ended in its last twenty years
 

@@ -1,10 +1,10 @@
 """Covariates known on the day an episode ends, and the matrix that the hazard model sees.
 
-Every effect has a prior: normal around zero with a stated standard deviation on the logit scale (a ridge penalty). Numbers
-are standardised on the training rows and held within the range seen there; a missing number is put at the training mean,
-an unseen or missing category at zero, the average of all categories: it then predicts with what else is known.
-Outcome types are shrunk in two steps (partial pooling): towards their family (agreed, victory, inconclusive), and the
-families towards the whole.
+Every effect has a prior: normal around zero with a stated standard deviation on the logit scale (a ridge penalty).
+Numbers are standardised on the training rows and held within the range seen there; a missing number is put at the
+training mean, an unseen or missing category at zero, the average of all categories: it then predicts with what else
+is known. Outcome types are shrunk in two steps (partial pooling): towards their family (agreed, victory,
+inconclusive), and the families towards the whole.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
 """Conflict episodes: what ended when and how, and whether the same conflict was active again.
 
-The unit is the *conflict episode* of the Uppsala Conflict Data Program (Kreutz 2010, Journal of Peace Research 47): a run
-of consecutive calendar years with at least 25 battle-related deaths over one incompatibility. It ends with its last
-active year, so at least one calendar year without activity follows *by definition*, and recurrence in year 1 is rare for
-that reason alone. Two kinds of file are read:
+The unit is the *conflict episode* of the Uppsala Conflict Data Program (Kreutz 2010, Journal of Peace Research 47): a
+run of consecutive calendar years with at least 25 battle-related deaths over one incompatibility. It ends with its
+last active year, so at least one calendar year without activity follows *by definition*, and recurrence in year 1 is
+rare for that reason alone. Two kinds of file are read:
 
 - one row per ended episode (`conflict_id, conflictepisode, endyear, outcome, ...`), the form used by `baserate`;
 - one row per conflict and year, as UCDP publishes them (Conflict Termination, Armed Conflict); see `from_years`.
@@ -45,6 +45,7 @@ NUMBERS = (
     "next_active_year",
     "recur5",
 )
+CODES = ("outcome", "region", "incompatibility", "intensity_level", "type", "type_of_conflict")
 LABELS = ("next_active_year", "recur5")
 HORIZON = 5  # calendar years after the end within which activity counts as recurrence
 MISSING = frozenset({"", "na", "nan", "none", "null", ".", "?"})
@@ -112,6 +113,7 @@ def read_episodes(path: str | Path, labelled: bool, known_until: int | None = No
         return from_years(header, rows, where.name, known_until)
     needed = ("conflict_id", "conflictepisode", "endyear", *(LABELS[:1] if labelled else ()))
     require_columns(header, needed, where.name)
+    rows, notes = _without_lists(header, rows)
     columns = _numbers(header, rows, where.name, NUMBERS if labelled else tuple(n for n in NUMBERS if n not in LABELS))
     text = {name: header.index(name) for name in ("conflict_id", "conflictepisode", "location") if name in header}
     episodes = Episodes(
@@ -119,8 +121,23 @@ def read_episodes(path: str | Path, labelled: bool, known_until: int | None = No
         episode=tuple(row[text["conflictepisode"]].strip() for row in rows),
         location=tuple(row[text["location"]].strip() if "location" in text else "" for row in rows),
         columns=columns,
+        notes=notes,
     )
     return _with_labels(episodes, where.name, known_until) if labelled else episodes
+
+
+def _without_lists(header: Sequence[str], rows: Sequence[list[str]]) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Codes that are lists, such as region '1, 3', count as missing; a note says how many."""
+    notes = []
+    changed = [list(row) for row in rows]
+    for name in (n for n in CODES if n in header):
+        at = header.index(name)
+        several = [row for row in changed if "," in row[at]]
+        for row in several:
+            row[at] = ""
+        if several:
+            notes.append(f"{len(several)} rows with several codes in '{name}' count as missing there")
+    return changed, tuple(notes)
 
 
 def read_table(where: Path) -> tuple[list[str], list[list[str]]]:
@@ -214,15 +231,16 @@ def _with_labels(episodes: Episodes, file: str, known_until: int | None) -> Epis
 def from_years(header: Sequence[str], rows: Sequence[list[str]], file: str, known_until: int | None = None) -> Episodes:
     """Episodes from one row per conflict and year, as in UCDP's Conflict Termination and Armed Conflict files.
 
-    Consecutive years of one conflict are one episode; it has ended if a later year is covered by the file. Only conflicts
-    within states (types 3 and 4) are kept where the file says which they are. Durations run from `start_date2` to
-    `ep_end_date` where given, else in calendar years.
+    Consecutive years of one conflict are one episode; it has ended if a later year is covered by the file. Only
+    conflicts within states (types 3 and 4) are kept where the file says which they are. Durations run from
+    `start_date2` to `ep_end_date` where given, else in calendar years.
 
     Raises:
         OptionError: a column that is needed is absent or unreadable.
     """
     require_columns(header, ("conflict_id", "year", "outcome"), file)
     names = ("year", "outcome", "region", "incompatibility", "intensity_level", "type_of_conflict")
+    rows, notes = _without_lists(header, rows)
     numbers = _numbers(header, rows, file, names)
     year, blank = numbers["year"], np.full(len(rows), np.nan)
     last = int(known_until if known_until is not None else np.nanmax(year))
@@ -254,7 +272,7 @@ def from_years(header: Sequence[str], rows: Sequence[list[str]], file: str, know
         episode=tuple(str(number + 1) for _, number, _, _ in found),
         location=tuple("" if place is None else rows[i][place].strip() for i in final),
         columns=columns,
-        notes=("episodes were built from conflict-years: consecutive active years of one conflict are one episode",),
+        notes=("episodes were built from conflict-years: consecutive active years are one episode", *notes),
     )
     return _with_labels(episodes, file, last)
 

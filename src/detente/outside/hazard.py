@@ -1,16 +1,17 @@
 """A penalised discrete-time hazard of recurrence, with a level that may drift.
 
-Episode i, which ended in year e_i, is at risk in each calendar year e_i + k (k = 1..5) that is known and not preceded by
-renewed activity. The chance that activity returns in that year is
+Episode i, which ended in year e_i, is at risk in each calendar year e_i + k (k = 1..5) that is known and not preceded
+by renewed activity. The chance that activity returns in that year is
 
     logit h_ik = baseline_k + level(calendar year) + x_i' beta
 
-with normal priors on beta (ridge, see `design`) and a random walk over five-year periods for the level, so that slopes are
-learnt from all years while forecasts start from the most recent level. An episode that ended a year before the data stop
-still tells about its first year: nothing is thrown away because a five-year label is not complete yet. The forecast is
-p = 1 - prod_k (1 - h_k) at the latest level, averaged over how far the level may drift by then. The maximum a posteriori estimate is found by Newton's method (the problem
-is strictly convex). Intervals come from refits on resampled conflicts plus the drift of the level between the last known
-year and the forecast, whose size is that of the fitted steps.
+with normal priors on beta (ridge, see `design`) and a random walk over five-year periods for the level, so that
+slopes are learnt from all years while forecasts start from the most recent level. An episode that ended a year before
+the data stop still tells about its first year: nothing is thrown away because a five-year label is not complete yet.
+The forecast is p = 1 - prod_k (1 - h_k) at the latest level, averaged over how far the level may drift by then. The
+maximum a posteriori estimate is found by Newton's method (the problem is strictly convex). Intervals come from refits
+on resampled conflicts plus the drift of the level between the last known year and the forecast, whose size is that of
+the fitted steps.
 
 Source: Singer & Willett 1993, Journal of Educational Statistics 18 (discrete-time survival); Kreutz 2010 (episodes).
 """

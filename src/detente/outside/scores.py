@@ -1,8 +1,9 @@
 """Scores of probability forecasts, with intervals from a bootstrap over conflicts.
 
-Brier score: mean (p - y)^2. Log score: mean -[y log p + (1 - y) log(1 - p)], p kept within [.001, .999]. Calibration: the
-intercept and slope of a logistic regression of y on logit p; slope 1 and intercept 0 are perfect, a slope below 1 says
-that the forecasts are too extreme. Episodes of one conflict are not independent, so whole conflicts are resampled.
+Brier score: mean (p - y)^2. Log score: mean -[y log p + (1 - y) log(1 - p)], p kept within [.001, .999]. Calibration:
+the intercept and slope of a logistic regression of y on logit p; slope 1 and intercept 0 are perfect, a slope below 1
+says that the forecasts are too extreme. Episodes of one conflict are not independent, so whole conflicts are
+resampled.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +40,7 @@ def calibration(p: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Intercept and slope of y on logit p by maximum likelihood; (nan, nan) where p hardly varies or y does not."""
     q = np.clip(p, CLIP, 1 - CLIP)
     x = np.log(q / (1 - q))
-    if np.std(p) < 0.01 or np.ptp(y) == 0:
+    if np.std(p) < 0.02 or np.ptp(y) == 0:
         return float("nan"), float("nan")
     design = np.column_stack([np.ones_like(x), x])
     beta = np.zeros(2)

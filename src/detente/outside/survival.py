@@ -1,14 +1,15 @@
 """Survival models by lifelines (extra `survival`) for episodes and for peace agreements.
 
-Kaplan-Meier with days, Weibull and Cox proportional hazards, for readers who know these; the package's own forecasts use
-the penalised hazard of `hazard`. Times run in years. Source: Davidson-Pilon 2019, Journal of Open Source Software 4.
+Kaplan-Meier with days, Weibull and Cox proportional hazards, for readers who know these; the package's own forecasts
+use the penalised hazard of `hazard`. Times run in years. Source: Davidson-Pilon 2019, Journal of Open Source Software
+4.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,6 @@ from detente.errors import Diagnostic, MissingExtra, OptionError
 from detente.outside.design import learn_design
 from detente.outside.episodes import Episodes, read_table, require_columns
 from detente.run import Table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MODELS = ("kaplan-meier", "weibull", "cox")
 
@@ -43,7 +41,7 @@ def durations_of(episodes: Episodes) -> Durations:
 
 
 def read_agreements(path: str | Path) -> Durations:
-    """Read UCDP's Peace Agreement data: `pa_date` signed, `ended` 1 where it ended, `duration` the date on which it did.
+    """Read UCDP's Peace Agreement data: `pa_date` signed, `ended` 1 if it ended, `duration` the date on which it did.
 
     Agreements that had not ended leave observation on the last date that the file names.
 
@@ -138,7 +136,7 @@ def cox_table(episodes: Episodes, covariates: Sequence[str], penalizer: float = 
     design = learn_design(episodes, covariates)
     durations = durations_of(episodes)
     frame: pd.DataFrame = pd.DataFrame(design.matrix(episodes), columns=[c.label for c in design.columns])
-    # one baseline category and no families: Cox has no intercept to shrink towards
+    # without the families, which are sums of their categories
     frame = frame[[c.label for c in design.columns if len(c.values) < 2]]
     frame = frame.assign(years=np.maximum(durations.years, 1e-3), ended=durations.ended, conflict=episodes.conflict_id)
     fitter = lifelines.CoxPHFitter(alpha=0.1, penalizer=penalizer)
@@ -152,7 +150,10 @@ def cox_table(episodes: Episodes, covariates: Sequence[str], penalizer: float = 
         title="Hazard ratios of recurrence, Cox proportional hazards",
         columns=("covariate", "low", "ratio", "high"),
         rows=tuple(rows),
-        note=f"{len(episodes)} episodes; ridge penalty {penalizer}; intervals 90 %, clustered by conflict; numbers per standard deviation",
+        note=(
+            f"{len(episodes)} episodes; ridge penalty {penalizer}; intervals 90 %, clustered by conflict; numbers "
+            f"per standard deviation"
+        ),
     )
 
 

@@ -1,9 +1,9 @@
 """Honest validation inside a training file: forward in time, and across conflicts.
 
-*Forward*: for each origin T the model sees what was known at the end of year T - 1 about episodes that ended five years
-before (as when a file of episodes ended by 1999 with labels known by 2004 is used from 2005 on) and is scored on episodes
-that ended in the years after T. *By conflict*: whole conflicts are left out, so nothing is learnt from other episodes of
-the same conflict; years are mixed, so this says nothing about shifts of the level.
+*Forward*: for each origin T the model sees what was known at the end of year T - 1 about episodes that ended five
+years before (as when a file of episodes ended by 1999 with labels known by 2004 is used from 2005 on) and is scored
+on episodes that ended in the years after T. *By conflict*: whole conflicts are left out, so nothing is learnt from
+other episodes of the same conflict; years are mixed, so this says nothing about shifts of the level.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ def constant_rate(train: Episodes, test: Episodes, dated: bool = False) -> np.nd
 
 
 def rate_per_outcome(train: Episodes, test: Episodes, dated: bool = False) -> np.ndarray:
-    """The share that recurred among training episodes with the same outcome type; the overall share for unseen types."""
+    """The share that recurred per outcome type in training; the overall share for unseen types."""
     recur, outcome = train.column("recur5"), train.column("outcome")
     rates = constant_rate(train, test)
     for value in np.unique(outcome[np.isfinite(recur) & np.isfinite(outcome)]):
@@ -123,7 +123,7 @@ def _join(name: str, blocks: list[tuple[Episodes, Episodes, dict[str, np.ndarray
 
 
 def score(trial: Trial, method: str, replicates: int = 1000, seed: int = 0) -> dict[str, Score]:
-    """Scores of one method: brier, log, difference (Brier minus that of the rate per outcome type), slope, intercept."""
+    """One method's brier, log, slope, intercept and difference (Brier minus that of the rate per outcome type)."""
     y, p, q = trial.y, trial.forecasts[method], trial.forecasts.get(REFERENCE)
     statistics: dict[str, Callable[[np.ndarray], float]] = {
         "brier": lambda rows: brier(p[rows], y[rows]),

@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 HORIZONS = (1, 2, 5, 10)
 QUESTION = "base_rate"
 NO_FACTS = (
-    "The case says nothing about how its last fighting ended, so it has no reference class. To have one, add to case.yaml: "
+    "The case says nothing about how its last fighting ended, so it has no reference class. To have one, add to "
+    "case.yaml: "
     "questions: {baserate: {DATE: {outcome: ceasefire, ended: DATE, prior_episodes: 0}}}."
 )
 DIFFERENT_EVENTS = (
-    "The two views count different events: the base rate counts at least 25 battle-related deaths in a calendar year over "
+    "The two views count different events: the base rate counts at least 25 battle-related deaths in a calendar "
+    "year over "
     "the same incompatibility, the model counts its own war states."
 )
 FIRST_YEAR = (
-    "In the base rate the first calendar year after the end is nearly free of recurrence by definition (an episode ends "
+    "In the base rate the first calendar year after the end is nearly free of recurrence by definition (an "
+    "episode ends "
     "only if a year without activity follows), so compare from two years on."
 )
 
@@ -40,6 +43,7 @@ class View(NamedTuple):
 def for_case(
     case: "Case",
     date: str,
+    *,
     inside: Iterable[Quantity] = (),
     episodes: Episodes | None = None,
     source: str = "",
@@ -156,13 +160,16 @@ def compare(outside: Iterable[Quantity], inside: dict[str, Quantity]) -> tuple[T
     words = []
     if apart["higher"]:
         words.append(
-            f"The model puts relapse higher than the base rate within {_list(apart['higher'])} years. It may know something "
-            "particular (unmet demands, a changed balance of force, open provocations); or its attack and accident rates "
+            f"The model puts relapse higher than the base rate within {_list(apart['higher'])} years. It may know "
+            f"something "
+            "particular (unmet demands, a changed balance of force, open provocations); or its attack and "
+            "accident rates "
             "may be too high, since most conflicts of this kind have such features and did not relapse so often."
         )
     if apart["lower"]:
         words.append(
-            f"The model puts relapse lower than the base rate within {_list(apart['lower'])} years. It may know of a restraint "
+            f"The model puts relapse lower than the base rate within {_list(apart['lower'])} years. It may know of "
+            f"a restraint "
             "that past cases lacked (peacekeepers, a guarantee, a settled outcome); or it leaves out ways back to war "
             "(new actors, splinter groups, neighbours) that past cases had."
         )
@@ -184,7 +191,10 @@ def compare(outside: Iterable[Quantity], inside: dict[str, Quantity]) -> tuple[T
         ),
         rows=tuple(rows),
         units={f"{who}, {end}": "probability" for who in ("past", "model") for end in ("low", "mid", "high")},
-        note="Past: 90 % interval from the number of cases. Model: spread over the stated assumptions, not a confidence interval.",
+        note=(
+            "Past: 90 % interval from the number of cases. Model: spread over the stated assumptions, not a "
+            "confidence interval."
+        ),
     )
     return table, words
 
@@ -213,6 +223,8 @@ def _blind_spots(facts: Facts, episodes: Episodes | None) -> list[str]:
     if not unused:
         return []
     return [
-        f"The case has {' and '.join(unused)}, the figures do not tell: studies that could compare found less recurrence with "
-        "peacekeepers deployed (Fortna 2008, Does Peacekeeping Work?; Kreutz 2010), so these base rates may be too high here."
+        f"The case has {' and '.join(unused)}, the figures do not tell: studies that could compare found less "
+        f"recurrence with "
+        "peacekeepers deployed (Fortna 2008, Does Peacekeeping Work?; Kreutz 2010), so these base rates may be "
+        "too high here."
     ]
