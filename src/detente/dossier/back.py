@@ -254,14 +254,13 @@ def numbers(context: Context) -> Section | None:
                 (context.number(q, "full"),),
                 (context.number(q, "sign"),),
                 tuple(hangs),
-                (Code(q.id),),
             )
         )
     hangs_on = f"{label('column', 'hangs_on')}; {label('column', 'record').lower()}"
-    header = ("", *(label("column", c) for c in ("label", "number", "sign")), hangs_on, label("column", "id"))
+    header = ("", *(label("column", c) for c in ("label", "number", "sign")), hangs_on)
     data = quantity_table(string("section.numbers"), list(run.quantities))
     anchors = tuple(f"q-{q.id}" for q in run.quantities)
-    grid = Grid("", header, tuple(rows), (True, False, True, True, False, False), data, "quantities", anchors)
+    grid = Grid("", header, tuple(rows), (True, False, True, True, False), data, "quantities", anchors)
     return Section("numbers", string("section.numbers"), (Paragraph((string("numbers.intro"),)), grid))
 
 
@@ -278,7 +277,7 @@ def _about(context: Context, quantity: Quantity) -> Line:
         line += [". ", string("tip.no_interval", reason=quantity.reason_no_interval)]
     if quantity.equilibria_share is not None:
         line += [". ", string("tip.equilibria", share=value_text(quantity.equilibria_share, "share"))]
-    return tuple(line)
+    return (*line, " ", Code(quantity.id))
 
 
 def reproduce(context: Context) -> Section:

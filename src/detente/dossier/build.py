@@ -45,7 +45,8 @@ def build(run: Run) -> Document:
     """
     context = Context(run)
     sections = tuple(section for make in ORDER if (section := make(context)) is not None)
-    notes = [string("page.interval_note")]
+    made = string("page.made_from", draws=run.draws, seed=run.seed, version=run.version)
+    notes = [made, string("page.interval_note")]
     if run.removed:
         notes.insert(0, string("page.redacted"))
     return Document(
@@ -55,5 +56,4 @@ def build(run: Run) -> Document:
         notes=tuple(notes),
         sections=sections,
         footer=string("page.footer", version=run.version),
-        anchors=context.anchors | {section.id for section in sections},
     )

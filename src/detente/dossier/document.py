@@ -4,7 +4,7 @@ Page, Word, PDF and Markdown writers all read this and nothing else, so they say
 a text: it is a `Number` (a quantity of the run) or a `Cell` (a cell of a table of the run), and the writers format it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from detente.run import Quantity, Table
@@ -165,7 +165,23 @@ class Document:
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
     footer: str
-    anchors: frozenset[str] = field(default_factory=frozenset)
     language: str = "en"
-    omitted: tuple[str, ...] = ()
-    workbook: bytes | None = None
+
+
+def anchors_printed(document: Document, folded: bool = False) -> frozenset[str]:
+    """Every place in the document that a link may lead to.
+
+    Args:
+        document: the dossier.
+        folded: count rows that the page folds away (paper leaves them out).
+    """
+    found = {section.id for section in document.sections}
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Grid):
+                found.update(a for a in block.anchors[: None if folded else block.shown] if a)
+            elif isinstance(block, Entries):
+                found.update(item.anchor for item in block.items)
+            elif isinstance(block, Heading) and block.anchor:
+                found.add(block.anchor)
+    return frozenset(found)

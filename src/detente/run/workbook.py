@@ -65,7 +65,7 @@ def workbook_bytes(run: Run) -> bytes:
     book.properties.created = book.properties.modified = EPOCH
     raw = io.BytesIO()
     book.save(raw)
-    return _without_clock(raw.getvalue())
+    return without_clock(raw.getvalue())
 
 
 def _plain(cell: Cell) -> Cell:
@@ -85,13 +85,13 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return result
 
 
-def _without_clock(content: bytes) -> bytes:
-    """The same archive with fixed time stamps, so that a run always gives the same file."""
+def without_clock(content: bytes) -> bytes:
+    """An Office file (a zip archive) with fixed time stamps, so that the same run always gives the same bytes."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for item in source.infolist():
             data = source.read(item.filename)
             if item.filename == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data)
+                data = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data)
             target.writestr(zipfile.ZipInfo(item.filename, STAMP), data, zipfile.ZIP_DEFLATED)
     return result.getvalue()
