@@ -29,6 +29,7 @@ from detente.outside.scores import resamples
 PERIOD = 5  # years per step of the level
 LEVEL_SPREAD = 0.7  # prior standard deviation of one step of the level, logit scale
 BASELINE_SPREAD = 4.5  # of each year's baseline; practically flat
+BLOCK = 128  # rows per block of the linear algebra
 MAX_STEPS = 3  # drift is not extrapolated beyond fifteen years
 
 
@@ -151,22 +152,34 @@ def years_at_risk(episodes: Episodes) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def _newton(x: np.ndarray, y: np.ndarray, penalty: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """Maximum a posteriori logistic coefficients; x (rows, columns), prior N(centre, 1/penalty)."""
+    """Maximum a posteriori logistic coefficients; x (rows, columns), prior N(centre, 1/penalty).
 
-    def objective(beta: np.ndarray) -> float:
-        eta = x @ beta
-        return float(np.logaddexp(0.0, eta).sum() - y @ eta + 0.5 * penalty @ (beta - centre) ** 2)
+    Rows are handled in blocks so small that the linear algebra library does not start threads: with a few hundred rows
+    they cost many times what they save.
+    """
+    blocks = -(-y.size // BLOCK)
+    pad = blocks * BLOCK - y.size
+    rows = np.pad(x, ((0, pad), (0, 0))).reshape(blocks, BLOCK, x.shape[1])
+    event = np.pad(y, (0, pad)).reshape(blocks, BLOCK, 1)
+    counts = np.pad(np.ones(y.size), (0, pad)).reshape(blocks, BLOCK, 1)
+    flipped = rows.transpose(0, 2, 1)
+
+    def objective(beta: np.ndarray) -> tuple[float, np.ndarray]:
+        eta = rows @ beta[:, None]
+        loss = (counts * np.logaddexp(0.0, eta) - event * eta).sum()
+        return float(loss + 0.5 * penalty @ (beta - centre) ** 2), eta
 
     beta = centre.copy()
-    value = objective(beta)
+    value, eta = objective(beta)
     for _ in range(100):
-        mean = 1 / (1 + np.exp(-x @ beta))
-        slope = x.T @ (y - mean) - penalty * (beta - centre)
-        step = np.linalg.solve((x * (mean * (1 - mean))[:, None]).T @ x + np.diag(penalty), slope)
+        mean = 1 / (1 + np.exp(-eta))
+        slope = (flipped @ (counts * (event - mean))).sum(axis=0)[:, 0] - penalty * (beta - centre)
+        curvature = (flipped @ (counts * mean * (1 - mean) * rows)).sum(axis=0) + np.diag(penalty)
+        step = np.linalg.solve(curvature, slope)
         length = 1.0
-        while (trial := objective(beta + length * step)) > value + 1e-12 * abs(value) and length > 1e-6:
+        while (trial := objective(beta + length * step))[0] > value + 1e-12 * abs(value) and length > 1e-6:
             length /= 2
-        beta, value = beta + length * step, trial
+        beta, (value, eta) = beta + length * step, trial
         if np.abs(length * step).max() < 1e-9:
             return beta
     raise ComputationError("the recurrence model did not converge in 100 steps; try fewer covariates")
