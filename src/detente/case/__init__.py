@@ -1,1 +1,41 @@
+"""Case files: a folder that people can read becomes a `Case`, or a list of located mistakes."""
 
+from detente.case.load import Reading, find_case, load_case, read_case, shipped_cases
+from detente.case.model import (
+    Account,
+    Action,
+    Actor,
+    Case,
+    Effect,
+    Event,
+    Expr,
+    Lever,
+    Outcomes,
+    Parameter,
+    Play,
+    Scenario,
+    StateVariable,
+)
+from detente.case.scenarios import write_scenario
+
+__all__ = [
+    "Account",
+    "Action",
+    "Actor",
+    "Case",
+    "Effect",
+    "Event",
+    "Expr",
+    "Lever",
+    "Outcomes",
+    "Parameter",
+    "Play",
+    "Reading",
+    "Scenario",
+    "StateVariable",
+    "find_case",
+    "load_case",
+    "read_case",
+    "shipped_cases",
+    "write_scenario",
+]

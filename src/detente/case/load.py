@@ -1,0 +1,223 @@
+"""Reading a case folder: every mistake in all its files is collected before anything is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from detente.case import build
+from detente.case.layout import ACCOUNT, CASE, SCENARIO
+from detente.case.model import Account, Case, Outcomes, Parameter, Scenario
+from detente.case.scenarios import build_account, build_scenario
+from detente.case.shape import Report, Shape, as_text
+from detente.errors import CaseError, Diagnostic
+from detente.text import Document, parse_yaml, suggest
+
+SUFFIXES = (".yaml", ".yml", ".csv", ".parquet", ".md")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading a folder: all remarks, and the case as far as it could be built."""
+
+    case: Case | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The remarks that stop a case from being used."""
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+
+def shipped_folder() -> Path:
+    """Where the cases that come with Detente are."""
+    return Path(__file__).resolve().parent.parent / "cases"
+
+
+def shipped_cases() -> tuple[str, ...]:
+    """Names of the cases that come with Detente."""
+    return tuple(sorted(path.parent.name for path in shipped_folder().glob("*/case.yaml")))
+
+
+def find_case(where: str | Path) -> Path:
+    """The folder of a case: a folder, else a shipped case's name; a local folder wins.
+
+    Raises:
+        CaseError: there is no such folder or case.
+    """
+    folder = Path(where)
+    if folder.is_dir() and (folder / "case.yaml").is_file():
+        return folder
+    name = str(where)
+    if name in shipped_cases():
+        return shipped_folder() / name
+    hint = suggest(name, shipped_cases())
+    if folder.is_dir():
+        raise CaseError(Diagnostic("no case.yaml in this folder", "a case folder", hint, folder.as_posix()))
+    raise CaseError(Diagnostic(f"no case '{name}'", "a case folder or the name of a shipped case", hint))
+
+
+def load_case(where: str | Path) -> Case:
+    """Read a case.
+
+    Args:
+        where: a folder, or the name of a shipped case; a local folder wins.
+
+    Returns:
+        The case; remarks that do not stop it are in `warnings`.
+
+    Raises:
+        CaseError: with all mistakes in all files of the case.
+    """
+    reading = read_case(where)
+    if reading.errors or reading.case is None:
+        raise CaseError(reading.errors)
+    return reading.case
+
+
+def read_case(where: str | Path) -> Reading:
+    """Read a case as far as possible; for `check`.
+
+    Raises:
+        CaseError: there is no such folder or case.
+    """
+    folder = find_case(where)
+    return _Reader(folder, case_files(folder)).read()
+
+
+def case_files(folder: Path) -> dict[str, Path]:
+    """Relative name -> path of every file that belongs to a case; hidden files do not."""
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and path.suffix in SUFFIXES and not any(part.startswith(".") for part in name.parts):
+            files[name.as_posix()] = path
+    return files
+
+
+class _Reader:
+    def __init__(self, folder: Path, files: Mapping[str, Path]) -> None:
+        self.folder, self.files = folder, files
+        self.documents: dict[str, Document] = {}
+        self.lines: dict[str, tuple[str, ...]] = {}
+        self.diagnostics: list[Diagnostic] = []
+
+    def open(self, name: str, shape: Shape) -> tuple[Any, Report]:
+        """The data of one file, with its shape checked."""
+        content = self.files[name].read_bytes()
+        document = parse_yaml(content, f"{self.folder.name}/{name}")
+        self.documents[name] = document
+        self.lines[name] = tuple(content.decode("utf-8", errors="replace").splitlines())
+        report = Report(document, self.lines[name])
+        self.diagnostics.extend(document.diagnostics)
+        if document.data is None:
+            if not document.diagnostics:
+                report.error((), "the file is empty", shape.words)
+        else:
+            shape.check(document.data, (), report)
+        return document.data, report
+
+    def read(self) -> Reading:
+        data, report = self.open("case.yaml", CASE)
+        case: Case | None = None
+        if isinstance(data, dict):
+            case = self.build(data, report)
+        self.diagnostics.extend(report.diagnostics)
+        if case is not None:
+            case = self.attach(case)
+        found = sorted(dict.fromkeys(self.diagnostics), key=lambda d: (d.file, d.line, d.column))
+        return Reading(case, tuple(found))
+
+    def build(self, data: dict[str, Any], report: Report) -> Case | None:
+        """The case without its accounts and scenarios; None if too little of it stands."""
+        actors = build.build_actors(data, report)
+        packages = build.build_packages(data, report)
+        states = build.build_states(data, report, packages)
+        players = tuple(
+            a for a in actors if any(isinstance(build.get(data, s, a), dict) for s in ("payoffs", "actions"))
+        )
+        play, parameters = build.build_play(data, report, players)
+        for name, item, at in build.entries(data, report, "parameters"):
+            parameter = build.build_parameter(name, item, at, report)
+            if parameter is not None:
+                parameters[name] = parameter
+        scope, derived = build.build_scope(data, report, states, parameters)
+        sections = build.Sections(data, report, scope, states)
+        payoffs = sections.payoffs(actors)
+        actions = sections.actions(actors)
+        nature = sections.nature()
+        outcomes = sections.endings(packages)
+        situations = sections.situations()
+        levers = sections.levers(actors, parameters)
+        as_of = self.default_date(data, report, situations)
+        if not states or not situations or not players or outcomes is None:
+            return None
+        return Case(
+            name=as_text(data.get("case", self.folder.name)),
+            title=as_text(data.get("title", "")),
+            summary=as_text(data.get("summary", "")),
+            folder=self.folder,
+            files=self.files,
+            as_of=as_of,
+            unit={
+                "time": "year",
+                "value": "utility",
+                **(data.get("unit") if isinstance(data.get("unit"), dict) else {}),
+            },
+            timing=str(data.get("timing", "asynchronous")),
+            play=play,
+            actors=actors,
+            players=players,
+            states=states,
+            parameters=parameters,
+            derived=derived,
+            payoffs={p: payoffs.get(p, {}) for p in players},
+            actions={p: actions.get(p, {}) for p in players},
+            nature=nature,
+            outcomes=outcomes,
+            situations=situations,
+            packages=packages,
+            levers=levers,
+            issues=data.get("issues") or {},
+            questions=data.get("questions") or {},
+            claims=data.get("claims"),
+            accounts={},
+            scenarios={},
+            scope=scope,
+            documents=self.documents,
+            lines=self.lines,
+        )
+
+    def default_date(self, data: dict[str, Any], report: Report, situations: Mapping[str, Any]) -> str:
+        """The situation that answers start from."""
+        wanted = data.get("as_of")
+        if wanted is None:
+            return max(situations, default="")
+        declared = data.get("situations")
+        if isinstance(declared, dict) and wanted not in declared and report.usable(("as_of",)):
+            report.error(("as_of",), f"no situation for {wanted}", "", suggest(str(wanted), declared))
+        return str(wanted)
+
+    def attach(self, case: Case) -> Case:
+        """The case with its accounts and scenarios."""
+        accounts: dict[str, Account] = {}
+        scenarios: dict[str, Scenario] = {}
+        for name in self.files:
+            kind = name.split("/")[0]
+            if name.count("/") != 1 or kind not in ("accounts", "scenarios") or not name.endswith((".yaml", ".yml")):
+                continue
+            data, report = self.open(name, ACCOUNT if kind == "accounts" else SCENARIO)
+            if isinstance(data, dict) and kind == "accounts":
+                account = build_account(data, report, case, name)
+                if account is not None:
+                    accounts[account.name] = account
+            elif isinstance(data, dict):
+                scenario = build_scenario(data, report, case, name)
+                if scenario is not None:
+                    scenarios[scenario.name] = scenario
+            self.diagnostics.extend(report.diagnostics)
+        warnings = tuple(d for d in self.diagnostics if d.severity == "warning")
+        return replace(case, accounts=accounts, scenarios=scenarios, warnings=warnings)
+
+
+__all__ = ["Outcomes", "Parameter", "Reading", "find_case", "load_case", "read_case", "shipped_cases"]

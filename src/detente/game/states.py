@@ -1,0 +1,162 @@
+"""Reachable states of a case: breadth first from its situations, many states at once.
+
+A state is a column of value indices and, packed, one integer in mixed radix; packed states are kept sorted, so that the
+order of states depends on the order of variables and values in the file and on nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.case.model import Case, Effects, Expr
+from detente.errors import CaseError, Diagnostic
+
+MAX_STATES = 50_000
+
+
+@dataclass(frozen=True)
+class Radix:
+    """Packs value indices into one integer."""
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @staticmethod
+    def of(case: Case) -> "Radix":
+        """The packing of a case's state variables.
+
+        Raises:
+            CaseError: more combinations than a 64-bit integer can number.
+        """
+        sizes = [len(v.values) for v in case.states.values()]
+        strides = [1] * len(sizes)
+        for n in range(len(sizes) - 2, -1, -1):
+            strides[n] = strides[n + 1] * sizes[n + 1]
+        if strides[0] * sizes[0] >= 2**62:
+            file, line, column = case.where(("states",))
+            raise CaseError(Diagnostic("too many combinations of values", "below 2^62", "", file, line, column))
+        return Radix(tuple(case.states), tuple(sizes), tuple(strides))
+
+    def unpack(self, packed: np.ndarray) -> dict[str, np.ndarray]:
+        """Value indices per variable, each (states,)."""
+        return {
+            name: (packed // stride) % size
+            for name, size, stride in zip(self.names, self.sizes, self.strides, strict=True)
+        }
+
+    def pack(self, case: Case, values: Mapping[str, str]) -> int:
+        """The packed state with these values."""
+        return sum(
+            case.states[name].values.index(values[name]) * stride
+            for name, stride in zip(self.names, self.strides, strict=True)
+        )
+
+    def moved(
+        self, packed: np.ndarray, codes: Mapping[str, np.ndarray], effects: Effects
+    ) -> tuple[np.ndarray, list[tuple[int, np.ndarray]]]:
+        """Packed successors, and for each effect that leaves the scale its number and a mask of the states where."""
+        result, bad = packed.copy(), list[tuple[int, np.ndarray]]()
+        for n, effect in enumerate(effects):
+            position = self.names.index(effect.variable)
+            old = codes[effect.variable]
+            if effect.code is not None:
+                new = np.full_like(old, effect.code)
+            else:
+                free = old + effect.step
+                new = np.clip(free, 0, self.sizes[position] - 1)
+                if not effect.stop and (new != free).any():
+                    bad.append((n, new != free))
+            result += (new - old) * self.strides[position]
+        return result, bad
+
+
+def is_true(guard: Expr, codes: Mapping[str, np.ndarray], size: int) -> np.ndarray:
+    """A condition on states as a mask (states,)."""
+    return np.broadcast_to(np.asarray(guard.evaluate(codes, {}), dtype=bool), (size,))
+
+
+def jumps(case: Case) -> list[tuple[Expr, tuple[Effects, ...]]]:
+    """Condition and possible effects of everything that can change the state."""
+    found = [
+        (action.when, tuple(effects for _, effects in action.outcomes))
+        for actions in case.actions.values()
+        for action in actions.values()
+    ]
+    found += [(event.when, tuple(effects for _, effects in event.outcomes)) for event in case.nature.values()]
+    return found
+
+
+def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> np.ndarray:
+    """Packed states that can be reached from the situations or by settling, sorted, (states,) int64.
+
+    Raises:
+        CaseError: a step leaves its scale, or there are more states than `limit`.
+    """
+    every = jumps(case)
+    unsettled = case.outcomes.peace
+    known = np.unique(np.array([radix.pack(case, s) for s in case.situations.values()], dtype=np.int64))
+    frontier = known
+    problems: dict[tuple[str | int, ...], Diagnostic] = {}
+    while frontier.size:
+        codes = radix.unpack(frontier)
+        found: list[np.ndarray] = []
+        for guard, branches in every:
+            mask = is_true(guard, codes, frontier.size)
+            if mask.any():
+                found += _step(case, radix, frontier, codes, mask, branches, problems)
+        mask = ~is_true(unsettled, codes, frontier.size)
+        if mask.any():
+            found += _step(case, radix, frontier, codes, mask, tuple(case.outcomes.settle.values()), problems)
+        fresh = np.unique(np.concatenate(found)) if found else frontier[:0]
+        frontier = np.setdiff1d(fresh, known, assume_unique=True)
+        known = np.union1d(known, frontier)
+        if known.size > limit:
+            file, line, column = case.where(("states",))
+            what = f"more than {limit:,} states can be reached"
+            hint = "merge values, or restrict actions by `when`"
+            raise CaseError(Diagnostic(what, f"at most {limit:,}", hint, file, line, column))
+    if problems:
+        raise CaseError(problems.values())
+    return known
+
+
+def _step(
+    case: Case,
+    radix: Radix,
+    packed: np.ndarray,
+    codes: Mapping[str, np.ndarray],
+    mask: np.ndarray,
+    branches: Sequence[Effects],
+    problems: dict[tuple[str | int, ...], Diagnostic],
+) -> list[np.ndarray]:
+    here = packed[mask]
+    local = {name: column[mask] for name, column in codes.items()}
+    found: list[np.ndarray] = []
+    for effects in branches:
+        target, bad = radix.moved(here, local, effects)
+        for n, where in bad:
+            effect = effects[n]
+            if effect.at not in problems:
+                problems[effect.at] = _beyond(case, effect.variable, effect.step, effect.at, local, where)
+        found.append(target)
+    return found
+
+
+def _beyond(
+    case: Case, variable: str, step: int, at: tuple[str | int, ...], codes: Mapping[str, np.ndarray], where: np.ndarray
+) -> Diagnostic:
+    first = int(np.argmax(where))
+    values = case.states[variable].values
+    end = values[int(codes[variable][first])]
+    state = ", ".join(f"{n}: {v.values[int(codes[n][first])]}" for n, v in case.states.items())
+    file, line, column = case.where(at)
+    return Diagnostic(
+        f"'{variable}: {step:+d}' leaves the scale in a state that can be reached ({state})",
+        f"a condition such as 'when: {variable} != {end}', or a step that stops",
+        f"write '{variable}: {step:+d} stop' if it may stay at the end",
+        file,
+        line,
+        column,
+    )
