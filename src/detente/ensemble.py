@@ -1,8 +1,8 @@
 """Many independent computations in order: draws, executors, progress, resume.
 
 Draws come from a scrambled Sobol sequence and are attached to parameters by position. Every item is computed on its own
-(no warm start across items) in a process with one numerical thread, so results depend neither on the number of workers nor
-on the order in which they finish. With a `store`, finished results are appended to a file as they come; an interrupted
+(no warm start across items) in a process with one numerical thread, so results depend neither on the number of workers
+nor on the order in which they finish. With a `store`, finished results are appended to a file; an interrupted
 job, given the same key, reads them back and goes on.
 
 Source: Owen 1998, Journal of Complexity 14 (scrambled nets).
@@ -67,7 +67,7 @@ def map_draws(
     Args:
         function: picklable, from a module (a worker may be a fresh process or another machine).
         items: picklable arguments.
-        executor: None for processes on this machine, `dask://HOST:PORT`, `dask://local`, or a concurrent.futures executor.
+        executor: None for processes here, `dask://HOST:PORT`, `dask://local`, or a concurrent.futures executor.
         workers: processes on this machine; default one per core; 0 computes in this process. Never changes a result.
         progress: called with (share done, words) from this process.
         store: folder in which finished results are kept until all are done; they must then be plain JSON data.
@@ -165,7 +165,7 @@ def _entry(line: bytes) -> Any:
         return None
 
 
-# ---- executors ---------------------------------------------------------------------------------------------------------
+# ---- executors -------------------------------------------------------------------------------------------------------
 
 Pairs = list[tuple[int, Any]]
 Submit = Callable[[Callable[[Any], Any], Pairs], Iterator[tuple[int, Any]]]
@@ -231,8 +231,8 @@ def _local_pool(function: Callable, size: int) -> Iterator[Executor]:
 def _hidden_main(function: Callable) -> Iterator[None]:
     """Start workers without running the user's script in them, unless the function itself lives there.
 
-    A spawned process runs the main script again to find what was defined in it; a script that calls Detente at top level
-    would then start workers of its own.
+    A spawned process runs the main script again to find what was defined in it; a script that calls Detente at top
+    level would then start workers of its own.
     """
     main = sys.modules["__main__"]
     path = getattr(main, "__file__", None)
@@ -279,7 +279,7 @@ def _receive(blob: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in THREADS:
         os.environ[name] = "1"
-    _held[:] = [pickle.loads(blob)]  # noqa: S301 - sent by the parent process
+    _held[:] = [pickle.loads(blob)]  # sent by the parent process
 
 
 def _call_held(item: Any) -> Any:
@@ -288,7 +288,7 @@ def _call_held(item: Any) -> Any:
 
 @cache
 def _unpacked(blob: bytes) -> Callable[[Any], Any]:
-    return pickle.loads(blob)  # noqa: S301 - sent by the process that asked
+    return pickle.loads(blob)  # sent by the process that asked
 
 
 def _call_sent(pair: tuple[bytes, Any]) -> Any:

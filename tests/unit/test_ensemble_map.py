@@ -75,7 +75,8 @@ def test_progress_reaches_one():
 def test_script_without_main_guard(tmp_path: Path):
     script = tmp_path / "plain.py"
     script.write_text(
-        "import os\nfrom detente.ensemble import map_draws\nprint(map_draws(os.path.basename, ['a/b', 'c'], workers=2))\n",
+        "import os\nfrom detente.ensemble import map_draws\n"
+        "print(map_draws(os.path.basename, ['a/b', 'c'], workers=2))\n",
         "utf-8",
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=True)

@@ -1,0 +1,264 @@
+"""Answers over draws: from a case's game and a date to quantities with intervals.
+
+Every draw is solved once; all questions share its equilibrium, chain and counterfactuals. Draws without a certified
+solution are left out, counted and said. Beside the draws, each assumption is moved to either end of its range with all
+others in the middle; that gives the tornado, and the three assumptions that a number hangs on most.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.answers.frame import frame_of
+from detente.answers.model import Answers, Found, Frame, Question, Results
+from detente.answers.registry import LIGHT, questions_of
+from detente.answers.solved import Solved
+from detente.answers.summary import Summary, summarise
+from detente.ensemble import code_fingerprint, map_draws, uniforms
+from detente.errors import ComputationError, UncertifiedError
+from detente.run import Solution
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One set of parameters to solve, and what to ask there."""
+
+    parameters: tuple[float, ...]
+    questions: tuple[str, ...]
+    near_middle: bool = False  # solved from the middle's solution instead of from nothing
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs; called with an item, it returns plain JSON data."""
+
+    template: Any
+    frame: Frame
+    middle: np.ndarray | None = field(default=None, repr=False)
+
+    def __call__(self, item: Item) -> dict[str, Any]:
+        """Numbers and curves of one item, with its certificate; `{"failed": words}` without a certified solution."""
+        game = self.template.game(dict(zip(self.template.parameter_names, item.parameters)))
+        try:
+            solved = Solved(self.frame, game, self.middle if item.near_middle else None)
+        except UncertifiedError as error:
+            return {"failed": str(error)}
+        certificate = solved.equilibrium.certificate
+        found = [question.ask(solved) for question in questions_of(item.questions)]
+        return {
+            "residual": certificate.residual,
+            "gap": certificate.gap,
+            "numbers": _merged(found, "numbers"),
+            "without_choice": _merged(found, "without_choice"),
+            "curves": _merged(found, "curves"),
+        }
+
+
+def _merged(found: Sequence[Found], name: str) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for one in found:
+        merged.update(getattr(one, name))
+    return merged
+
+
+def evaluate(
+    template: Any,
+    situation: str | Mapping[str, str],
+    *,
+    draws: int = 100,
+    seed: int = 0,
+    questions: Sequence[str] | None = None,
+    package: str | None = None,
+    account: str | None = None,
+    equilibria: int | None = None,
+    tornado: bool = True,
+    workers: int | None = None,
+    executor: Executor | str | None = None,
+    progress: Progress | None = None,
+    store: Path | None = None,
+) -> Answers:
+    """Answer questions on a compiled case from a date, over draws of its parameters.
+
+    Args:
+        template: `compile_case(case)`.
+        situation: date of a situation, or values by state variable.
+        draws: sets of parameters drawn from the stated ranges.
+        seed: of the draws; the same seed gives the same answers.
+        questions: ids; None for all, of which the dear ones use fewer draws (said in the warnings).
+        package: only this package, with ids that do not name it.
+        account: draw from this account's ranges.
+        equilibria: look for this many starts' worth of equilibria at the middle of the ranges.
+        tornado: also move each assumption to either end of its range.
+        workers, executor, progress, store: see `detente.ensemble.map_draws`; none of them changes an answer.
+
+    Raises:
+        OptionError: unknown date, question, package or account.
+        ComputationError: no draw has a certified solution.
+    """
+    frame = frame_of(template, situation, package)
+    asked = questions_of(questions)
+    notes = {q.id: reason for q in asked if (reason := q.missing(frame))}
+    able = tuple(q for q in asked if q.id not in notes)
+    plan = _Plan.of(template, frame, able, draws, seed, account, capped=questions is None, tornado=tornado)
+    job = Job(template, frame, plan.middle_values)
+    raw = map_draws(
+        job,
+        plan.items,
+        workers=workers,
+        executor=executor,
+        progress=progress,
+        store=store,
+        key=plan.key if store is not None else "",
+    )
+    return plan.answers(raw, notes, equilibria)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The items of one evaluation and how to read their results."""
+
+    template: Any
+    frame: Frame
+    questions: tuple[Question, ...]
+    priors: tuple[Any, ...]
+    uniforms: np.ndarray  # (draws, parameters)
+    parameters: np.ndarray  # (draws, parameters)
+    middle: np.ndarray  # (parameters,)
+    middle_values: np.ndarray | None
+    items: tuple[Item, ...]
+    ends: tuple[tuple[str, str], ...]  # (parameter, "low" or "high") of the items after the draws
+    caps: dict[str, int]
+    seed: int
+
+    @staticmethod
+    def of(  # noqa: PLR0917
+        template: Any,
+        frame: Frame,
+        questions: tuple[Question, ...],
+        draws: int,
+        seed: int,
+        account: str | None,
+        *,
+        capped: bool,
+        tornado: bool,
+    ) -> "_Plan":
+        priors = priors_of(template, account)
+        u = uniforms(draws, len(priors), seed)
+        values = np.array([[prior.sample(float(v)) for prior, v in zip(priors, row)] for row in u]).reshape(u.shape)
+        middle = np.array([prior.mid for prior in priors], dtype=float)
+        caps = {q.id: q.most_draws for q in questions if capped and q.most_draws and q.most_draws < draws}
+        items = [
+            Item(tuple(map(float, row)), tuple(q.id for q in questions if n < caps.get(q.id, draws)))
+            for n, row in enumerate(values)
+        ]
+        light = tuple(q.id for q in questions if q.id in LIGHT)
+        ends: list[tuple[str, str]] = []
+        middle_values = None
+        if tornado and light:
+            middle_values = _middle_values(template, frame, middle)
+            for n, prior in enumerate(priors):
+                if prior.low is not None and prior.high is not None and prior.low < prior.high:
+                    for end in ("low", "high"):
+                        moved = middle.copy()
+                        moved[n] = getattr(prior, end)
+                        items.append(Item(tuple(map(float, moved)), light, near_middle=True))
+                        ends.append((prior.name, end))
+            items.append(Item(tuple(map(float, middle)), light, near_middle=True))
+            ends.append(("", "middle"))
+        return _Plan(
+            template, frame, questions, priors, u, values, middle, middle_values, tuple(items), tuple(ends), caps, seed
+        )
+
+    @property
+    def key(self) -> str:
+        """What the stored results belong to: inputs, code and items."""
+        digest = hashlib.sha256(code_fingerprint().encode())
+        for name, path in sorted(self.template.case.files.items()):
+            digest.update(name.encode() + path.read_bytes())
+        digest.update(repr((self.items, self.frame.start, tuple(self.frame.settled))).encode())
+        return digest.hexdigest()
+
+    def answers(self, raw: list[dict[str, Any]], notes: dict[str, str], equilibria: int | None) -> Answers:
+        draws = len(self.uniforms)
+        kept = [n for n in range(draws) if "failed" not in raw[n]]
+        if not kept:
+            raise ComputationError(f"none of {draws} draws has a certified solution: {raw[0]['failed']}")
+        results = gather([raw[n] for n in kept], self.parameters[kept], self.uniforms[kept])
+        moved = {end: raw[draws + n] for n, end in enumerate(self.ends)}
+        summary = Summary(self.frame, self.questions, results, tuple(p.name for p in self.priors), moved, self.caps)
+        warnings = self._warnings(raw, kept, results, notes)
+        solution = Solution(
+            certified=True,
+            residual=max(raw[n]["residual"] for n in kept),
+            gap=max(raw[n]["gap"] for n in kept),
+            spectral_radius=None,
+            draws_left_out=draws - len(kept),
+        )
+        quantities, tables = summarise(summary)
+        return Answers(quantities, tables, solution, tuple(warnings), notes, results)
+
+    def _warnings(self, raw: list[dict], kept: list[int], results: Results, notes: dict[str, str]) -> list[str]:
+        draws = len(self.uniforms)
+        warnings = []
+        if len(kept) < draws:
+            first = next(row["failed"] for row in raw[:draws] if "failed" in row)
+            warnings.append(f"{draws - len(kept)} of {draws} draws left out: no certified solution ({first})")
+        lost = [end for n, end in enumerate(self.ends) if "failed" in raw[draws + n]]
+        if lost:
+            names = ", ".join(f"{name} {end}" for name, end in lost)
+            warnings.append(f"tornado: no certified solution at {names}; those bars are missing")
+        for cap in sorted(set(self.caps.values())):
+            ids = ", ".join(id for id, c in self.caps.items() if c == cap)
+            warnings.append(f"{ids}: from the first {cap} of {draws} draws (each needs many solutions)")
+        for id, reason in notes.items():
+            warnings.append(f"{id}: not answerable in this case: {reason}")
+        return warnings
+
+
+def _middle_values(template: Any, frame: Frame, middle: np.ndarray) -> np.ndarray | None:
+    try:
+        return Solved(frame, template.game(dict(zip(template.parameter_names, map(float, middle))))).values
+    except UncertifiedError:
+        return None
+
+
+def priors_of(template: Any, account: str | None) -> tuple[Any, ...]:
+    """The parameters of a case, by position, with an account's priors in place where it has its own."""
+    parameters = template.case.parameters
+    if account is None:
+        return tuple(parameters[name] for name in template.parameter_names)
+    from detente.answers.frame import account_of
+
+    own = account_of(template.case, account).parameters
+    return tuple(own.get(name, parameters[name]) for name in template.parameter_names)
+
+
+def gather(rows: Sequence[dict[str, Any]], parameters: np.ndarray, drawn: np.ndarray) -> Results:
+    """Results with a row per draw; a number that a draw lacks is NaN, a curve that it lacks is 0."""
+    numbers = {id: np.array([row["numbers"].get(id, math.nan) for row in rows]) for id in _names(rows, "numbers")}
+    bare = {
+        id: np.array([row["without_choice"].get(id, math.nan) for row in rows]) for id in _names(rows, "without_choice")
+    }
+    curves = {}
+    for name in _names(rows, "curves"):
+        length = next(len(row["curves"][name]) for row in rows if name in row["curves"])
+        curves[name] = np.array([row["curves"].get(name, [0.0] * length) for row in rows])
+    return Results(numbers, curves, bare, parameters, drawn)
+
+
+def _names(rows: Sequence[dict[str, Any]], kind: str) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row[kind]))
+
+
+def as_json(results: Results) -> str:
+    """Raw numbers of all draws as JSON text, for those who want to look."""
+    return json.dumps({id: values.tolist() for id, values in results.numbers.items()})

@@ -1,0 +1,67 @@
+"""What would follow if strategies stayed as they are while something else changed.
+
+Values of fixed strategies solve (rho_i - G) W_i = flow_i: one sparse factorisation per generator and discount rate.
+"""
+
+import numpy as np
+import scipy.sparse as sp
+
+from detente.answers.solved import Solved, move_share, without_jumps
+from detente.solve.linear import Factored
+
+
+def values_under(generator: sp.csr_array, rho: np.ndarray, flow: np.ndarray) -> np.ndarray:
+    """Values (players, states) of a flow (players, states) under a generator."""
+    return Factored(sp.csr_array(generator), rho).solve(np.ascontiguousarray(flow))
+
+
+def flow_without(solved: Solved, target: np.ndarray) -> np.ndarray:
+    """Flow (players, states) of the held strategies less what belongs to jumps into a mask from outside it.
+
+    Impulses of those jumps are left out, and so is the choice value of moves that lead nowhere else.
+    """
+    eq = solved.equilibrium
+    op, choice = eq.operator, eq.choice
+    share = move_share(eq, target)
+    paid = (op.pay @ (choice.rate * (1.0 - share))).reshape(op.shape)
+    kept = np.where(share > 1 - 1e-12, 0.0, choice.share)
+    return solved.game.payoff_flow + paid + choice_value_of(solved, kept)
+
+
+def choice_value_of(solved: Solved, share: np.ndarray) -> np.ndarray:
+    """-alpha tau sum_a sigma log(sigma / w) of given choice shares (moves,), waiting included; (players, states)."""
+    op = solved.equilibrium.operator
+    value = np.zeros(op.shape)
+    if solved.game.shocks == "none" or op.moves == 0:
+        return value
+    positive = np.maximum(share, np.finfo(float).tiny)
+    term = np.where(share > 0, share * (np.log(positive) - op.log_weight), 0.0)
+    waiting = np.maximum(1.0 - np.add.reduceat(share, op.starts), 0.0)
+    wait_term = np.where(waiting > 0, waiting * np.log(np.maximum(waiting, np.finfo(float).tiny)), 0.0)
+    total = np.add.reduceat(term, op.starts) + wait_term
+    value.ravel()[op.group] = -op.tempo[op.starts] * op.noise[op.starts] * total
+    return value
+
+
+def values_without_war(solved: Solved) -> np.ndarray:
+    """Values (players, states) if war could not resume: jumps into war struck out, strategies held."""
+    war = solved.frame.war
+    generator = without_jumps(solved.equilibrium.generator, ~war, war)
+    return values_under(generator, solved.game.discount_rate, flow_without(solved, war))
+
+
+def values_when_signed(solved: Solved, successor: np.ndarray) -> np.ndarray:
+    """Values (players, states) of going on, if what is reached in the end is this settlement's state; strategies held.
+
+    Peace is entered when it would be, but as `successor[x]` from the state x that is left. Impulses paid at signature
+    are left out, as they are when nature settles.
+    """
+    eq, peace = solved.equilibrium, solved.frame.peace
+    matrix = sp.coo_array(eq.generator)
+    enters = ~peace[matrix.row] & peace[matrix.col]
+    rate = np.bincount(matrix.row[enters], weights=matrix.data[enters], minlength=solved.game.n_states)
+    generator = without_jumps(eq.generator, ~peace, peace) - sp.diags_array(rate)
+    signed = np.where(successor >= 0, solved.values[:, np.maximum(successor, 0)], 0.0)
+    flow = flow_without(solved, peace) + rate * signed
+    flow[:, peace] = 0.0
+    return values_under(sp.csr_array(generator), solved.game.discount_rate, flow)

@@ -1,0 +1,188 @@
+"""Prolongation by a mediator: peace with this mediator against peace with an honest broker in its place.
+
+The honest broker has the same tempo, actions and impulses, but its flow is w 1[peace] - w 1[war], with w half of the
+mediator's own largest less smallest flow over reachable states. Variants: w the whole difference; the mean of the
+parties' flows; the mediator absent (only where the parties have a channel of their own). All are re-solved; the first
+is also given with the others' strategies held, the broker alone choosing anew. Positive years, or a negative change
+in the chance of peace, mean prolongation.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from detente.answers.model import NAN, Found, Frame, Meta, Question
+from detente.answers.risk import HORIZON
+from detente.answers.solved import Solved
+from detente.game import Game, Moves, Nature
+
+YEARS = 10
+VARIANTS = {
+    "": "an honest broker",
+    "strong": "an honest broker who cares twice as much",
+    "parties": "a broker with the parties' mean interest",
+    "held": "an honest broker, others' strategies held",
+    "absent": "no such mediator",
+}
+
+
+def broker_weight(flow: np.ndarray) -> float:
+    """Half of the largest less the smallest flow over reachable states, utility/year."""
+    return float(flow.max() - flow.min()) / 2.0
+
+
+def with_flow(game: Game, player: int, terms: dict[str, np.ndarray]) -> Game:
+    """The game with one player's flow replaced by these labelled terms."""
+    flow = game.payoff_flow.copy()
+    flow[player] = sum(terms.values())
+    labelled = list(game.terms) if game.terms else [{"flow": row} for row in game.payoff_flow]
+    labelled[player] = terms
+    return replace(game, payoff_flow=flow, terms=tuple(labelled))
+
+
+def with_broker(solved: Solved, mediators: tuple[str, ...], variant: str) -> Game:
+    """The game in which these mediators want what an honest broker wants; see the module's docstring."""
+    frame, game = solved.frame, solved.game
+    for m in mediators:
+        i = frame.index(m)
+        own = solved.game.payoff_flow[i]
+        if variant == "parties":
+            parties = [frame.index(p) for p in frame.of_kind("party")]
+            terms = {"parties' mean": solved.game.payoff_flow[parties].mean(axis=0)}
+        else:
+            w = broker_weight(own) * (2.0 if variant == "strong" else 1.0)
+            terms = {"peace": w * frame.peace, "war": -w * frame.war}
+        game = with_flow(game, i, terms)
+    return game
+
+
+def without_player(game: Game, players: tuple[int, ...]) -> Game:
+    """The game in which these players never move; their payoffs stay, for bookkeeping."""
+    k = game.n_states
+    moves = list(game.moves)
+    for i in players:
+        here = sp.csr_array(sp.eye_array(k))
+        impulse = np.zeros((game.n_players, 1, k))
+        moves[i] = Moves(("wait",), np.ones((1, k), bool), here, impulse, np.zeros((1, k)))
+    return replace(game, moves=tuple(moves))
+
+
+def alone(solved: Solved, mediators: tuple[str, ...], game: Game) -> Game:
+    """The same game for the mediators only: everyone else moves as nature, at the rates of the equilibrium held."""
+    eq, op = solved.equilibrium, solved.equilibrium.operator
+    who = [solved.frame.index(m) for m in mediators]
+    k = game.n_states
+    others = ~np.isin(op.player, who)
+    rates = np.where(others, eq.choice.rate, 0.0)
+    at_state = sp.csr_array((rates, (op.state, np.arange(op.moves))), shape=(k, op.moves))
+    jumps = sp.csr_array(at_state @ op.difference)  # (states, states): rates off the diagonal, minus their sum on it
+    push = sp.coo_array(jumps)
+    off = push.row != push.col
+    total = np.bincount(push.row[off], weights=push.data[off], minlength=k)
+    share = np.divide(1.0, total, out=np.zeros(k), where=total > 0)
+    rows = sp.csr_array((push.data[off] * share[push.row[off]], (push.row[off], push.col[off])), shape=(k, k))
+    stay = sp.diags_array((total <= 0).astype(float))
+    nature = game.nature
+    event = Nature(
+        (*nature.names, "others' held moves"),
+        np.vstack([nature.hazards.reshape(-1, k), total]),
+        sp.vstack([nature.transition, sp.csr_array(rows + stay)], format="csr"),
+    )
+    return replace(
+        game,
+        players=tuple(game.players[i] for i in who),
+        moves=tuple(replace(game.moves[i], impulses=game.moves[i].impulses[who]) for i in who),
+        nature=event,
+        payoff_flow=game.payoff_flow[who],
+        tempo=game.tempo[who],
+        discount_rate=game.discount_rate[who],
+        noise=game.noise[who],
+        terms=tuple(game.terms[i] for i in who) if game.terms else (),
+    )
+
+
+def peace_outlook(solved: Solved) -> tuple[float, float]:
+    """(E min(time to peace, 30 years), P(peace by 10 years)) from the date's state."""
+    chain, frame = solved.chain, solved.frame
+    years = float(chain.restricted_mean_time(frame.peace, HORIZON)[solved.x0])
+    return years, float(chain.reach_probability(frame.peace, [YEARS])[0, solved.x0])
+
+
+def mediators_of(frame: Frame) -> tuple[str, ...]:
+    """Those bound as `mediators`, else players of kind mediator, and those with a second role (co-chair)."""
+    bound = frame.bindings.get("mediators")
+    if bound:
+        return tuple(p for p in frame.players if p in bound)
+    return tuple(p for p in frame.players if frame.kinds.get(p) == "mediator" or frame.also.get(p))
+
+
+class Prolongation(Question):
+    """Extra years without peace, and change in its chance, with each mediator against an honest broker."""
+
+    id = "prolongation"
+    title = "Do mediators prolong it?"
+    reads = ("mediators", "bilateral")
+    variants: tuple[str, ...] = ("",)
+
+    def missing(self, frame: Frame) -> str:
+        """See `Question`."""
+        if frame.peace[frame.start]:
+            return "a settlement is in force on the date"
+        return "" if mediators_of(frame) else "the case has no actor of kind mediator, and binds none as `mediators`"
+
+    def targets(self, frame: Frame) -> dict[str, tuple[str, ...]]:
+        """Each mediator, and all together where there are several."""
+        each = mediators_of(frame)
+        targets = {m: (m,) for m in each}
+        return {**targets, "together": each} if len(each) > 1 else targets
+
+    def metas(self, frame: Frame) -> dict[str, Meta]:
+        """See `Question`."""
+        metas: dict[str, Meta] = {}
+        for target, members in self.targets(frame).items():
+            name = frame.name(target) if len(members) == 1 else "the mediators together"
+            actor = target if len(members) == 1 else None
+            for variant in self.variants:
+                if variant == "absent" and not frame.bindings.get("bilateral"):
+                    continue
+                stem = f"prolongation.{target}{'.' + variant if variant else ''}"
+                against = f"with {name}, against {VARIANTS[variant]}"
+                metas[f"{stem}.years"] = Meta(f"Extra years without a settlement {against}", "years", actor)
+                label = f"Change in the chance of peace within {YEARS} years {against}"
+                metas[f"{stem}.peace10"] = Meta(label, "share", actor)
+        return metas
+
+    def ask(self, solved: Solved) -> Found:
+        """See `Question`."""
+        found = Found()
+        base = peace_outlook(solved)
+        for target, members in self.targets(solved.frame).items():
+            for variant in self.variants:
+                if variant == "absent" and not solved.frame.bindings.get("bilateral"):
+                    continue
+                stem = f"prolongation.{target}{'.' + variant if variant else ''}"
+                other = self.counterfactual(solved, members, variant)
+                outlook = peace_outlook(other) if other is not None else (NAN, NAN)
+                found.numbers[f"{stem}.years"] = base[0] - outlook[0]
+                found.numbers[f"{stem}.peace10"] = base[1] - outlook[1]
+        return found
+
+    def counterfactual(self, solved: Solved, members: tuple[str, ...], variant: str) -> Solved | None:
+        """The solved game with the mediators replaced."""
+        key = f"prolongation {members} {variant}"
+        if variant == "absent":
+            return solved.variant(key, without_player(solved.game, tuple(solved.frame.index(m) for m in members)))
+        broker = with_broker(solved, members, "" if variant == "held" else variant)
+        if variant != "held":
+            return solved.variant(key, broker)
+        return solved.single(key, alone(solved, members, broker))
+
+
+class ProlongationVariants(Prolongation):
+    """The other readings of an honest broker."""
+
+    id = "prolongation_variants"
+    title = "Does the finding on mediators depend on what an honest broker is?"
+    variants = ("strong", "parties", "held", "absent")
+    most_draws = 16

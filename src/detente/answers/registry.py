@@ -1,0 +1,34 @@
+"""All questions by id, in the order of mission.md's table as far as it has one."""
+
+from detente.answers.delay import BreakEven, Delay
+from detente.answers.gain import Gain, SignNow
+from detente.answers.loss import Loss
+from detente.answers.model import Question
+from detente.answers.prolongation import Prolongation, ProlongationVariants
+from detente.answers.risk import Peace, Relapse, Trigger
+from detente.answers.values import Values
+from detente.errors import OptionError
+from detente.text import suggest
+
+MAIN: tuple[Question, ...] = (
+    Relapse(), Peace(), Trigger(), Gain(), SignNow(), Delay(), Loss(), Prolongation(), Values(),
+)  # fmt: skip
+MORE: tuple[Question, ...] = (BreakEven(), ProlongationVariants())
+QUESTIONS: dict[str, Question] = {question.id: question for question in (*MAIN, *MORE)}
+LIGHT = ("relapse", "peace", "gain_from_settling", "delay", "loss")  # answered again for every assumption's ends
+
+
+def questions_of(ids: tuple[str, ...] | list[str] | None) -> tuple[Question, ...]:
+    """The questions of these ids, in order; None for all.
+
+    Raises:
+        OptionError: an unknown id.
+    """
+    if ids is None:
+        return tuple(QUESTIONS.values())
+    for id in ids:
+        if id not in QUESTIONS:
+            raise OptionError.of(
+                f"unknown question '{id}'", "a question", suggest(id, QUESTIONS) or "detente ask --list"
+            )
+    return tuple(QUESTIONS[id] for id in dict.fromkeys(ids))

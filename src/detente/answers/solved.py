@@ -1,0 +1,123 @@
+"""One draw, solved: the equilibrium, its chain, and counterfactuals solved from it, each computed once."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from detente.answers.model import Frame
+from detente.chain import Chain
+from detente.errors import UncertifiedError
+from detente.game import Game
+from detente.solve import Equilibrium, solve
+from detente.solve.linear import Factored
+
+
+class Solved:
+    """A certified equilibrium of one game, seen from the frame of a case and date.
+
+    Raises:
+        UncertifiedError: no certified solution was found.
+    """
+
+    def __init__(self, frame: Frame, game: Game, start: "np.ndarray | Solved | None" = None) -> None:
+        self.frame = frame
+        self.game = game
+        self.equilibrium: Equilibrium = solve(game, start=start.equilibrium if isinstance(start, Solved) else start)
+        self.equilibrium.require()
+        self._variants: dict[str, Solved | None] = {}
+
+    @property
+    def x0(self) -> int:
+        """The state on the date."""
+        return self.frame.start
+
+    @property
+    def values(self) -> np.ndarray:
+        """Values (players, states), utility."""
+        return self.equilibrium.values
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The chain that the equilibrium induces."""
+        return self.equilibrium.chain()
+
+    @cached_property
+    def parts(self) -> tuple[Mapping[str, np.ndarray], ...]:
+        """Values by labelled term, per player."""
+        return self.equilibrium.decomposition()
+
+    @cached_property
+    def choice_values(self) -> np.ndarray:
+        """The part of the values that is choice value, (players, states)."""
+        flow = self.equilibrium.operator.choice_value(self.equilibrium.choice)
+        return self.discounted(flow)
+
+    @cached_property
+    def _factored(self) -> Factored:
+        return Factored(self.equilibrium.generator, self.game.discount_rate)
+
+    def discounted(self, flow: np.ndarray) -> np.ndarray:
+        """E of the discounted integral of each player's flow (players, states) under the equilibrium's chain."""
+        return self._factored.solve(np.ascontiguousarray(flow))
+
+    def variant(self, key: str, game: Game) -> "Solved | None":
+        """The same with another game, solved from this solution; None where it has no certified solution."""
+        if key not in self._variants:
+            try:
+                self._variants[key] = Solved(self.frame, game, start=self)
+            except UncertifiedError:
+                self._variants[key] = None
+        return self._variants[key]
+
+    def single(self, key: str, game: Game) -> "Solved | None":
+        """As `variant`, for a game of some of the players only: solved from nothing, same states."""
+        if key not in self._variants:
+            try:
+                self._variants[key] = Solved(self.frame, game)
+            except UncertifiedError:
+                self._variants[key] = None
+        return self._variants[key]
+
+    # ---- jumps -----------------------------------------------------------------------------------------------------
+
+    def into(self, target: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+        """Rates (states,) of jumps into a mask from outside it, by (player or "nature", action or event), 1/year."""
+        return into(self.equilibrium, target)
+
+
+def into(equilibrium: Equilibrium, target: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+    """Rates (states,) of jumps into a mask from outside it, by (player or "nature", action or event), 1/year."""
+    op, game = equilibrium.operator, equilibrium.game
+    outside = ~target
+    found: dict[tuple[str, str], np.ndarray] = {}
+    rate = equilibrium.choice.rate * move_share(equilibrium, target)
+    for i, moves in enumerate(game.moves):
+        for a, name in enumerate(moves.names):
+            which = (op.player == i) & (op.action == a) & (rate > 0)
+            if which.any():
+                rates = np.bincount(op.state[which], weights=rate[which], minlength=game.n_states)
+                found[(game.players[i], name)] = rates
+    nature = game.nature
+    if len(nature.names):
+        share = (nature.transition @ target.astype(float)).reshape(nature.hazards.shape)
+        for name, rates in zip(nature.names, nature.hazards * share * outside):
+            if rates.any():
+                found[("nature", name)] = rates
+    return found
+
+
+def move_share(equilibrium: Equilibrium, target: np.ndarray) -> np.ndarray:
+    """Probability that each flat move leads from outside a mask into it, (moves,)."""
+    op = equilibrium.operator
+    return np.where(target[op.state], 0.0, op.difference @ target.astype(float))
+
+
+def without_jumps(generator: sp.csr_array, source: np.ndarray, target: np.ndarray) -> sp.csr_array:
+    """The generator with all jumps from a mask into another struck out."""
+    matrix = sp.coo_array(generator)
+    drop = source[matrix.row] & target[matrix.col] & (matrix.row != matrix.col)
+    lost = np.bincount(matrix.row[drop], weights=matrix.data[drop], minlength=generator.shape[0])
+    kept = sp.csr_array((matrix.data[~drop], (matrix.row[~drop], matrix.col[~drop])), shape=generator.shape)
+    return sp.csr_array(kept + sp.diags_array(lost))

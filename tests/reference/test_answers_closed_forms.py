@@ -1,0 +1,84 @@
+"""Answers against closed forms: break-even hazard, value of delay, subsidised attrition."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad_vec
+
+from detente.answers.delay import DelayCurve, break_even, delay_value, unsettled_time
+from detente.answers.gain import gain_from_settling
+from detente.answers.risk import HORIZON
+from detente.answers.solved import Solved
+from synthetic_games import attrition_game, broker_game, random_game
+
+
+@pytest.mark.parametrize(
+    ("b", "r", "settled", "war", "expected"),
+    [(0.5, 0.05, 4.0, 20.0, 0.0125), (0.6, 0.08, 3.0, 10.0, 0.36 / 13), (0.9, 0.03, 2.0, 1.0, 0.28)],
+)
+@pytest.mark.parametrize("held", [False, True])
+def test_break_even_hazard_of_a_mediator_paid_while_unsettled(b, r, settled, war, expected, held):
+    """Prolongs iff the hazard is below (b - rB) / (B + W)."""
+    game, frame = broker_game(b, r, settled, war)
+    found = break_even(DelayCurve(Solved(frame, game)), 0, "settled", held=held)
+    assert found == pytest.approx([expected], abs=1e-6)
+
+
+def test_no_break_even_where_waiting_never_pays():
+    game, frame = broker_game(b=0.1)
+    assert break_even(DelayCurve(Solved(frame, game)), 0, "settled") == []
+
+
+@pytest.mark.parametrize("package", ["one", "two"])
+def test_delay_is_the_derivative_of_settling_hazard_with_strategies_held(package):
+    game, frame = random_game(3)
+    solved = Solved(frame, game)
+    eq, successor = solved.equilibrium, frame.settled[package]
+    found = delay_value(solved.values, eq.generator, game.discount_rate, successor)
+    rows = np.nonzero(successor >= 0)[0]
+    flow = eq.operator.flow(eq.choice)
+
+    def held(mu: float) -> np.ndarray:
+        extra = np.zeros((game.n_states, game.n_states))
+        extra[rows, successor[rows]] += mu
+        extra[rows, rows] -= mu
+        matrix = eq.generator.toarray() + extra
+        return np.array([np.linalg.solve(rho * np.eye(len(matrix)) - matrix, f) for rho, f in zip(game.discount_rate, flow)])
+
+    eps = 1e-4
+    assert found == pytest.approx(-(held(eps) - held(-eps)) / (2 * eps), rel=1e-6, abs=1e-8)
+
+
+def test_delay_and_unsettled_time_are_their_integrals():
+    game, frame = random_game(4)
+    solved = Solved(frame, game)
+    successor, chain = frame.settled["one"], solved.chain
+    gain = gain_from_settling(solved.values, successor)
+    rho = game.discount_rate
+
+    def integrand(t: float) -> np.ndarray:
+        p = chain.transient(frame.start, [t])[0]
+        return np.exp(-rho * t) * np.concatenate([gain @ p, [0]])[:3], np.exp(-rho * t) * (p @ ~frame.peace)
+
+    for part, expected in (
+        (0, -delay_value(solved.values, solved.equilibrium.generator, rho, successor)[:, frame.start]),
+        (1, unsettled_time(solved.equilibrium.generator, rho, ~frame.peace)[:, frame.start]),
+    ):
+        value, _ = quad_vec(lambda t, part=part: integrand(t)[part], 0, 400, epsrel=1e-8, limit=400)
+        assert value == pytest.approx(expected, rel=1e-6)
+
+
+def test_subsidy_stretches_attrition_by_its_inverse_complement():
+    """Mixed branch: each concedes at rate c / v, so a subsidy of share f of the waiting costs makes delay 1 / (1 - f) longer."""
+    share, ratios = 0.4, []
+    for noise in (0.4, 0.2, 0.1, 0.05):
+        delays = []
+        for cost in (1.0, 1.0 - share):
+            game, frame = attrition_game(cost, noise)
+            solved = Solved(frame, game)
+            assert solved.values[0] == pytest.approx(solved.values[1][[0, 2, 1]], abs=1e-9)
+            delays.append(float(solved.chain.hitting_time(frame.peace)[0]))
+        ratios.append(delays[1] / delays[0])
+    errors = np.abs(np.array(ratios) - 1 / (1 - share))
+    assert (np.diff(errors) < 0).all()
+    assert errors[-1] < 0.02 / (1 - share)
+    assert HORIZON > delays[0]
