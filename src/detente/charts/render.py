@@ -44,13 +44,13 @@ def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
 
 @cache
 def bundle() -> str:
-    """The JavaScript of Vega, Vega-Lite and Vega-Embed, from the wheel's own offline bundle."""
+    """A JavaScript module that sets `vegaEmbed` on the window: Vega and its kin from the wheel, nothing fetched."""
     import vl_convert
 
-    return vl_convert.javascript_bundle()
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def live(spec: dict[str, Any], element: str) -> str:
-    """JavaScript that draws the figure into the element with this id; needs `bundle()` on the page before it."""
+    """JavaScript that draws the figure into the element with this id; a module script after the one with `bundle()`."""
     text = json.dumps(spec, ensure_ascii=False).replace("</", "<\\/")
     return f'vegaEmbed("#{element}", {text}, {{"actions": false, "renderer": "svg"}});'

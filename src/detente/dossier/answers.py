@@ -4,7 +4,7 @@ from detente.charts import band, intervals, tornado
 from detente.charts.theme import NARROW, WIDTH
 from detente.dossier.context import Context, family, points, quantity_table
 from detente.dossier.document import Block, Cards, Figure, Heading, Paragraph, Section
-from detente.dossier.numbers import full_text, is_signed, quantity_unit, unit_text, value_text
+from detente.dossier.numbers import cell_text, full_text, is_signed, quantity_unit, unit_text, value_text
 from detente.run import Quantity, Table
 from detente.run.strings import has_string, label, string
 
@@ -37,14 +37,17 @@ def interval_figure(
     unit = units.pop() if len(units) == 1 else ""
     if share and unit:  # a difference of shares: drawn in percentage points
         table = scaled(table, 100)
-    specs = [intervals(table, "name", unit, percent=share and not unit, width=width) for width in (WIDTH, NARROW)]
+    wide, narrow = (
+        intervals(table, "name", unit, percent=share and not unit, width=width) for width in (WIDTH, NARROW)
+    )
     words = points([(name, full_text(q)) for q, name in zip(usable, names, strict=True)])
     hollow = any(q.low is not None and q.high is not None and q.low < 0 < q.high for q in usable)
     return Figure(
         id,
         title,
         string(alt, points=words, name=title),
-        *specs,
+        wide,
+        narrow,
         quantity_table(title, usable),
         id,
         string("chart.hollow") if hollow else "",
@@ -93,18 +96,18 @@ def curve_figure(context: Context, name: str, kind: str, table: Table) -> Figure
         string(
             "relapse.point",
             years=f"{row['years']:g}",
-            **{part: value_text(row[part], "probability") for part in ("low", "mid", "high")},
+            **{part: cell_text(row[part], "probability") for part in ("low", "mid", "high")},
         )
         for row in wanted
     )
     title = string(f"relapse.title_{kind}", date=context.run.date)
     series = next((c for c in ("series", "cause", "account") if c in table.columns), None)
     alt = string("relapse.alt", what=string(f"relapse.{kind}"), date=context.run.date, points=words)
-    specs = [
+    wide, narrow = (
         band(table, "years", label("column", "years"), series=series, width=width, height=height)
         for width, height in ((WIDTH, 250), (NARROW, 220))
-    ]
-    return Figure(name, title, alt, *specs, table, name)
+    )
+    return Figure(name, title, alt, wide, narrow, table, name)
 
 
 def per_actor(context: Context, id: str, families: dict[str, str], intro: str, alt: str) -> Section | None:
@@ -181,11 +184,13 @@ def values(context: Context) -> Section | None:
             ),
         )
         rows = [dict(zip(readable.columns, row, strict=True)) for row in readable.rows]
-        words = points([(f"{r['actor']}, {r['term']}", value_text(r["mid"], "value", True)) for r in rows])
+        words = points([(f"{r['actor']}, {r['term']}", cell_text(r["mid"], "value")) for r in rows])
         title = string("values.title")
-        specs = [intervals(readable, "term", group="actor", width=width, row_height=23) for width in (WIDTH, NARROW)]
+        wide, narrow = (
+            intervals(readable, "term", group="actor", width=width, row_height=23) for width in (WIDTH, NARROW)
+        )
         alt = string("values.alt", points=words)
-        blocks.append(Figure("values", title, alt, *specs, table, name, string("chart.own_scales")))
+        blocks.append(Figure("values", title, alt, wide, narrow, table, name, string("chart.own_scales")))
     if found:
         blocks.append(context.table_grid(found[0], "", shown=0))
     elif quantities:
@@ -238,12 +243,12 @@ def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
     share = unit in ("share", "probability")
     drawn = scaled(table, 100) if share and signed else table
     middle = middle * 100 if share and signed and middle is not None else middle
-    specs = [
+    wide, narrow = (
         tornado(drawn, middle, unit=unit_text(unit, signed), percent=share and not signed, width=width)
         for width in (WIDTH, NARROW)
-    ]
+    )
     alt = string("sensitivity.alt", name=name, points=words)
-    return Figure(f"tornado_{id}", string("sensitivity.title", name=name), alt, *specs, table, f"tornado_{id}")
+    return Figure(f"tornado_{id}", string("sensitivity.title", name=name), alt, wide, narrow, table, f"tornado_{id}")
 
 
 KNOWN = (

@@ -7,6 +7,7 @@ from detente.dossier.context import Context, column_label, is_numeric, quantity_
 from detente.dossier.document import (
     Block,
     Bullets,
+    Cell,
     Code,
     Entries,
     Entry,
@@ -189,7 +190,7 @@ def assumptions(context: Context) -> Section | None:
     if not run.assumptions:
         return None
     rows: list[tuple[Line, ...]] = []
-    for a in run.assumptions:
+    for n, a in enumerate(run.assumptions):
         spread = value_text(a.mid, "")
         if a.low is not None and a.high is not None:
             spread = string("word.to", low=value_text(a.low, ""), high=value_text(a.high, ""))
@@ -199,7 +200,12 @@ def assumptions(context: Context) -> Section | None:
         if a.contested:
             why += [" ", Strong(string("column.contested")), f": {a.contested}"]
         rows.append(
-            ((a.label or a.name,), (f"{spread} {unit_text(a.unit)}".strip(),), tuple(why), tuple(b for b in basis if b))
+            (
+                (a.label or a.name,),
+                (Cell(f"{spread} {unit_text(a.unit)}".strip(), "assumptions", n, "range", True),),
+                tuple(why),
+                tuple(b for b in basis if b),
+            )
         )
     data = Table(
         title=string("section.assumptions"),

@@ -21,10 +21,11 @@ from detente.dossier.document import (
     Number,
     Strong,
 )
-from detente.dossier.numbers import csv_text, tip_lines
+from detente.dossier.numbers import tip_lines
 from detente.dossier.plain import number_text, plain_text
 from detente.run import Quantity, Run, Table
 from detente.run.strings import catalogue, string
+from detente.run.workbook import csv_text, workbook_bytes
 
 SHORT = 11  # entries up to this length stay on one line
 
@@ -64,8 +65,6 @@ def _workbook(run: Run) -> str:
 
     if find_spec("openpyxl") is None:
         return ""
-    from detente.run.workbook import workbook_bytes
-
     return "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64," + base64.b64encode(
         workbook_bytes(run)
     ).decode("ascii")

@@ -139,20 +139,6 @@ def readable(text: str) -> str:
     return text.replace("_", " ") if IDENTIFIER.fullmatch(text) else text
 
 
-def csv_text(table: Table) -> str:
-    """A table as CSV (RFC 4180, UTF-8), numbers in full."""
-    lines = [",".join(map(_field, table.columns))]
-    lines += [",".join("" if cell is None else _field(cell) for cell in row) for row in table.rows]
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _field(cell: Cell) -> str:
-    text = repr(cell) if isinstance(cell, float) else str(cell)
-    if isinstance(cell, str) and text[:1] in "=+@\t\r":
-        text = f"'{text}"  # spreadsheets would run it as a formula
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
-
-
 def words(names: Iterable[str], limit: int = 5) -> str:
     """A list in words: "a, b and c", cut after `limit` with the number left out."""
     items = list(names)

@@ -1,7 +1,7 @@
 """The string catalogue: every sentence that dossier and studio show of their own, in one file per language.
 
 `strings_en.toml` is the source; a translation is a file beside it with the same keys. Keys are dotted (section.name);
-values may hold `{placeholders}`. A key without a translation falls back to English, and a test holds the keys together.
+values may hold `{placeholders}`. A test holds the keys of all languages together.
 """
 
 import tomllib
@@ -36,21 +36,17 @@ def _flatten(node: dict[str, object], prefix: str, into: dict[str, str]) -> None
             into[prefix + key] = str(value).strip()
 
 
-def string(key: str, /, *, language: str = LANGUAGE, **values: object) -> str:
+def string(key: str, /, **values: object) -> str:
     """The string of a key, with its placeholders filled in.
 
     Args:
         key: dotted key.
-        language: two-letter code.
         **values: what the placeholders stand for.
 
     Raises:
         KeyError: no such string, or a placeholder without a value.
     """
-    text = catalogue(language).get(key)
-    if text is None:
-        text = catalogue()[key]
-    return text.format(**values)
+    return catalogue()[key].format(**values)
 
 
 def has_string(key: str) -> bool:

@@ -1,8 +1,9 @@
-"""All tables of a run in one spreadsheet workbook (extra `xlsx`)."""
+"""Tables for spreadsheets: CSV text, and all tables of a run in one workbook (extra `xlsx`)."""
 
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,12 @@ def all_tables(run: Run) -> dict[str, Table]:
 
 
 def workbook_bytes(run: Run) -> bytes:
-    """A workbook with a sheet per table; the same run gives the same bytes.
+    """All tables of a run as a workbook; see `workbook_of`."""
+    return workbook_of(all_tables(run))
+
+
+def workbook_of(tables: Mapping[str, Table]) -> bytes:
+    """A workbook with a sheet per table; the same tables give the same bytes.
 
     Raises:
         MissingExtra: openpyxl is not installed.
@@ -56,7 +62,7 @@ def workbook_bytes(run: Run) -> bytes:
         raise MissingExtra("openpyxl", "xlsx", "writing a workbook") from None
     book: Any = openpyxl.Workbook(write_only=True)
     taken: set[str] = set()
-    for name, table in all_tables(run).items():
+    for name, table in tables.items():
         sheet = book.create_sheet(_sheet_name(name, taken))
         sheet.freeze_panes = "A2"
         sheet.append([f"{c} ({table.units[c]})" if table.units.get(c) else c for c in table.columns])
@@ -66,6 +72,20 @@ def workbook_bytes(run: Run) -> bytes:
     raw = io.BytesIO()
     book.save(raw)
     return without_clock(raw.getvalue())
+
+
+def csv_text(table: Table) -> str:
+    """A table as CSV (RFC 4180, UTF-8), numbers in full."""
+    lines = [",".join(map(_field, table.columns))]
+    lines += [",".join("" if cell is None else _field(cell) for cell in row) for row in table.rows]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _field(cell: Cell) -> str:
+    text = repr(cell) if isinstance(cell, float) else str(cell)
+    if isinstance(cell, str) and text[:1] in "=+@\t\r":
+        text = f"'{text}"  # spreadsheets would run it as a formula
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
 
 
 def _plain(cell: Cell) -> Cell:
