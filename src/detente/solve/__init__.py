@@ -2,6 +2,20 @@
 
 from detente.solve.driver import solve, solve_path
 from detente.solve.equilibrium import Certificate, Equilibrium, Status
+from detente.solve.gradient import Discounted, Reach, RestrictedMean, Sensitivity, Value, gradient
 from detente.solve.paths import Mark
 
-__all__ = ["Certificate", "Equilibrium", "Mark", "Status", "solve", "solve_path"]
+__all__ = [
+    "Certificate",
+    "Discounted",
+    "Equilibrium",
+    "Mark",
+    "Reach",
+    "RestrictedMean",
+    "Sensitivity",
+    "Status",
+    "Value",
+    "gradient",
+    "solve",
+    "solve_path",
+]

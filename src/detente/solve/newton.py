@@ -9,7 +9,6 @@ Source: Kelley 2003, Solving Nonlinear Equations with Newton's Method; Deuflhard
 Problems, 3 (natural monotonicity test).
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -57,8 +56,12 @@ class Linearization:
 
     def cross_transposed(self, weight: np.ndarray) -> np.ndarray:
         """C^T y, (players, states)."""
+        return self.rates_transposed(np.einsum("mn,mn->m", self.worth, weight.T[self.operator.state]))
+
+    def rates_transposed(self, weight: np.ndarray) -> np.ndarray:
+        """(dr/dV)^T g for weights g (M,) on the rates of moves, (players, states)."""
         op = self.operator
-        pulled = self.pull * np.einsum("mn,mn->m", self.worth, weight.T[op.state])
+        pulled = self.pull * weight
         if op.moves:
             pulled = pulled - self.choice.share * np.add.reduceat(pulled, op.starts)[op.segment]
         return (op.own.T @ pulled).reshape(op.shape)
@@ -83,14 +86,6 @@ class Linearization:
         matrix = sl.LinearOperator((size, size), matvec=product, dtype=float)
         found, info = sl.gmres(matrix, start, x0=start, rtol=tol, atol=0.0, restart=80, maxiter=4)
         return found.reshape(shape), info == 0
-
-
-@dataclass(frozen=True)
-class NewtonStep:
-    """One Newton correction and how far it is expected to hold."""
-
-    change: np.ndarray
-    solved: bool
 
 
 def newton(
