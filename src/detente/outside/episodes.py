@@ -201,7 +201,8 @@ def _with_labels(episodes: Episodes, file: str, known_until: int | None) -> Epis
     end, following = episodes.column("endyear"), episodes.column("next_active_year")
     recur = episodes.column("recur5")
     gap = following - end
-    spoken = np.concatenate([following[np.isfinite(following)], (end + HORIZON)[np.isfinite(recur)]])
+    spoken = np.concatenate([following, np.where(np.isfinite(recur), end + HORIZON, np.nan)])
+    spoken = spoken[np.isfinite(spoken)]
     known = known_until if known_until is not None else int(spoken.max()) if spoken.size else None
     if known is None:
         raise OptionError(Diagnostic("no episode has a label", "next_active_year or recur5 for some rows", file=file))

@@ -51,40 +51,48 @@ def read_agreements(path: str | Path) -> Durations:
     where = Path(path)
     header, rows = read_table(where)
     require_columns(header, ("pa_date", "ended", "duration"), where.name)
+    at = {name: header.index(name) for name in header}
     problems: list[Diagnostic] = []
-
-    def day(row: int, name: str) -> date | None:
-        cell = rows[row][header.index(name)].strip()[:10]
-        if not cell:
-            return None
-        try:
-            return date.fromisoformat(cell)
-        except ValueError:
-            column = header.index(name) + 1
+    signed = [_day(row, at["pa_date"], (where.name, i, "pa_date"), problems) for i, row in enumerate(rows, start=2)]
+    stopped = [_day(row, at["duration"], (where.name, i, "duration"), problems) for i, row in enumerate(rows, start=2)]
+    ended = [row[at["ended"]].strip() in ("1", "1.0") for row in rows]
+    spells: list[tuple[date, date | None]] = []
+    unreadable = {problem.line for problem in problems}
+    for line, (start, stop, gone) in enumerate(zip(signed, stopped, ended), start=2):
+        what = ""
+        if start is None:
+            what = "no date of signature"
+        elif gone and stop is None:
+            what = "ended without a date"
+        elif gone and stop is not None and stop < start:
+            what = "ended before it was signed"
+        else:
+            spells.append((start, stop if gone else None))
+        if what and line not in unreadable:
             problems.append(
-                Diagnostic(f"'{cell}' in column '{name}'", "a date 1995-12-14", "", where.name, row + 2, column)
+                Diagnostic(what, "pa_date, and in 'duration' the date on which it ended", "", where.name, line)
             )
-            return None
-
-    signed = [day(i, "pa_date") for i in range(len(rows))]
-    over = [day(i, "duration") for i in range(len(rows))]
-    ended = [row[header.index("ended")].strip() in ("1", "1.0") for row in rows]
-    for i, (start, stop, gone) in enumerate(zip(signed, over, ended)):
-        if start is None and not problems:
-            problems.append(Diagnostic("no date of signature", "pa_date", "", where.name, i + 2))
-        elif gone and (stop is None or (start is not None and stop < start)):
-            what = "ended without a date" if stop is None else "ended before it was signed"
-            problems.append(Diagnostic(what, "in 'duration' the date on which it ended", "", where.name, i + 2))
+    if not rows:
+        problems.append(Diagnostic("no agreements", "at least one row", file=where.name))
     if problems:
-        raise OptionError(problems)
-    last = max(d for d in (*signed, *over) if d is not None)
-    years = [
-        ((stop if gone and stop else last) - start).days / 365.25
-        for start, stop, gone in zip(signed, over, ended)
-        if start
-    ]
-    kinds = tuple(row[header.index("pa_type")].strip() for row in rows) if "pa_type" in header else ()
-    return Durations(np.array(years), np.array(ended), "the agreement ended", kinds)
+        raise OptionError(sorted(problems, key=lambda problem: problem.line))
+    last = max(day for day in (*signed, *stopped) if day is not None)
+    years = np.array([((stop or last) - start).days / 365.25 for start, stop in spells])
+    kinds = tuple(row[at["pa_type"]].strip() for row in rows) if "pa_type" in at else ()
+    return Durations(years, np.array(ended), "the agreement ended", kinds)
+
+
+def _day(row: list[str], at: int, place: tuple[str, int, str], problems: list[Diagnostic]) -> date | None:
+    """The date in a cell, None where it is empty; an unreadable one is added to the problems."""
+    cell = row[at].strip()[:10]
+    if not cell:
+        return None
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        file, line, name = place
+        problems.append(Diagnostic(f"'{cell}' in column '{name}'", "a date 1995-12-14", "", file, line, at + 1))
+        return None
 
 
 def survival_table(

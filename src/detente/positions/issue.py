@@ -13,7 +13,9 @@ In a case file:
           armenia:    {position: [10, 30], capability: 40, salience: 0.9}
           azerbaijan: {position: open, capability: [60, 80], salience: [0.7, 0.9]}
 
-Every number may be a range [low, high]; forecasts are then intervals over draws from the ranges.
+`options` may also be a list from one end to the other; the scale then runs from 0 to 100 in equal steps.
+`armenia: closed` is short for a position with capability and salience 1. Every number may be a range [low, high];
+forecasts are then intervals over draws from the ranges.
 """
 
 import csv
@@ -30,7 +32,7 @@ from detente.text import suggest
 if TYPE_CHECKING:
     from detente.case import Case
 
-KEYS = ("label", "unit", "options", "reversion", "failure_cost", "positions", "why", "sources", "basis", "scale")
+KEYS = ("label", "unit", "options", "reversion", "failure_cost", "positions", "why", "sources", "basis")
 STAND_KEYS = ("position", "capability", "salience", "why", "sources", "basis")
 COLUMNS = ("actor", "position", "capability", "salience")
 
@@ -158,27 +160,8 @@ def _issue(reader: _Reader, raw: Mapping[str, Any]) -> Issue:
     for key in raw:
         if key not in KEYS:
             reader.problem((key,), f"unknown key '{key}' of an issue", "", suggest(str(key), KEYS))
-    options = {str(k): float(v) for k, v in (raw.get("options") or {}).items() if isinstance(v, int | float)}
-    if len(options) < len(raw.get("options") or {}):
-        reader.problem(("options",), "an option without a number", "each option's place on the scale")
-    stands = []
-    for actor, given in (raw["positions"] or {}).items():
-        at = ("positions", str(actor))
-        if actor not in reader.case.actors:
-            reader.problem(at, f"unknown actor '{actor}'", "", suggest(str(actor), reader.case.actors))
-        if not isinstance(given, Mapping) or not {"position", "capability", "salience"} <= set(given):
-            reader.problem(at, "incomplete", "position, capability and salience")
-            continue
-        for key in set(given) - set(STAND_KEYS):
-            reader.problem((*at, key), f"unknown key '{key}'", "", suggest(str(key), STAND_KEYS))
-        stands.append(
-            Stand(
-                str(actor),
-                reader.range(given["position"], (*at, "position"), -np.inf, np.inf, options),
-                reader.range(given["capability"], (*at, "capability"), 0, np.inf, {}),
-                reader.range(given["salience"], (*at, "salience"), 0, 1, {}),
-            )
-        )
+    options = _options(reader, raw.get("options"))
+    stands = [_stand(reader, str(actor), given, options) for actor, given in (raw["positions"] or {}).items()]
     if len(stands) < 2:
         reader.problem(("positions",), f"{len(stands)} actors", "at least two")
     reversion = raw.get("reversion")
@@ -187,12 +170,49 @@ def _issue(reader: _Reader, raw: Mapping[str, Any]) -> Issue:
     return Issue(
         name=reader.name,
         label=str(raw.get("label", reader.name)),
-        stands=tuple(stands),
-        unit=str(raw.get("unit", "")),
+        stands=tuple(stand for stand in stands if stand is not None),
+        unit=str(raw.get("unit", _default_unit(raw.get("options")))),
         options=options or None,
         reversion=fallback,
         failure_cost=reader.range(cost, ("failure_cost",), 0, np.inf, {}),
         why=str(raw.get("why", "")),
+    )
+
+
+def _options(reader: _Reader, given: Any) -> dict[str, float]:
+    """Options and their places; a list is spread evenly from 0 to 100."""
+    if isinstance(given, list) and len(given) > 1:
+        return {str(option): 100 * n / (len(given) - 1) for n, option in enumerate(given)}
+    if isinstance(given, Mapping):
+        if any(isinstance(v, bool) or not isinstance(v, int | float) for v in given.values()):
+            reader.problem(("options",), "an option without a number", "each option's place on the scale")
+            return {}
+        return {str(option): float(place) for option, place in given.items()}
+    if given is not None:
+        reader.problem(("options",), "neither a list of options nor option: place", "at least two options")
+    return {}
+
+
+def _default_unit(given: Any) -> str:
+    return f"per cent of the way from {given[0]} to {given[-1]}" if isinstance(given, list) and given else ""
+
+
+def _stand(reader: _Reader, actor: str, given: Any, options: Mapping[str, float]) -> Stand | None:
+    at = ("positions", actor)
+    if actor not in reader.case.actors:
+        reader.problem(at, f"unknown actor '{actor}'", "", suggest(actor, reader.case.actors))
+    if isinstance(given, str | int | float):
+        given = {"position": given}
+    if not isinstance(given, Mapping) or "position" not in given:
+        reader.problem(at, "no position", "an option, or {position, capability, salience}")
+        return None
+    for key in set(given) - set(STAND_KEYS):
+        reader.problem((*at, key), f"unknown key '{key}'", "", suggest(str(key), STAND_KEYS))
+    return Stand(
+        actor,
+        reader.range(given["position"], (*at, "position"), -np.inf, np.inf, options),
+        reader.range(given.get("capability", 1), (*at, "capability"), 0, np.inf, {}),
+        reader.range(given.get("salience", 1), (*at, "salience"), 0, 1, {}),
     )
 
 

@@ -1,0 +1,108 @@
+from types import SimpleNamespace
+
+import pytest
+
+from detente.errors import CaseError
+from detente.outside import for_case
+from detente.outside.facts import facts_of
+from detente.outside.view import compare
+from detente.run import Quantity
+
+FACTS = {"outcome": "ceasefire", "ended": "2020-11-10", "prior_episodes": 2, "peacekeepers": True, "third_party": "yes"}
+
+
+def case(binding):
+    """What the outside view reads of a case: a name, the bindings and where they stand."""
+    questions = {} if binding is None else {"baserate": binding}
+    return SimpleNamespace(name="made", questions=questions, where=lambda at: ("case.yaml", 10 + len(at), 3))
+
+
+def relapse(years, low, mid, high):
+    return Quantity(id=f"relapse.{years}y", question="relapse", label="x", low=low, mid=mid, high=high)
+
+
+def test_a_case_without_facts_says_how_to_add_them():
+    view = for_case(case(None), "2021-08-05")
+    assert (view.tables, view.quantities) == ({}, ())
+    assert "questions: {baserate" in view.words[0]
+    assert for_case(case({"2022-01-01": FACTS}), "2021-08-05").quantities == ()
+
+
+def test_base_rates_name_class_number_interval_and_source():
+    view = for_case(case({"2021-08-05": FACTS}), "2021-08-05")
+    assert [q.id for q in view.quantities] == ["base_rate.1y", "base_rate.2y", "base_rate.5y", "base_rate.10y"]
+    for q in view.quantities:
+        assert 0 <= q.low <= q.mid <= q.high <= 1
+        assert "ceasefire" in q.label
+    mids = [q.mid for q in view.quantities]
+    assert mids == sorted(mids)
+    table = view.tables["base_rate_classes"]
+    assert [row[1] for row in table.rows].count("used") == 1
+    text = " ".join(view.words)
+    assert "UCDP" in text
+    assert "peacekeepers and a third party" in text
+
+
+def test_time_at_peace_is_taken_off():
+    early = for_case(case({"2021-08-05": FACTS}), "2021-08-05").quantities[2]
+    late = for_case(case({"2021-08-05": FACTS}), "2024-08-05")
+    assert late.quantities[2].mid < early.mid
+    assert any("given for 2021-08-05" in sentence for sentence in late.words)
+
+
+def test_horizons_beyond_the_data_say_so():
+    late = for_case(case({"2020-12-01": FACTS}), "2033-01-01").quantities[-1]
+    assert (late.low, late.mid) == (None, None)
+    assert "fewer than five" in late.reason_no_interval
+
+
+@pytest.mark.parametrize(
+    ("binding", "words"),
+    [
+        ({"2021-08-05": {"outcome": "truce"}}, "outcome 'truce'"),
+        ({"2021-08-05": {"outcome": True}}, "outcome 'True'"),
+        ({"2021-08-05": {"outcom": "ceasefire"}}, "did you mean 'outcome'"),
+        ({"2021-08-05": {"prior_episodes": -1}}, "not negative"),
+        ({"2021-08-05": {"peacekeepers": "some"}}, "yes or no"),
+        ({"2021-08-05": {"ended": "2022-01-01"}}, "not after 2021-08-05"),
+        ({"summer": {"outcome": "ceasefire"}}, "not a date"),
+        ({"2021-08-05": "ceasefire"}, "not a mapping"),
+        (["ceasefire"], "not a mapping"),
+    ],
+)
+def test_mistakes_in_the_facts_are_located(binding, words):
+    with pytest.raises(CaseError, match=rf"case\.yaml:1\d:3: .*{words}"):
+        facts_of(case(binding), "2021-08-05")
+
+
+def test_all_mistakes_come_at_once():
+    with pytest.raises(CaseError, match="outcome") as caught:
+        facts_of(
+            case({"2021-08-05": {"outcome": "truce", "peacekeepers": "some", "duration_years": "x"}}), "2021-08-05"
+        )
+    assert len(caught.value.diagnostics) == 3
+
+
+def test_codes_and_names_mean_the_same():
+    one, two = (facts_of(case({"2021-08-05": {"outcome": o}}), "2021-08-05") for o in ("low_activity", 5))
+    assert one.outcome == two.outcome == 5
+    assert one.first is None
+
+
+def test_where_the_views_differ_is_said_with_reasons():
+    binding = {"2021-08-05": FACTS}
+    high = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.9, 0.95, 0.99), relapse(10, 0.9, 0.95, 0.99)])
+    assert [row[-1] for row in high.tables["base_rate_inside"].rows] == ["higher", "higher"]
+    assert any("higher than the base rate within 5 and 10 years" in s for s in high.words)
+    low = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.0, 0.01, 0.02)])
+    assert any("lower than the base rate within 5 years" in s for s in low.words)
+    assert any("different events" in s for s in low.words)
+    same = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.3, 0.5, 0.7)])
+    assert any("agree within their intervals" in s for s in same.words)
+
+
+def test_only_matching_horizons_are_compared():
+    base = Quantity(id="base_rate.5y", question="base_rate", label="x", low=0.2, mid=0.3, high=0.4)
+    table, words = compare([base], {"relapse.2y": relapse(2, 0, 0.1, 0.2)})
+    assert table.rows == ()
+    assert words == []
