@@ -189,7 +189,11 @@ class Backward:
             keep = taped.signatures[taped.group[entry], channel] > 0
         entry, owner = entry[keep], owner[keep]
         u = taped.unrecorded(spell, silent)[0]
-        p = u[taped.group[entry]] if channel == CHANGE else np.full(len(entry), taped.recording.probability[0, channel, spell])
+        p = (
+            u[taped.group[entry]]
+            if channel == CHANGE
+            else np.full(len(entry), taped.recording.probability[0, channel, spell])
+        )
         rate = taped.by_entry[entry, 0]
         place = np.searchsorted(after, copy[owner] * k + taped.table.target[entry])
         ahead = np.ones(len(entry)) if beta is None else beta[place]

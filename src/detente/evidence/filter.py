@@ -314,7 +314,9 @@ class Filter:
         log = np.array(logs)
         with np.errstate(invalid="ignore"):
             steps = np.diff(log, axis=0, prepend=np.zeros((1, self.draws)))
-        return Filtered(front.log.copy(), tuple(labels), np.array(times), np.nan_to_num(steps, nan=-np.inf, neginf=-np.inf))
+        return Filtered(
+            front.log.copy(), tuple(labels), np.array(times), np.nan_to_num(steps, nan=-np.inf, neginf=-np.inf)
+        )
 
     def _close(self, front: Front, bit: int) -> None:
         """The interval of a coarse mark ends: keep the copies in which it has happened, and drop its bit."""

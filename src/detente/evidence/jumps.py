@@ -5,6 +5,7 @@ A *kind* is a player's action (`armenia.provoke`) or an event of nature (`nature
 many draws can be filtered together. Acts that leave the state as it is are entries too: they are marks (docs/evidence.md).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,6 +49,22 @@ class JumpTable:
         """(states, entries) indicator: which entries leave from which state."""
         ones = np.ones(self.size)
         return sp.csr_array((ones, (self.source, np.arange(self.size))), shape=(self.n_states, self.size))
+
+    def with_signals(self, masks: Mapping[str, np.ndarray]) -> "JumpTable":
+        """The pattern with kinds added that change nothing and can happen in the given states: name -> (states,) mask.
+
+        Signals are no acts of the game: they tell in which states it is (leaders meet while a process is under way).
+        """
+        states = [np.flatnonzero(mask) for mask in masks.values()]
+        extra = np.concatenate(states) if states else np.zeros(0, dtype=np.int64)
+        number = np.repeat(np.arange(len(states)) + len(self.kinds), [len(s) for s in states])
+        return JumpTable(
+            (*self.kinds, *masks),
+            np.concatenate([self.kind, number]),
+            np.concatenate([self.source, extra]),
+            np.concatenate([self.target, extra]),
+            self.n_states,
+        )
 
     def entries(self, kinds: set[str], target: np.ndarray | None = None) -> np.ndarray:
         """Positions of the entries of these kinds, optionally only those that lead into a mask of states (states,)."""

@@ -65,7 +65,9 @@ class Path:
 
     def without(self, labels: set[str]) -> "Path":
         """The path without the marks of these events (they count as never recorded, not as never happened)."""
-        return Path(self.horizon, self.initial, tuple(m for m in self.marks if m.label not in labels), self.pins, self.gaps)
+        return Path(
+            self.horizon, self.initial, tuple(m for m in self.marks if m.label not in labels), self.pins, self.gaps
+        )
 
 
 @dataclass(frozen=True)

@@ -74,4 +74,6 @@ def _moment(path: Path, recording: Recording, time: float, end: float, mask: int
             around |= named
     spell = recording.spell(time)
     seen = tuple(n for n, pin in enumerate(path.pins) if pin.start == pin.end == time)
-    return Moment(time, end - time, closes, exact, opens, mask, spell, tuple(sorted(silent)), tuple(sorted(around)), seen)
+    return Moment(
+        time, end - time, closes, exact, opens, mask, spell, tuple(sorted(silent)), tuple(sorted(around)), seen
+    )

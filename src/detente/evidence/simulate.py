@@ -108,7 +108,9 @@ def observe(
         channel = _heard(member[entry], scheme, recording.probability[draw, :, recording.spell(time)], time, rng)
         if channel is not None:
             until = None if seen else _until(scheme, channel, time, rng)
-            marks.append(Mark(time if until is None else until[0], channel, None if until is None else until[1], f"s{n}"))
+            marks.append(
+                Mark(time if until is None else until[0], channel, None if until is None else until[1], f"s{n}")
+            )
         elif seen:
             marks.append(Mark(time, CHANGE, None, f"s{n}"))
     marks.sort(key=lambda m: m.time)

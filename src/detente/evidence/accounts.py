@@ -1,0 +1,156 @@
+"""Rival accounts on equal terms: marginal likelihoods from one bank, Bayes factors, and what they hang on.
+
+Between accounts k and l the Bayes factor in decibans is 10 log10(Z_k / Z_l). What an event contributes is the difference of
+its log predictive densities given everything earlier, each account learning as it goes; these differences sum to the whole.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+from detente.evidence.coding import Coded
+from detente.evidence.posterior import DECIBAN, Weighted, overlap, quantiles, weigh
+from detente.evidence.priors import Prior, halved_and_doubled
+from detente.evidence.score import Scorer
+
+DISCRIMINATING = 0.5  # decibans
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All accounts on one record.
+
+    Attributes:
+        names: accounts in order.
+        results: their weights and evidence.
+        log_likelihood: (rows,) of the bank.
+    """
+
+    names: tuple[str, ...]
+    results: tuple[Weighted, ...]
+    log_likelihood: np.ndarray
+
+    @property
+    def order(self) -> list[int]:
+        """Positions of the accounts, most favoured first."""
+        return sorted(range(len(self.names)), key=lambda k: -self.results[k].log_evidence)
+
+    def decibans(self, first: int, second: int) -> tuple[float, float]:
+        """Bayes factor of one account over another and its Monte Carlo error, in decibans."""
+        a, b = self.results[first], self.results[second]
+        value = DECIBAN * (a.log_evidence - b.log_evidence)
+        return value, DECIBAN * float(np.sqrt(((a.weights - b.weights) ** 2).sum()))
+
+    @property
+    def settled(self) -> bool:
+        """Whether every account has enough effective draws."""
+        return not any(r.refused for r in self.results)
+
+
+def compare(names: Sequence[str], log_priors: np.ndarray, log_likelihood: np.ndarray) -> Compared:
+    """Weigh all accounts: log prior weights (accounts, rows) and log likelihoods (rows,)."""
+    results = tuple(weigh(log_prior, log_likelihood) for log_prior in log_priors)
+    return Compared(tuple(names), results, log_likelihood)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What one event says between two accounts, in decibans for the first."""
+
+    event: str
+    date: str
+    text: str
+    channel: str
+    decibans: float
+    witnesses: tuple[str, ...]
+
+
+def contributions(log_prior: np.ndarray, increments: np.ndarray) -> np.ndarray:
+    """(steps,) log predictive density of each step under an account that learns as it goes; (steps, rows) in."""
+    running = np.cumsum(increments, axis=0)
+    running = np.where(np.isnan(running), -np.inf, running)
+    totals = logsumexp(log_prior[None] + running, axis=1) - logsumexp(log_prior)
+    return np.diff(totals, prepend=0.0)
+
+
+def telling_events(
+    coded: Coded, labels: Sequence[str], increments: np.ndarray, log_priors: np.ndarray, pair: tuple[int, int]
+) -> list[Telling]:
+    """All steps by what they say between two accounts, strongest first; the last stretch and silent changes included."""
+    first, second = (contributions(log_priors[k], increments) for k in pair)
+    rows = {e.event: e for e in coded.events}
+    result = []
+    for n, label in enumerate(labels):
+        event = rows.get(label)
+        weight = DECIBAN * float(first[n] - second[n]) if np.isfinite(first[n]) and np.isfinite(second[n]) else 0.0
+        if event is None:
+            words = "the stretch to the end of the record" if n == len(labels) - 1 else "a change that no event explains"
+            result.append(Telling(label, "", words, "", weight, ()))
+        else:
+            result.append(Telling(label, event.date, event.text, event.code, weight, event.witnesses))
+    return sorted(result, key=lambda t: -abs(t.decibans))
+
+
+def without_sources(
+    coded: Coded, scorer: Scorer, names: Sequence[str], log_priors: np.ndarray, pair: tuple[int, int], least: int = 1
+) -> list[tuple[str, int, float]]:
+    """Leave out each source in turn: (source, marks that rest on it alone, Bayes factor without them in decibans)."""
+    rows = []
+    for source, labels in sorted(coded.witnesses().items()):
+        if len(labels) < least:
+            continue
+        left = compare(names, log_priors, scorer.score(coded.path.without(labels)))
+        rows.append((source, len(labels), left.decibans(*pair)[0]))
+    return sorted(rows, key=lambda r: r[2])
+
+
+def bias_tolerance(events: Sequence[Telling], total: float) -> tuple[int, int]:
+    """How many of the most telling events would have to be invented or slanted for the sign to turn, and of how many.
+
+    Args:
+        events: contributions in decibans for the favoured account.
+        total: their sum.
+    """
+    for_it = sorted((t.decibans for t in events if t.decibans > 0 and t.date), reverse=True)
+    left = total
+    for count, weight in enumerate(for_it, start=1):
+        left -= weight
+        if left <= 0:
+            return count, len(for_it)
+    return len(for_it) + 1, len(for_it)
+
+
+def sensitivity(
+    bank, priors: Mapping[str, Prior], log_likelihood: np.ndarray, pair: tuple[str, str]
+) -> list[tuple[str, float, float]]:
+    """Halving and doubling of noise, reference rates and prior widths: (variant, decibans, smaller effective size)."""
+    both = [halved_and_doubled(bank.space, priors[name]) for name in pair]
+    rows = []
+    for variant in sorted(set(both[0]) | set(both[1])):
+        results = [
+            weigh(bank.log_prior(own.get(variant, priors[name])), log_likelihood) for own, name in zip(both, pair)
+        ]
+        value = DECIBAN * (results[0].log_evidence - results[1].log_evidence)
+        rows.append((variant, float(value), min(r.ess for r in results)))
+    return rows
+
+
+def parameter_overlaps(bank, prior: Prior, weights: np.ndarray) -> list[tuple[str, float, tuple[float, ...], bool]]:
+    """(name, overlap of prior and posterior, posterior 5/50/95 %, assumption not record) for every dimension."""
+    values, log_prior = bank.values(), bank.log_prior(prior)
+    rows = []
+    for n, dimension in enumerate(bank.space.dimensions):
+        share = overlap(log_prior, weights, values[:, n])
+        noise = expected_overlap(weights)
+        rows.append((dimension.name, share, quantiles(weights, values[:, n]), share > 0.85 * noise))
+    return rows
+
+
+def expected_overlap(weights: np.ndarray, bins: int = 20) -> float:
+    """The overlap that sampling noise alone leaves when the record teaches nothing: 1 less the mean deviation of bins."""
+    size = 1 / float((weights**2).sum()) if weights.any() else 1.0
+    share = 1 / bins
+    deviation = np.sqrt(2 / np.pi) * np.sqrt(share * (1 - share) / size)
+    return float(max(0.0, 1 - bins * deviation / 2))
