@@ -100,19 +100,20 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
 
 
 def _number(value: Value) -> Value:
-    if isinstance(value, bool | np.bool_):
-        return float(value)
-    return value.astype(float) if isinstance(value, np.ndarray) and value.dtype == bool else value
+    """Truth values as 0 and 1."""
+    return value * 1.0 if getattr(value, "dtype", type(value)) == bool else value
 
 
 def _choose(guard: Value, then: Value, other: Value) -> Value:
     if np.ndim(guard) == 0:
         return then if guard else other
-    return np.where(guard, then, other)
+    found: Any = np.where(guard, then, other)
+    return found
 
 
 def _real(value: Value) -> Value:
-    return np.real(value)
+    found: Any = np.real(value)
+    return found
 
 
 def _power(left: Value, right: Value) -> Value:
@@ -161,12 +162,12 @@ def _call(function: str, values: list[Value]) -> Value:
             case "sqrt":
                 return np.sqrt(values[0])
             case "abs":
-                return np.where(_real(values[0]) < 0, -values[0], values[0])
+                return _choose(_real(values[0]) < 0, -values[0], values[0])
             case _:
                 result = values[0]
                 for value in values[1:]:
                     first = _real(result) <= _real(value) if function == "min" else _real(result) >= _real(value)
-                    result = np.where(first, result, value)
+                    result = _choose(first, result, value)
                 return result
 
 

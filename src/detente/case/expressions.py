@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from detente.case.conform import Report, as_text
 from detente.case.model import Expr
 from detente.case.nodes import Node
 from detente.case.parse import ExpressionError, parse
 from detente.case.resolve import Broken, Scope, resolve
-from detente.case.shape import Report, as_text
 from detente.errors import CaseError, Diagnostic
 from detente.text import At
 

@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from detente.case import build
+from detente.case.conform import Report, as_text, conform, is_mapping, words
+from detente.case.endings import build_issues, build_levers, build_outcomes, build_questions, build_situations
 from detente.case.layout import ACCOUNT, CASE, SCENARIO
-from detente.case.model import Account, Case, Outcomes, Parameter, Scenario
+from detente.case.model import Account, Case, Scenario
 from detente.case.scenarios import build_account, build_scenario
-from detente.case.shape import Report, Shape, as_text
+from detente.case.scope import build_scope
+from detente.case.sections import Sections
+from detente.case.shape import Shape
 from detente.errors import CaseError, Diagnostic
 from detente.text import Document, parse_yaml, suggest
 
@@ -112,16 +116,14 @@ class _Reader:
         self.diagnostics.extend(document.diagnostics)
         if document.data is None:
             if not document.diagnostics:
-                report.error((), "the file is empty", shape.words)
+                report.error((), "the file is empty", words(shape))
         else:
-            shape.check(document.data, (), report)
+            conform(shape, document.data, (), report)
         return document.data, report
 
     def read(self) -> Reading:
         data, report = self.open("case.yaml", CASE)
-        case: Case | None = None
-        if isinstance(data, dict):
-            case = self.build(data, report)
+        case = self.build(data, report) if is_mapping(data) else None
         self.diagnostics.extend(report.diagnostics)
         if case is not None:
             case = self.attach(case)
@@ -133,38 +135,33 @@ class _Reader:
         actors = build.build_actors(data, report)
         packages = build.build_packages(data, report)
         states = build.build_states(data, report, packages)
-        players = tuple(
-            a for a in actors if any(isinstance(build.get(data, s, a), dict) for s in ("payoffs", "actions"))
-        )
+        players = tuple(a for a in actors if any(build.get(data, s, a) is not None for s in ("payoffs", "actions")))
         play, parameters = build.build_play(data, report, players)
         for name, item, at in build.entries(data, report, "parameters"):
             parameter = build.build_parameter(name, item, at, report)
             if parameter is not None:
                 parameters[name] = parameter
-        scope, derived = build.build_scope(data, report, states, parameters)
-        sections = build.Sections(data, report, scope, states)
-        payoffs = sections.payoffs(actors)
-        actions = sections.actions(actors)
+        scope, derived = build_scope(data, report, states, parameters)
+        sections = Sections(data, report, scope, states=states, actors=actors, players=players)
+        payoffs, actions = sections.payoffs(), sections.actions()
         nature = sections.nature()
-        outcomes = sections.endings(packages)
-        situations = sections.situations()
-        levers = sections.levers(actors, parameters)
+        outcomes = build_outcomes(sections, packages)
+        situations = build_situations(sections)
+        levers, issues = build_levers(sections, parameters), build_issues(sections)
+        questions = build_questions(sections)
         as_of = self.default_date(data, report, situations)
         if not states or not situations or not players or outcomes is None:
             return None
+        unit = {key: as_text(value) for key, value in build.mapping(data, "unit").items()}
         return Case(
-            name=as_text(data.get("case", self.folder.name)),
-            title=as_text(data.get("title", "")),
-            summary=as_text(data.get("summary", "")),
+            name=build.text(data, "case") or self.folder.name,
+            title=build.text(data, "title"),
+            summary=build.text(data, "summary"),
             folder=self.folder,
             files=self.files,
             as_of=as_of,
-            unit={
-                "time": "year",
-                "value": "utility",
-                **(data.get("unit") if isinstance(data.get("unit"), dict) else {}),
-            },
-            timing=str(data.get("timing", "asynchronous")),
+            unit={"time": "year", "value": "utility", **unit},
+            timing=build.text(data, "timing") or "asynchronous",
             play=play,
             actors=actors,
             players=players,
@@ -178,8 +175,8 @@ class _Reader:
             situations=situations,
             packages=packages,
             levers=levers,
-            issues=data.get("issues") or {},
-            questions=data.get("questions") or {},
+            issues=issues,
+            questions=questions,
             claims=data.get("claims"),
             accounts={},
             scenarios={},
@@ -193,8 +190,8 @@ class _Reader:
         wanted = data.get("as_of")
         if wanted is None:
             return max(situations, default="")
-        declared = data.get("situations")
-        if isinstance(declared, dict) and wanted not in declared and report.usable(("as_of",)):
+        declared = build.mapping(data, "situations")
+        if declared and wanted not in declared and report.usable(("as_of",)):
             report.error(("as_of",), f"no situation for {wanted}", "", suggest(str(wanted), declared))
         return str(wanted)
 
@@ -207,17 +204,14 @@ class _Reader:
             if name.count("/") != 1 or kind not in ("accounts", "scenarios") or not name.endswith((".yaml", ".yml")):
                 continue
             data, report = self.open(name, ACCOUNT if kind == "accounts" else SCENARIO)
-            if isinstance(data, dict) and kind == "accounts":
+            if is_mapping(data) and kind == "accounts":
                 account = build_account(data, report, case, name)
                 if account is not None:
                     accounts[account.name] = account
-            elif isinstance(data, dict):
+            elif is_mapping(data):
                 scenario = build_scenario(data, report, case, name)
                 if scenario is not None:
                     scenarios[scenario.name] = scenario
             self.diagnostics.extend(report.diagnostics)
         warnings = tuple(d for d in self.diagnostics if d.severity == "warning")
         return replace(case, accounts=accounts, scenarios=scenarios, warnings=warnings)
-
-
-__all__ = ["Outcomes", "Parameter", "Reading", "find_case", "load_case", "read_case", "shipped_cases"]

@@ -56,7 +56,7 @@ class Prior:
             case "lognormal":
                 return 0.0 if x <= 0 else NormalDist(math.log(a), b).cdf(math.log(x))
             case "beta":
-                from scipy.special import betainc
+                from scipy.special import betainc  # pyright: ignore[reportMissingTypeStubs]
 
                 return float(betainc(a, b, min(max(x, 0.0), 1.0)))
             case _:
@@ -85,7 +85,7 @@ class Prior:
             case "lognormal":
                 return math.exp(NormalDist(math.log(a), b).inv_cdf(inside))
             case "beta":
-                from scipy.special import betaincinv
+                from scipy.special import betaincinv  # pyright: ignore[reportMissingTypeStubs]
 
                 return float(betaincinv(a, b, u))
             case _:

@@ -1,6 +1,7 @@
 """What the words of an expression mean; every mistake is collected with its column."""
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from detente.case.nodes import (
@@ -24,6 +25,15 @@ from detente.case.nodes import (
 )
 from detente.case.parse import ExpressionError
 from detente.text import suggest
+
+COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 @dataclass(frozen=True)
@@ -91,16 +101,16 @@ class _Resolver:
                 return node, True
             case Word():
                 return self.word(node)
-            case Unary(column, operator, operand):
-                return Unary(column, operator, self.number(operand)), False
-            case Binary(column, operator, left, right):
-                return self.binary(column, operator, left, right), False
+            case Unary(column, sign, operand):
+                return Unary(column, sign, self.number(operand)), False
+            case Binary():
+                return self.binary(node), False
             case Compare():
                 return self.compare(node), True
             case Member():
                 return self.member(node), True
-            case Logic(column, operator, left, right):
-                return Logic(column, operator, self.truth(left), self.truth(right)), True
+            case Logic(column, sign, left, right):
+                return Logic(column, sign, self.truth(left), self.truth(right)), True
             case Not(column, operand):
                 return Not(column, self.truth(operand)), True
             case Choice(column, condition, then, other):
@@ -176,8 +186,9 @@ class _Resolver:
                 return values.index(node.name)
         return None
 
-    def binary(self, column: int, operator: str, left: Node, right: Node) -> Node:
-        if operator in ("+", "-"):  # `balance - even`: a value name beside an ordered variable is its position
+    def binary(self, node: Binary) -> Node:
+        column, sign, left, right = node.column, node.operator, node.left, node.right
+        if sign in ("+", "-"):  # `balance - even`: a value name beside an ordered variable is its position
             for this, that in ((left, right), (right, left)):
                 variable = self.variable_of(this)
                 if variable and self.scope.variables[variable].ordered:
@@ -185,8 +196,8 @@ class _Resolver:
                     if code is not None:
                         position, number = Position(this.column, variable), Number(that.column, float(code))
                         pair = (position, number) if this is left else (number, position)
-                        return Binary(column, operator, *pair)
-        return Binary(column, operator, self.number(left), self.number(right))
+                        return Binary(column, sign, *pair)
+        return Binary(column, sign, self.number(left), self.number(right))
 
     def compare(self, node: Compare) -> Node:
         swap = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -194,11 +205,11 @@ class _Resolver:
             (node.left, node.right, node.operator),
             (node.right, node.left, swap.get(node.operator, node.operator)),
         )
-        for this, that, operator in sides:
+        for this, that, sign in sides:
             variable = self.variable_of(this)
             code = self.code(variable, that) if variable else None
             if code is not None:
-                return self.against_value(node, variable, operator, code)
+                return self.against_value(node, variable, sign, code)
         for this, that, _ in sides:
             variable = self.variable_of(this)
             if variable and isinstance(that, Word) and not that.attribute and self.is_strange(variable, that):
@@ -215,21 +226,14 @@ class _Resolver:
             return True
         return word.name not in scope.variables and word.name not in scope.parameters and word.name not in scope.derived
 
-    def against_value(self, node: Compare, variable: str, operator: str, code: int) -> Node:
+    def against_value(self, node: Compare, variable: str, sign: str, code: int) -> Node:
         meaning = self.scope.variables[variable]
-        if operator not in ("==", "!=") and not meaning.ordered:
+        if sign not in ("==", "!=") and not meaning.ordered:
             what = f"'{variable}' is not ordered"
             self.fail(node, what, "'==', '!=' or 'in [...]'", f"or list its values under 'ordered:' in '{variable}'")
             return Truth(node.column, True)
-        tests = {
-            "==": lambda c: c == code,
-            "!=": lambda c: c != code,
-            "<": lambda c: c < code,
-            "<=": lambda c: c <= code,
-            ">": lambda c: c > code,
-            ">=": lambda c: c >= code,
-        }
-        return Is(node.column, variable, tuple(c for c in range(len(meaning.values)) if tests[operator](c)))
+        test = COMPARE[sign]
+        return Is(node.column, variable, tuple(c for c in range(len(meaning.values)) if test(c, code)))
 
     def member(self, node: Member) -> Node:
         variable = self.variable_of(node.left)

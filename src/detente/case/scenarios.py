@@ -1,14 +1,16 @@
 """Accounts (rival priors) and scenarios (named sets of changes), read, applied and written."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from detente.case.build import build_parameter, build_situation, entries, get, texts
+from detente.case.build import build_parameter, entries, get, texts
+from detente.case.conform import Report, as_text, is_mapping
+from detente.case.endings import build_situation
 from detente.case.expressions import build_expression
 from detente.case.model import Account, Case, Expr, Parameter, Scenario, fixed
-from detente.case.shape import Report, as_text
 from detente.errors import OptionError
 from detente.run.store import write_text
 from detente.text import suggest
@@ -62,7 +64,7 @@ def build_scenario(data: Mapping[str, Any], report: Report, case: Case, file: st
         if name not in case.parameters:
             if name not in case.scope.unusable:
                 report.error(at, f"unknown parameter '{name}'", "", suggest(name, case.parameters), key=True)
-        elif isinstance(item, dict):
+        elif is_mapping(item):
             found = build_parameter(name, item, at, report)
             if found is not None:
                 parameters[name] = replace(
@@ -73,7 +75,7 @@ def build_scenario(data: Mapping[str, Any], report: Report, case: Case, file: st
     rates, costs = _move_changes(data, report, case)
     situations: dict[str, Mapping[str, str]] = {}
     for date, item, at in entries(data, report, "situations"):
-        values = {**case.situations.get(date, {}), **build_situation(item, at, case.states, report)}
+        values = {**case.situations.get(date, {}), **build_situation(item, at, case.scope, case.states, report)}
         missing = [name for name in case.states if name not in values]
         if missing and report.usable(at):
             report.error(at, f"new situation {date} leaves out {', '.join(missing)}", "all variables", key=True)
@@ -148,8 +150,6 @@ def write_scenario(scenario: Scenario, folder: str | Path) -> Path:
 
 def scenario_text(scenario: Scenario) -> str:
     """A scenario as YAML."""
-    import json
-
     lines = [f"scenario: {scenario.name}"]
     lines += [f"{key}: {json.dumps(text, ensure_ascii=False)}" for key, text in _words(scenario) if text]
     if scenario.parameters:

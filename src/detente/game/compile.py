@@ -74,7 +74,7 @@ def _check_probabilities(
 ) -> None:
     total = np.zeros(len(here))
     for formula, value in zip(formulas, values, strict=True):
-        own = value.real[here]
+        own = np.real(value)[here]
         if not (own >= -PROBABILITY_SLACK).all() or not (own <= 1 + PROBABILITY_SLACK).all():
             fail(formula, f"probability {_extreme(own):.6g}", "between 0 and 1")
         total += own
@@ -236,8 +236,8 @@ class _Draw:
 
     def rates(self, formula: Formula, mask: np.ndarray) -> np.ndarray:
         found = np.where(mask, formula.values(self.template.codes, self.parameters, self.size), 0.0)
-        if not np.isfinite(found).all() or (found.real < 0).any():
-            self.fail(formula, f"rate {_extreme(found.real):.6g}", "a finite number of at least 0")
+        if not np.isfinite(found).all() or (np.real(found) < 0).any():
+            self.fail(formula, f"rate {_extreme(np.real(found)):.6g}", "a finite number of at least 0")
         return found
 
     def setting(self, value: float | str) -> Any:

@@ -4,13 +4,15 @@ A state is a column of value indices and, packed, one integer in mixed radix; pa
 order of states depends on the order of variables and values in the file and on nothing else.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.case.model import Case, Effects, Expr
+from detente.case.model import Case, Effect, Effects, Expr
+from detente.case.nodes import Not
 from detente.errors import CaseError, Diagnostic
+from detente.text import At
 
 MAX_STATES = 50_000
 
@@ -78,14 +80,16 @@ def is_true(guard: Expr, codes: Mapping[str, np.ndarray], size: int) -> np.ndarr
 
 
 def jumps(case: Case) -> list[tuple[Expr, tuple[Effects, ...]]]:
-    """Condition and possible effects of everything that can change the state."""
+    """Condition and possible effects of everything that can change the state, settling among it."""
     found = [
         (action.when, tuple(effects for _, effects in action.outcomes))
         for actions in case.actions.values()
         for action in actions.values()
     ]
     found += [(event.when, tuple(effects for _, effects in event.outcomes)) for event in case.nature.values()]
-    return found
+    peace = case.outcomes.peace
+    open_ = replace(peace, node=Not(0, peace.node))
+    return [*found, (open_, tuple(case.outcomes.settle.values()))]
 
 
 def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> np.ndarray:
@@ -94,69 +98,62 @@ def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> np.ndarray:
     Raises:
         CaseError: a step leaves its scale, or there are more states than `limit`.
     """
-    every = jumps(case)
-    unsettled = case.outcomes.peace
+    search = _Search(case, radix)
     known = np.unique(np.array([radix.pack(case, s) for s in case.situations.values()], dtype=np.int64))
     frontier = known
-    problems: dict[tuple[str | int, ...], Diagnostic] = {}
     while frontier.size:
-        codes = radix.unpack(frontier)
-        found: list[np.ndarray] = []
-        for guard, branches in every:
-            mask = is_true(guard, codes, frontier.size)
-            if mask.any():
-                found += _step(case, radix, frontier, codes, mask, branches, problems)
-        mask = ~is_true(unsettled, codes, frontier.size)
-        if mask.any():
-            found += _step(case, radix, frontier, codes, mask, tuple(case.outcomes.settle.values()), problems)
-        fresh = np.unique(np.concatenate(found)) if found else frontier[:0]
-        frontier = np.setdiff1d(fresh, known, assume_unique=True)
+        frontier = np.setdiff1d(search.successors(frontier), known, assume_unique=True)
         known = np.union1d(known, frontier)
         if known.size > limit:
             file, line, column = case.where(("states",))
             what = f"more than {limit:,} states can be reached"
             hint = "merge values, or restrict actions by `when`"
             raise CaseError(Diagnostic(what, f"at most {limit:,}", hint, file, line, column))
-    if problems:
-        raise CaseError(problems.values())
+    if search.problems:
+        raise CaseError(search.problems.values())
     return known
 
 
-def _step(
-    case: Case,
-    radix: Radix,
-    packed: np.ndarray,
-    codes: Mapping[str, np.ndarray],
-    mask: np.ndarray,
-    branches: Sequence[Effects],
-    problems: dict[tuple[str | int, ...], Diagnostic],
-) -> list[np.ndarray]:
-    here = packed[mask]
-    local = {name: column[mask] for name, column in codes.items()}
-    found: list[np.ndarray] = []
-    for effects in branches:
-        target, bad = radix.moved(here, local, effects)
+class _Search:
+    """One layer of the search at a time; remembers the first state in which each effect leaves its scale."""
+
+    def __init__(self, case: Case, radix: Radix) -> None:
+        self.case, self.radix = case, radix
+        self.jumps = jumps(case)
+        self.problems: dict[At, Diagnostic] = {}
+
+    def successors(self, packed: np.ndarray) -> np.ndarray:
+        """All states that one jump from these states can lead to, each once."""
+        codes = self.radix.unpack(packed)
+        found: list[np.ndarray] = []
+        for guard, branches in self.jumps:
+            mask = is_true(guard, codes, packed.size)
+            if mask.any():
+                here, local = packed[mask], {name: column[mask] for name, column in codes.items()}
+                found += [self.branch(here, local, effects) for effects in branches]
+        return np.unique(np.concatenate(found)) if found else packed[:0]
+
+    def branch(self, packed: np.ndarray, codes: Mapping[str, np.ndarray], effects: Effects) -> np.ndarray:
+        """Where one outcome leads."""
+        target, bad = self.radix.moved(packed, codes, effects)
         for n, where in bad:
             effect = effects[n]
-            if effect.at not in problems:
-                problems[effect.at] = _beyond(case, effect.variable, effect.step, effect.at, local, where)
-        found.append(target)
-    return found
+            if effect.at not in self.problems:
+                first = {name: int(column[np.argmax(where)]) for name, column in codes.items()}
+                self.problems[effect.at] = self.beyond(effect, first)
+        return target
 
-
-def _beyond(
-    case: Case, variable: str, step: int, at: tuple[str | int, ...], codes: Mapping[str, np.ndarray], where: np.ndarray
-) -> Diagnostic:
-    first = int(np.argmax(where))
-    values = case.states[variable].values
-    end = values[int(codes[variable][first])]
-    state = ", ".join(f"{n}: {v.values[int(codes[n][first])]}" for n, v in case.states.items())
-    file, line, column = case.where(at)
-    return Diagnostic(
-        f"'{variable}: {step:+d}' leaves the scale in a state that can be reached ({state})",
-        f"a condition such as 'when: {variable} != {end}', or a step that stops",
-        f"write '{variable}: {step:+d} stop' if it may stay at the end",
-        file,
-        line,
-        column,
-    )
+    def beyond(self, effect: Effect, codes: Mapping[str, int]) -> Diagnostic:
+        """The remark about a step that leaves its scale in a state."""
+        name, step = effect.variable, f"{effect.step:+d}"
+        end = self.case.states[name].values[codes[name]]
+        state = ", ".join(f"{n}: {v.values[codes[n]]}" for n, v in self.case.states.items())
+        file, line, column = self.case.where(effect.at)
+        return Diagnostic(
+            f"'{name}: {step}' leaves the scale in a state that can be reached ({state})",
+            f"a condition such as 'when: {name} != {end}', or a step that stops",
+            f"write '{name}: {step} stop' if it may stay at the end",
+            file,
+            line,
+            column,
+        )
