@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse.linalg as sl
 
-from detente.solve.newton import Linearization
-from detente.solve.operator import Operator
+from detente.solve.system import Line, System
 
 STEPS = 600
 SHORTEST = 1e-9
@@ -27,7 +26,7 @@ class Point:
     values: np.ndarray
 
 
-def around_fold(at: Callable[[float], Operator], here: Point, factor: float) -> tuple[list[Point], str]:
+def around_fold(at: Callable[[float], System], here: Point, factor: float) -> tuple[list[Point], str]:
     """Follow the branch from `here` towards smaller noise, past its turn, until the noise is below where it turned.
 
     Args:
@@ -38,7 +37,7 @@ def around_fold(at: Callable[[float], Operator], here: Point, factor: float) -> 
     Returns:
         Two consecutive points beyond the fold; or none and the reason in words.
     """
-    noise = float(at(here.s).game.noise.max())
+    noise = float(at(here.s).noise_scale.max())
     frame = _Frame(at, here.values.shape, 1.0 / (3.0 * noise * np.sqrt(here.values.size)))
     z, tangent = frame.pack(here), frame.first_tangent(here)
     step, turned, last = 1e-3, False, here
@@ -65,7 +64,7 @@ def around_fold(at: Callable[[float], Operator], here: Point, factor: float) -> 
 class _Frame:
     """Points packed as vectors: weighted values, then log s."""
 
-    at: Callable[[float], Operator]
+    at: Callable[[float], System]
     shape: tuple[int, ...]
     weight: float
 
@@ -78,28 +77,28 @@ class _Frame:
     def noise_derivative(self, point: Point) -> np.ndarray:
         """dF / d log s at fixed values, (players, states), utility/year."""
         h = 1e-5
-        up, down = (Linearization(self.at(point.s * np.exp(d)), point.values).residual for d in (h, -h))
+        up, down = (self.at(point.s * np.exp(d)).linearize(point.values).residual for d in (h, -h))
         return (up - down) / (2 * h)
 
     def first_tangent(self, point: Point) -> np.ndarray:
         """Unit tangent at a regular point, towards smaller noise."""
-        slope, _ = Linearization(self.at(point.s), point.values).solve(self.noise_derivative(point))
+        slope, _ = self.at(point.s).linearize(point.values).solve(self.noise_derivative(point))
         return -_unit(np.append(self.weight * slope.ravel(), 1.0))
 
-    def bordered(self, z: np.ndarray, tangent: np.ndarray) -> tuple[Linearization, Callable]:
+    def bordered(self, z: np.ndarray, tangent: np.ndarray) -> tuple[Line, Callable]:
         """The linearisation at z, and a solver of [(rho - G) - C, -dF/dlog s; tangent] c = [right; last], c packed."""
         point = self.unpack(z)
-        line = Linearization(self.at(point.s), point.values)
-        slope = self.weight * line.factored.solve(self.noise_derivative(point)).ravel()
+        line = self.at(point.s).linearize(point.values)
+        slope = self.weight * line.precondition(self.noise_derivative(point)).ravel()
 
         def product(v: np.ndarray) -> np.ndarray:
-            crossed = line.factored.solve(line.cross(v[:-1].reshape(self.shape))).ravel()
+            crossed = line.respond(v[:-1].reshape(self.shape)).ravel()
             return np.append(v[:-1] - crossed - slope * v[-1], tangent @ v)
 
         matrix = sl.LinearOperator((z.size, z.size), matvec=product, dtype=float)
 
         def solve(right: np.ndarray, last: float) -> np.ndarray | None:
-            whole = np.append(self.weight * line.factored.solve(right).ravel(), last)
+            whole = np.append(self.weight * line.precondition(right).ravel(), last)
             found, info = sl.gmres(matrix, whole, rtol=1e-9, atol=0.0, restart=min(z.size, 150), maxiter=4)
             return found if info == 0 and np.isfinite(found).all() else None
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from detente.solve.arclength import Point, around_fold
 from detente.solve.newton import newton
-from detente.solve.operator import Operator
-from detente.solve.policy import Iterate, Progress, policy_iteration
+from detente.solve.policy import policy_iteration
+from detente.solve.system import Iterate, Progress, System
 
 JUMP = 1.5  # largest accepted log change of a rate by a correction
 SMALLEST = 2e-3  # smallest step in log s before the branch is taken to have turned
@@ -43,43 +43,36 @@ class Trace:
 
 @dataclass(frozen=True)
 class Family:
-    """The games on the way: noise s times that of `operator`, the worth of options capped at `cap` (players,)."""
+    """The games on the way: noise s times that of `system`, the worth of options capped at `cap` (players,)."""
 
-    operator: Operator
+    system: System
     cap: np.ndarray
 
-    def at(self, s: float) -> Operator:
+    def at(self, s: float) -> System:
         """The equations at noise factor s; below the cap those of an ordinary game with that noise."""
         if s == 1.0 and (self.cap >= 1.0).all():
-            return self.operator
+            return self.system
         beyond = s > self.cap
         bonus = np.where(beyond, self.cap * (2.0 - np.minimum(self.cap / s, 1.0)), s)
-        return self.operator.with_noise(s, bonus if beyond.any() else None)
+        return self.system.with_noise(s, bonus if beyond.any() else None)
 
 
-def option_cap(operator: Operator) -> np.ndarray:
-    """Noise factor per player at which option worth varies over states as much as the payoffs do."""
-    spread = np.ptp(operator.options, axis=1)
-    stake = np.ptp(operator.game.payoff_flow, axis=1)
-    return np.divide(stake, spread, out=np.full(len(stake), np.inf), where=spread > 0)
-
-
-def follow(operator: Operator, factors: Sequence[float], tol: float, progress: Progress | None = None) -> Trace:
+def follow(system: System, factors: Sequence[float], tol: float, progress: Progress | None = None) -> Trace:
     """Follow the principal branch to falling noise factors; each one above the cap is approached on its own.
 
     Args:
-        operator: the equations at factor 1.
+        system: the equations at factor 1.
         factors: noise factors in descending order.
         tol: scaled relative residual wanted at each factor.
         progress: called with (share done, words).
     """
-    cap = option_cap(operator)
+    cap = system.cap
     trace = Trace()
     above = [factor for factor in factors if factor > cap.min()]
     runs = [[factor] for factor in above] + [[f for f in factors if f <= cap.min()]]
     for run in runs:
         if run and not trace.stalled:
-            _follow(Family(operator, np.maximum(cap, run[0])), run, tol, trace, progress)
+            _follow(Family(system, np.maximum(cap, run[0])), run, tol, trace, progress)
     return trace
 
 
@@ -109,31 +102,29 @@ def _follow(family: Family, factors: Sequence[float], tol: float, trace: Trace, 
         points[-1] = Point(factor, end.values)
 
 
-def polish(operator: Operator, values: np.ndarray, tol: float, progress: Progress | None = None) -> Iterate:
+def polish(system: System, values: np.ndarray, tol: float, progress: Progress | None = None) -> Iterate:
     """Correct values to the tolerance (a tenth of it, where that can be had): policy iteration, else Newton."""
-    end = policy_iteration(operator, values, 0.1 * tol, progress=progress)
-    if end.error > tol and _moved(operator, values, end.values) > JUMP:
+    end = policy_iteration(system, values, 0.1 * tol, progress=progress)
+    if end.error > tol and system.moved(values, end.values) > JUMP:
         end = Iterate(values, np.inf, end.rounds, False)
     if end.error > tol:
-        second = newton(operator, end.values, 0.1 * tol, progress=progress)
+        second = newton(system, end.values, 0.1 * tol, progress=progress)
         end = min(end, second, key=lambda e: e.error)
     return Iterate(end.values, end.error, end.rounds, end.error <= tol)
 
 
-def loose(operator: Operator, values: np.ndarray) -> float:
+def loose(system: System, values: np.ndarray) -> float:
     """Tolerance for points on the way: a small part of the noise, relative to the values."""
-    return min(1e-4, 0.01 * float((operator.game.noise[:, None] / operator.scale(values)).min()))
+    return min(1e-4, 0.01 * float((system.noise_scale / system.scale(values)).min()))
 
 
 def _beginning(family: Family, factor: float) -> Point:
     """Equilibrium at noise so large that policy iteration from zero settles at once."""
-    operator = family.operator
-    game = operator.game
-    spread = np.ptp(game.payoff_flow, axis=1) / game.discount_rate / game.noise
-    s = max(factor, 0.25 * float(spread.max()))
+    system = family.system
+    s = max(factor, system.reach)
     for _ in range(8):
         noisy = family.at(s)
-        zero = np.zeros(operator.shape)
+        zero = np.zeros(system.shape)
         end = policy_iteration(noisy, zero, loose(noisy, zero))
         if end.reached and end.rounds <= 12:
             break
@@ -157,7 +148,7 @@ def _step(
         noisy = family.at(s)
         end = _correct(noisy, start)
         if end.reached:
-            moved = _moved(noisy, start, end.values)
+            moved = noisy.moved(start, end.values)
             if moved <= JUMP:
                 trace.steps += 1
                 grown = 2.0 if moved < 0.3 * JUMP else 1.3 if moved < 0.6 * JUMP else 1.0
@@ -168,21 +159,12 @@ def _step(
             return None, length
 
 
-def _correct(operator: Operator, start: np.ndarray) -> Iterate:
-    tol = loose(operator, start)
-    end = policy_iteration(operator, start, tol, rounds=30)
+def _correct(system: System, start: np.ndarray) -> Iterate:
+    tol = loose(system, start)
+    end = policy_iteration(system, start, tol, rounds=30)
     if end.reached:
         return end
-    return newton(operator, start, tol, rounds=6)
-
-
-def _moved(operator: Operator, old: np.ndarray, new: np.ndarray) -> float:
-    """Largest change of log(rate + rho) over all moves."""
-    if operator.moves == 0:
-        return 0.0
-    rho = operator.rho[operator.player]
-    one, two = operator.choose(old).rate, operator.choose(new).rate
-    return float(np.abs(np.log((two + rho) / (one + rho))).max())
+    return newton(system, start, tol, rounds=6)
 
 
 def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> list[Point]:
@@ -196,7 +178,7 @@ def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> l
         last = points.pop()
         noisy = family.at(last.s)
         end = newton(noisy, last.values, 1e-10, rounds=12)
-        if end.reached and _moved(noisy, last.values, end.values) <= JUMP:
+        if end.reached and noisy.moved(last.values, end.values) <= JUMP:
             beyond, words = around_fold(family.at, Point(last.s, end.values), factor)
             trace.stalled = "" if beyond else f"{where} {words}"
             return beyond

@@ -10,7 +10,7 @@ from detente.game import Game
 from detente.solve.continuation import Trace, follow, polish
 from detente.solve.equilibrium import Equilibrium, Status
 from detente.solve.operator import Operator
-from detente.solve.policy import Progress
+from detente.solve.system import Progress
 
 CURE = "more noise, `enumerate_equilibria`, or a start from a solved game nearby"
 

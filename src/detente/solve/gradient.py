@@ -20,7 +20,7 @@ from detente.chain.sensitivity import discounted_sensitivity, reach_sensitivity,
 from detente.errors import ComputationError, OptionError
 from detente.game import Game
 from detente.solve.equilibrium import Equilibrium
-from detente.solve.newton import Linearization
+from detente.solve.linearize import Linearization
 from detente.solve.operator import Operator
 
 STEP = 3e-5

@@ -24,6 +24,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from detente.game import Game
+from detente.solve.linear import evaluate
+from detente.solve.linearize import Linearization
 
 
 @dataclass(frozen=True)
@@ -194,20 +196,50 @@ class Operator:
         """Rate at which each state is really left, (states,), 1/year."""
         return -generator.data[self.diagonal]
 
-    def residual(self, values: np.ndarray) -> np.ndarray:
-        """F_i(x) / (rho_i + exit rate), in units of utility."""
+    def improve(self, values: np.ndarray, tol: float) -> tuple[float, np.ndarray | None]:
+        """Scaled relative residual, and the values of the strategies that follow (None once residual <= tol)."""
         choice = self.choose(values)
-        generator = self.generator(choice)
-        raw = self.flow(choice) + (generator @ values.T).T - self.rho[:, None] * values
-        return raw / (self.rho[:, None] + self.exit_rate(generator))
+        generator, flow = self.generator(choice), self.flow(choice)
+        raw = flow + (generator @ values.T).T - self.rho[:, None] * values
+        scale = self.scale(values)
+        error = float((np.abs(raw) / (self.rho[:, None] + self.exit_rate(generator)) / scale).max())
+        if error <= tol or not np.isfinite(error):
+            return error, None
+        depth = max(0.03 * error, 0.3 * tol) * float(scale.min())
+        return error, evaluate(generator, self.rho, flow, values, depth)
+
+    def linearize(self, values: np.ndarray) -> Linearization:
+        """The equations and their derivative at the values."""
+        return Linearization(self, values)
+
+    def moved(self, old: np.ndarray, new: np.ndarray) -> float:
+        """Largest change of log(rate + rho) over all moves: rates far below the discount rate do not matter."""
+        if self.moves == 0:
+            return 0.0
+        rho = self.rho[self.player]
+        return float(np.abs(np.log((self.choose(new).rate + rho) / (self.choose(old).rate + rho))).max())
+
+    @property
+    def noise_scale(self) -> np.ndarray:
+        """Noise per player, (players, 1), utility."""
+        return self.game.noise[:, None]
+
+    @property
+    def cap(self) -> np.ndarray:
+        """Noise factor per player at which the worth of options varies over states as much as the payoffs do."""
+        spread = np.ptp(self.options, axis=1)
+        stake = np.ptp(self.game.payoff_flow, axis=1)
+        return np.divide(stake, spread, out=np.full(len(stake), np.inf), where=spread > 0)
+
+    @property
+    def reach(self) -> float:
+        """Noise factor at which the noise is a quarter of the discounted spread of payoffs."""
+        spread = np.ptp(self.game.payoff_flow, axis=1) / self.rho / self.game.noise
+        return 0.25 * float(spread.max())
 
     def scale(self, values: np.ndarray) -> np.ndarray:
         """Utility scale per player, (players, 1): the largest value, at least the noise."""
         return np.maximum(np.abs(values).max(axis=1), self.game.noise)[:, None]
-
-    def error(self, values: np.ndarray) -> float:
-        """The scaled relative residual."""
-        return float(np.max(np.abs(self.residual(values)) / self.scale(values)))
 
 
 def _tidy(matrix: sp.csr_array) -> sp.csr_array:

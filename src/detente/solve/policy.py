@@ -6,29 +6,13 @@ present error warrants. Plain rounds cycle at ordinary parameters; Anderson's mi
 Source: Walker & Ni 2011, SIAM J. Numer. Anal. 49; docs/model.md 2.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
-from detente.solve.linear import evaluate
-from detente.solve.operator import Operator
-
-Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True)
-class Iterate:
-    """Where an iteration ended: values (players, states), scaled relative residual, rounds used, whether it got there."""
-
-    values: np.ndarray
-    error: float
-    rounds: int
-    reached: bool
+from detente.solve.system import Iterate, Progress, System
 
 
 def policy_iteration(
-    operator: Operator,
+    system: System,
     start: np.ndarray,
     tol: float,
     rounds: int = 120,
@@ -39,26 +23,17 @@ def policy_iteration(
 
     Stops early (not `reached`) after `rounds` rounds or when the error has not improved for 25 of them.
     """
-    rho = operator.rho
     values, best, best_error, best_round = start.copy(), start, np.inf, 0
     steps: list[np.ndarray] = []
     points: list[np.ndarray] = []
     for number in range(rounds):
-        choice = operator.choose(values)
-        generator = operator.generator(choice)
-        flow = operator.flow(choice)
-        exits = rho[:, None] + operator.exit_rate(generator)
-        scale = operator.scale(values)
-        residual = np.abs(flow + (generator @ values.T).T - rho[:, None] * values) / exits
-        error = float((residual / scale).max())
+        error, target = system.improve(values, tol)
         if error < best_error:
             best, best_error, best_round = values, error, number
         if progress is not None:
             progress(log_share(error, tol), f"policy iteration, round {number + 1}, residual {error:.1e}")
-        if error <= tol or number - best_round > 25 or not np.isfinite(error):
+        if target is None or number - best_round > 25 or not np.isfinite(error):
             break
-        depth = max(0.03 * error, 0.3 * tol) * float(scale.min())
-        target = evaluate(generator, rho, flow, values, depth)
         step = (target - values).ravel()
         points, steps = [*points, values.ravel()][-memory - 1 :], [*steps, step][-memory - 1 :]
         values = _mix(points, steps).reshape(values.shape)

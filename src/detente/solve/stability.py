@@ -7,7 +7,7 @@ B = (rho - G)^-1 C. Below modulus 1, play that adjusts by best responses returns
 import numpy as np
 import scipy.sparse.linalg as sl
 
-from detente.solve.newton import Linearization
+from detente.solve.linearize import Linearization
 from detente.solve.operator import Operator
 
 
