@@ -7,7 +7,7 @@ the real part, so that derivatives are those of the branch in force.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from detente.case.nodes import (
     walk,
 )
 
+BOOL = np.dtype(bool)
 Value = Any  # a scalar or an array (states,) of bool, float or complex
 
 
@@ -101,19 +102,17 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
 
 def _number(value: Value) -> Value:
     """Truth values as 0 and 1."""
-    return value * 1.0 if getattr(value, "dtype", type(value)) == bool else value
+    return value * 1.0 if isinstance(value, bool) or getattr(value, "dtype", None) == BOOL else value
 
 
 def _choose(guard: Value, then: Value, other: Value) -> Value:
     if np.ndim(guard) == 0:
         return then if guard else other
-    found: Any = np.where(guard, then, other)
-    return found
+    return cast(Any, np).where(guard, then, other)
 
 
 def _real(value: Value) -> Value:
-    found: Any = np.real(value)
-    return found
+    return value.real if hasattr(value, "real") else value
 
 
 def _power(left: Value, right: Value) -> Value:
@@ -179,20 +178,25 @@ def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:
         return node
     match node:
         case Unary(column, operator, operand):
-            return Unary(column, operator, fold(operand, codes))
+            return Unary(column, operator, _operand(operand, codes))
         case Not(column, operand):
             return Not(column, fold(operand, codes))
         case Binary(column, operator, left, right):
-            return Binary(column, operator, fold(left, codes), fold(right, codes))
+            return Binary(column, operator, _operand(left, codes), _operand(right, codes))
         case Compare(column, operator, left, right):
-            return Compare(column, operator, fold(left, codes), fold(right, codes))
+            return Compare(column, operator, _operand(left, codes), _operand(right, codes))
         case Logic(column, operator, left, right):
             return Logic(column, operator, fold(left, codes), fold(right, codes))
         case Choice(column, condition, then, other):
             return Choice(column, fold(condition, codes), fold(then, codes), fold(other, codes))
         case Call(column, function, arguments):
-            return Call(column, function, tuple(fold(a, codes) for a in arguments))
+            return Call(column, function, tuple(_operand(a, codes) for a in arguments))
         case Derived(node=inner):
             return fold(inner, codes)
         case _:
             raise TypeError(f"{type(node).__name__} is not resolved")
+
+
+def _operand(node: Node, codes: Mapping[str, np.ndarray]) -> Any:
+    folded = fold(node, codes)
+    return Folded(_number(folded.value)) if isinstance(folded, Folded) else folded
