@@ -8,7 +8,8 @@ from typing import Any
 
 from detente.errors import Diagnostic, RecordError
 from detente.record.files import Gathered, Raw, load_meta, validated
-from detente.record.model import RECALL, EventTouch, Touch
+from detente.record.merge import final, folded
+from detente.record.model import RECALL, Event, EventTouch, Merge, Touch
 from detente.record.record import Imported, Record
 from detente.record.table import KINDS
 from detente.text import suggest
@@ -29,6 +30,7 @@ REFERENCES: dict[str, dict[str, str]] = {  # kind -> field -> kind that it refer
     "interests": {"sources": "sources"},
     "actors": {"sources": "sources"},
     "sources": {"repeats": "sources"},
+    "merges": {"keep": "events"},
 }
 ACTOR_FIELDS = ("actors", "target", "who", "to", "parties", "mediators", "named", "actor", "mediator")
 
@@ -50,8 +52,43 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[Imported, ...]) -> 
     _references(rows, ids, diagnostics)
     if diagnostics:
         raise RecordError(sorted(diagnostics, key=lambda d: (d.file, d.line, d.column)))
-    record = Record(folder=root, meta=meta, files=tuple(gathered.files), imported=imported, **_nested(rows))
+    merges = {merge.drop: merge for merge, _ in rows["merges"]}
+    outside = {drop: merge.keep for drop, merge in merges.items() if drop not in ids["events"]}
+    parts = _merged(_nested(_redirected(rows, final(merges))), merges)
+    record = Record(folder=root, meta=meta, files=tuple(gathered.files), imported=imported, merged=outside, **parts)
     return dataclasses.replace(record, warnings=tuple(_odd_actors(rows, record)))
+
+
+def _redirected(rows: Rows, to: dict[str, str]) -> Rows:
+    """Rows whose references to dropped events point to the kept ones."""
+    if not to:
+        return rows
+    result: Rows = dict(rows)
+    for kind, fields in REFERENCES.items():
+        names = [name for name, target in fields.items() if target == "events" and kind != "merges"]
+        if names:
+            result[kind] = [(_pointed(row, names, to), raw) for row, raw in rows[kind]]
+    return result
+
+
+def _pointed(row: Any, names: list[str], to: dict[str, str]) -> Any:
+    update: dict[str, Any] = {}
+    for name in names:
+        value: Any = getattr(row, name)
+        if isinstance(value, str):
+            update[name] = to.get(value, value)
+        else:
+            update[name] = tuple(dict.fromkeys(to.get(id, id) for id in value))
+    return row.model_copy(update=update)
+
+
+def _merged(parts: dict[str, Any], merges: dict[str, Merge]) -> dict[str, Any]:
+    events: dict[str, Event] = parts["events"]
+    ends = final(merges)
+    for drop, keep in ends.items():
+        if drop in events and keep in events and drop != keep:
+            events[keep] = folded(events[keep], events.pop(drop), merges[drop].why)
+    return parts
 
 
 def _unique(kind: str, rows: list[tuple[Any, Raw]], diagnostics: list[Diagnostic]) -> set[str]:
@@ -103,7 +140,7 @@ def _nested(rows: Rows) -> dict[str, Any]:
     parts: dict[str, Any] = {
         kind: {row.id: row for row, _ in rows[kind]}
         for kind in KINDS
-        if kind not in ("touches", "statuses", "relations", "commitments")
+        if kind not in ("touches", "statuses", "relations", "commitments", "merges")
     }
     parts["events"] = {
         e.id: _with(e, touches=tuple(_bare(t) for t in touches.get(e.id, ())))

@@ -255,3 +255,17 @@ def load_meta(raw: Raw | None, diagnostics: list[Diagnostic]) -> Meta:
     """The record's description of itself."""
     meta = None if raw is None else validated(raw, Meta, diagnostics)
     return meta if isinstance(meta, Meta) else Meta()
+
+
+def load_book(path: Path) -> Record:
+    """Read a record from a workbook whose sheets are named like the lists.
+
+    Raises:
+        RecordError: not a workbook, or mistakes in it, located by sheet and row.
+        MissingExtra: openpyxl is not installed.
+    """
+    from detente.record.check import assemble
+
+    found = Gathered(files=[path])
+    read_book(path, found)
+    return assemble(found, path.parent, ())

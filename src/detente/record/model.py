@@ -440,6 +440,14 @@ class Interest(Row):
     sources: Ids = ()
 
 
+class Merge(Row):
+    """A decision by a person that two events are one: `drop` goes into `keep`; taking the line out undoes it."""
+
+    keep: Id
+    drop: Id
+    why: Line = ""
+
+
 class Meta(Row):
     """About the record as a whole."""
 

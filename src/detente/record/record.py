@@ -59,6 +59,7 @@ class Record:
     meeting_counts: dict[str, MeetingCount] = field(default_factory=dict[str, MeetingCount])
     interests: dict[str, Interest] = field(default_factory=dict[str, Interest])
     imported: tuple[Imported, ...] = ()
+    merged: dict[str, str] = field(default_factory=dict[str, str])  # rows of imported lists -> the event they repeat
     files: tuple[Path, ...] = ()  # every file read
     warnings: tuple[Diagnostic, ...] = ()
     date: datetime.date | None = None  # the as-of date; None: all that is in the files
@@ -70,9 +71,10 @@ class Record:
 
     @property
     def last_date(self) -> datetime.date | None:
-        """The date of the latest event or instrument."""
-        dates = [e.date for e in self.events.values()] + [i.date for i in self.instruments.values()]
-        return max(dates, default=None)
+        """The day the record was compiled, or that of its latest event or instrument if that is later."""
+        dates = [e.last for e in self.events.values()] + [i.date for i in self.instruments.values()]
+        dates += [datetime.date.fromisoformat(i.about["last"]) for i in self.imported if i.about.get("last")]
+        return max([*dates, *([self.meta.compiled] if self.meta.compiled else [])], default=None)
 
     def made(self, commitment: Commitment) -> datetime.date:
         """When a commitment was made: its own date or its instrument's."""
@@ -93,6 +95,66 @@ class Record:
         day: datetime.date = parse_day(date)
         return _cut(self, day)
 
+    def public(self) -> "Record":
+        """The record without what is marked confidential, and without anything that rests on it."""
+        sources = {s.id: s for s in self.sources.values() if not s.confidential}
+        hidden = {s.id for s in self.sources.values() if s.confidential}
+
+        def open_to_all(row: Any) -> bool:
+            return not getattr(row, "confidential", False) and not hidden & set(row.sources)
+
+        events = {e.id: e for e in self.events.values() if open_to_all(e)}
+        happened = set(events)
+        instruments = {
+            i.id: i.model_copy(
+                update={
+                    "commitments": tuple(
+                        c.model_copy(update={"statuses": _resting(c.statuses, happened, hidden)})
+                        for c in i.commitments
+                        if not c.confidential
+                    ),
+                    "statuses": _resting(i.statuses, happened, hidden),
+                }
+            )
+            for i in self.instruments.values()
+            if open_to_all(i)
+        }
+        commitments = {c.id for i in instruments.values() for c in i.commitments}
+        return dataclasses.replace(
+            self,
+            sources=sources,
+            instruments=instruments,
+            events={id: _linked(e, happened, commitments) for id, e in events.items()},
+            claims={
+                c.id: c.model_copy(
+                    update={
+                        "events": tuple(e for e in c.events if e in happened),
+                        "others": tuple(o for o in c.others if not hidden & set(o.sources)),
+                    }
+                )
+                for c in self.claims.values()
+                if open_to_all(c)
+            },
+            responses={
+                r.id: r
+                for r in self.responses.values()
+                if open_to_all(r) and {*r.response_events, *([r.event] if r.event else [])} <= happened
+            },
+            ceasefires={c.id: c for c in self.ceasefires.values() if open_to_all(c) and set(c.events) <= happened},
+            deaths={d.id: d for d in self.deaths.values() if open_to_all(d)},
+        )
+
+
+def _resting(statuses: tuple[Status, ...], happened: set[str], hidden: set[str]) -> tuple[Status, ...]:
+    return tuple(s for s in statuses if set(s.events) <= happened and not hidden & set(s.sources))
+
+
+def _linked(event: Event, happened: set[str], commitments: set[str]) -> Event:
+    """An event whose links lead to what is there."""
+    responds = tuple(id for id in event.responds_to if id in happened)
+    touches = tuple(t for t in event.touches if t.commitment in commitments)
+    return event.model_copy(update={"responds_to": responds, "touches": touches})
+
 
 def _cut(record: Record, day: datetime.date) -> Record:
     compiled = record.meta.compiled
@@ -100,7 +162,7 @@ def _cut(record: Record, day: datetime.date) -> Record:
     happened = {e.id for e in record.events.values() if e.date <= day}
     instruments = {i.id: _instrument(i, day, hindsight, happened) for i in record.instruments.values() if i.date <= day}
     commitments = {c.id for i in instruments.values() for c in i.commitments}
-    events = {e.id: _event(e, day, commitments) for e in record.events.values() if e.date <= day}
+    events = {e.id: _linked(_event(e, day), happened, commitments) for e in record.events.values() if e.id in happened}
 
     def keep(rows: dict[str, R], known: Callable[[R], bool]) -> dict[str, R]:
         return {id: row for id, row in rows.items() if known(row)}
@@ -146,12 +208,11 @@ def _instrument(instrument: Instrument, day: datetime.date, hindsight: bool, hap
     return instrument.model_copy(update=update)
 
 
-def _event(event: Event, day: datetime.date, commitments: set[str]) -> Event:
-    update: dict[str, Any] = {"touches": tuple(t for t in event.touches if t.commitment in commitments)}
-    if event.date_end is not None and event.date_end > day:
-        update |= {"date_end": None, "low": None, "best": None, "high": None, "measure": "", "note": ""}
-        update |= {"text": UNDER_WAY, "touches": ()}
-    return event.model_copy(update=update)
+def _event(event: Event, day: datetime.date) -> Event:
+    if event.date_end is None or event.date_end <= day:
+        return event
+    update: dict[str, Any] = {"date_end": None, "low": None, "best": None, "high": None, "measure": "", "note": ""}
+    return event.model_copy(update={**update, "text": UNDER_WAY, "touches": ()})
 
 
 def _actor(actor: Actor, day: datetime.date, hindsight: bool) -> Actor:

@@ -22,6 +22,7 @@ from detente.record.model import (
     Instrument,
     Interest,
     MeetingCount,
+    Merge,
     Relation,
     Response,
     Row,
@@ -46,6 +47,7 @@ KINDS: dict[str, type[Row]] = {
     "deaths": Deaths,
     "meeting_counts": MeetingCount,
     "interests": Interest,
+    "merges": Merge,
 }
 NESTED: dict[type[Row], dict[str, str]] = {  # field that holds rows of a kind of their own -> that kind
     Event: {"touches": "touches"},

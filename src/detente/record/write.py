@@ -16,11 +16,14 @@ IN_YAML = ("actors", "instruments", "claims", "interests")
 IN_CSV = ("sources", "statuses", "events", "touches", "responses", "ceasefires", "deaths", "meeting_counts")
 
 
+NAMED = tuple(kind for kind in KINDS if kind not in ("commitments", "statuses", "touches", "relations", "merges"))
+
+
 def rows_of(record: Record) -> dict[str, list[Row]]:
-    """Every row of a record by kind, nested rows in lists of their own."""
+    """Every row of a record by kind, nested rows in lists of their own; merged events are one, for good."""
     result: dict[str, list[Row]] = {}
     for kind in KINDS:
-        if hasattr(record, kind) and kind != "commitments":
+        if kind in NAMED:
             result[kind] = list(getattr(record, kind).values())
     result["commitments"] = list(record.commitments.values())
     statuses: list[Status] = []
@@ -33,7 +36,7 @@ def rows_of(record: Record) -> dict[str, list[Row]]:
         EventTouch(event=event.id, **touch.model_dump()) for event in record.events.values() for touch in event.touches
     ]
     result["relations"] = [other for claim in record.claims.values() for other in claim.others]
-    return {kind: result[kind] for kind in KINDS}
+    return {kind: result[kind] for kind in KINDS if kind in result}
 
 
 def write_record(record: Record, folder: Path) -> list[Path]:

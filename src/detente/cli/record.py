@@ -1,0 +1,327 @@
+"""`detente import`, `ledger`, `timeline` and `record ...`: the record, useful with no game theory at all."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from detente.run.model import Table
+
+Case = Annotated[str, typer.Argument(help="A folder with a record, a case folder, or the name of a shipped case.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The record as it stood on this ISO date.")]
+Form = Annotated[str, typer.Option("--format", help="table, csv, xlsx, json or md.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of stdout.")]
+View = Annotated[list[str] | None, typer.Option("--viewpoint", help="record or an actor; repeat for side by side.")]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw it: .svg, .png or .json.")]
+Only = Annotated[str, typer.Option("--table", help="Only this one of several tables.")]
+Json = Annotated[bool, typer.Option("--json", help="Same as --format json.")]
+
+sub = typer.Typer(help="Computed tables of a record, spreadsheets, duplicates.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command line."""
+    app.command("import")(import_)
+    app.command()(ledger)
+    app.command()(timeline)
+    app.add_typer(sub, name="record")
+
+
+def import_(
+    mapping: Annotated[str, typer.Argument(help="ucdp-ged, another shipped mapping, or a mapping file (.yaml).")],
+    file: Annotated[Path, typer.Argument(help="The CSV or XLSX file.")],
+    into: Annotated[str, typer.Option("--into", help="The case folder that receives the list.")],
+    name: Annotated[str | None, typer.Option(help="Name of the list in the case; default the mapping's.")] = None,
+) -> None:
+    """Bring a long list into a case; bad rows go to a file with line and reason; ends with JSON on stdout."""
+    import json
+
+    from detente.cli.console import progress_bar
+    from detente.workflow.record import import_list
+
+    with progress_bar() as progress:
+        result = import_list(mapping, file, into, name, progress)
+    print(json.dumps(result, ensure_ascii=False))
+
+
+def ledger(
+    case: Case,
+    *,
+    as_of: AsOf = None,
+    by: Annotated[str, typer.Option(help="Order: instrument, actor, status or sleep.")] = "instrument",
+    forgotten: Annotated[bool, typer.Option("--forgotten", help="Only what has fallen asleep, longest first.")] = False,
+    years: Annotated[float, typer.Option(help="Asleep after so many years in which nothing touched it.")] = 5.0,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    picture: Picture = None,
+    as_json: Json = False,
+) -> None:
+    """Who owes what to whom by when, under which instrument, and what became of it."""
+    from detente.workflow import record as work
+
+    _note_date(case, as_of)
+    tables = work.ledger(case, as_of, by=by, forgotten=forgotten, viewpoints=viewpoint or ["record"], years=years)
+    if picture:
+        work.draw_ledger(case, picture, as_of, forgotten)
+    emit(tables, "json" if as_json else form, out)
+
+
+def timeline(
+    case: Case,
+    *,
+    as_of: AsOf = None,
+    kind: Annotated[list[str] | None, typer.Option("--type", help="Only events of this type; repeatable.")] = None,
+    actor: Annotated[list[str] | None, typer.Option(help="Only events of or against this actor; repeatable.")] = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    picture: Picture = None,
+    as_json: Json = False,
+) -> None:
+    """What happened, in order, with sources and certainty."""
+    from detente.workflow import record as work
+
+    _note_date(case, as_of)
+    tables = work.timeline(case, as_of, kind or (), actor or (), viewpoint or ())
+    if picture:
+        work.draw_timeline(tables["timeline"], picture)
+    emit(tables, "json" if as_json else form, out)
+
+
+def _note_date(case: str, as_of: str | None) -> None:
+    """Say on stderr that the case is analysed from another date than the whole record that is shown."""
+    import sys
+
+    from detente.workflow.record import case_date
+
+    date = case_date(case)
+    if as_of is None and date is not None:
+        print(f"the whole record; the case starts from {date}: --as-of {date}", file=sys.stderr)
+
+
+def _query(name: str, case: str, options: dict[str, Any], shown: dict[str, Any]) -> None:
+    from detente.workflow.record import query
+
+    _note_date(case, shown["as_of"])
+    tables = query(name, case, shown["as_of"], shown["viewpoint"] or (), options)
+    emit(tables, "json" if shown["as_json"] else shown["form"], shown["out"], shown["only"])
+
+
+@sub.command()
+def response(
+    case: Case,
+    *,
+    kind: Annotated[list[str] | None, typer.Option(help="violent, political, humanitarian; repeatable.")] = None,
+    as_of: AsOf = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Who spoke after an escalation, how soon, and whom they named."""
+    shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("response", case, {"kinds": kind} if kind else {}, shown)
+
+
+@sub.command()
+def meetings(
+    case: Case,
+    *,
+    level: Annotated[list[str] | None, typer.Option(help="leaders, ministers, other; repeatable.")] = None,
+    as_of: AsOf = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Meetings by year, with their formats."""
+    shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("meetings", case, {"levels": level} if level else {}, shown)
+
+
+@sub.command()
+def formats(
+    case: Case,
+    *,
+    level: Annotated[list[str] | None, typer.Option(help="leaders, ministers, other; repeatable.")] = None,
+    as_of: AsOf = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Formats of meetings, and how exclusive the leading one was."""
+    shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("formats", case, {"levels": level} if level else {}, shown)
+
+
+@sub.command()
+def ceasefires(
+    case: Case,
+    *,
+    as_of: AsOf = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """How long each ceasefire held, and its relapses."""
+    shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("ceasefires", case, {}, shown)
+
+
+@sub.command()
+def deaths(
+    case: Case,
+    *,
+    as_of: AsOf = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Deaths by period as listed, by year from the events, and by year from imported lists."""
+    shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("deaths", case, {}, shown)
+
+
+@sub.command()
+def lags(
+    case: Case,
+    *,
+    as_of: AsOf = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """From demand to performance: how long each commitment took."""
+    shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("lags", case, {}, shown)
+
+
+@sub.command()
+def claims(
+    case: Case,
+    *,
+    claim: Annotated[str, typer.Option("--id", help="Only this claim.")] = "",
+    as_of: AsOf = None,
+    viewpoint: View = None,
+    form: Form = "table",
+    out: Out = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Claims, who opposes them, and the dated events that speak to them."""
+    shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("claims", case, {"id": claim}, shown)
+
+
+@sub.command()
+def duplicates(
+    case: Case,
+    *,
+    least: Annotated[float, typer.Option(help="Least likeness to propose, 0 to 1.")] = 0.6,
+    form: Form = "table",
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Events that are likely the same, proposed for merging; nothing is merged unless merges.csv says so."""
+    shown = {"as_of": None, "viewpoint": None, "form": form, "out": out, "only": "", "as_json": as_json}
+    _query("duplicates", case, {"least": least}, shown)
+
+
+@sub.command()
+def export(case: Case, file: Annotated[Path, typer.Argument(help="The .xlsx file to write.")]) -> None:
+    """Write the whole record as a workbook, one sheet per list."""
+    from detente.workflow.record import export_book
+
+    print(export_book(case, file))
+
+
+@sub.command("from-xlsx")
+def from_xlsx(
+    file: Annotated[Path, typer.Argument(help="A workbook with sheets named like the lists.")],
+    into: Annotated[Path, typer.Option("--into", help="A new folder.")],
+) -> None:
+    """Read a workbook back into record files; mistakes are located by sheet and row, and nothing is then written."""
+    import json
+
+    from detente.workflow.record import import_book
+
+    print(json.dumps(import_book(file, into)))
+
+
+BRIEF = {  # columns of a table on the terminal; --format csv, xlsx, json and md have all
+    "ledger": ("commitment", "who", "what", "by", "status", "state", "last_touch", "how", "slept_years", "age_years",
+               "sources"),
+    "timeline": ("date", "type", "actors", "text", "certainty", "event"),
+    "escalations": ("date", "escalation", "severity", "mediator", "responded", "lag_days", "naming", "named", "event"),
+    "list": ("date", "format", "text", "event", "certainty"),
+    "lags": ("commitment", "who", "made", "due", "performed", "in_full", "lag_years", "late_days", "breached_before"),
+    "ceasefires": ("ceasefire", "start", "years_to_minor", "years_to_major", "years_to_war", "within_hours",
+                   "years_without_war"),
+    "deaths": ("period", "low", "best", "high", "side", "measure", "certainty"),
+    "claims": ("claim", "kind", "in_neutral_words", "opposes", "differs", "agrees", "record"),
+}  # fmt: skip
+
+
+def emit(tables: "Mapping[str, Table]", form: str, out: Path | None, only: str = "") -> None:
+    """Print tables in a form, or write them to a file."""
+    from detente.errors import OptionError
+    from detente.record.views import FORMATS, render, save_xlsx
+    from detente.run.store import write_text
+    from detente.text import suggest
+
+    if form not in FORMATS:
+        raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMATS))
+    if form == "xlsx":
+        if out is None:
+            raise OptionError.of("a workbook on stdout", "--out FILE.xlsx")
+        save_xlsx({only: tables[only]} if only in tables else tables, out)
+    elif form == "table" and out is None:
+        _print({only: tables[only]} if only in tables else tables)
+    else:
+        text = render(tables, "md" if form == "table" else form, only)
+        if out is None:
+            print(text, end="")
+        else:
+            write_text(out, text)
+
+
+def _print(tables: "Mapping[str, Table]") -> None:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    from detente.record.views import used_columns
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=180)
+    for name, table in tables.items():
+        brief = BRIEF.get(name, table.columns)
+        shown = [n for n in used_columns(table) if table.columns[n].split(": ")[0] in (*brief, "view")]
+        rich = RichTable(title=table.title, caption=table.note, title_justify="left", caption_justify="left")
+        for n in shown:
+            numbers = all(isinstance(row[n], (int, float, type(None))) for row in table.rows)
+            short = table.columns[n] == "what"
+            whole = table.columns[n] in ("commitment", "event", "date", "claim")
+            rich.add_column(
+                table.columns[n],
+                justify="right" if numbers else "left",
+                overflow="ellipsis" if short else "fold",
+                no_wrap=short or whole,
+            )
+        for row in table.rows:
+            rich.add_row(*(Text("" if row[n] is None else str(row[n])) for n in shown))
+        console.print(rich)

@@ -1,0 +1,314 @@
+"""The ledger: who owes what to whom by when, what became of it as each side sees it, and what fell asleep.
+
+    state        of an open commitment on a date
+    ---------    ------------------------------------------------------------------------------------------------
+    open         not yet due, or touched within the last N years
+    overdue      due (its date has passed, or it was due at once) and touched within the last N years
+    dormant      nothing has touched it for N years; not due (continuing, conditional or without a term)
+    forgotten    nothing has touched it for N years although it is due and nobody ended, replaced or performed it
+    performed    done after its last recorded breach, though no source declares it fulfilled
+    ended_asleep formally ended (itself or with its instrument) after N years in which nothing had touched it
+
+Closed commitments carry their status (fulfilled, late, superseded, rejected, ended). A touch is an event of the record
+that invokes, renews, performs, breaches or ends the commitment; a remark by someone who is not bound by it is none.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from detente.errors import OptionError
+from detente.record.model import CLOSED, RECORD, Commitment, Event, Status, Touch
+from detente.record.record import Record, status_of
+from detente.run.model import Cell, Table
+from detente.text import suggest
+
+YEARS = 5.0  # after so many years without a touch a commitment sleeps
+DAYS_PER_YEAR = 365.25
+ASLEEP = ("dormant", "forgotten", "ended_asleep")
+ORDERS = ("instrument", "actor", "status", "sleep")
+INSTRUMENT_ENDS = ("superseded", "ended", "rejected")
+COLUMNS = (
+    "commitment",
+    "instrument",
+    "made",
+    "who",
+    "to",
+    "what",
+    "by",
+    "status",
+    "since",
+    "state",
+    "last_touch",
+    "how",
+    "event",
+    "slept_years",
+    "age_years",
+    "sources",
+    "certainty",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One commitment on a date, as one viewpoint has it."""
+
+    commitment: Commitment
+    made: datetime.date
+    status: Status | None
+    state: str
+    touches: tuple[tuple[Event, Touch], ...]  # in date order
+    last: tuple[Event, Touch] | None  # the last touch before it was ended, if it was
+    slept: float  # years from the last touch (or the making) to the date, or to the formal end
+    age: float  # years from the making to the date
+    ended: datetime.date | None  # when it formally ended, by itself or with its instrument
+
+
+def date_of(record: Record, as_of: datetime.date | str | None) -> tuple[Record, datetime.date]:
+    """The record cut to a date, and that date: the one asked for, else the last that it knows of.
+
+    Raises:
+        OptionError: not a date, or nothing in the record has one.
+    """
+    if as_of is not None:
+        try:
+            cut = record.as_of(as_of)
+        except ValueError as error:
+            raise OptionError.of(str(error)) from None
+        assert cut.date is not None
+        return cut, cut.date
+    day = record.date or record.last_date
+    if day is None:
+        raise OptionError.of("no dated event or instrument", "an --as-of date")
+    return (record, day) if record.date else (record.as_of(day), day)
+
+
+def entries(record: Record, day: datetime.date, viewpoint: str = RECORD, years: float = YEARS) -> list[Entry]:
+    """Every commitment of a record that was already cut to `day`, in the order of the instruments."""
+    touching: dict[str, list[tuple[Event, Touch]]] = {}
+    for event in record.events.values():
+        for touch in event.touches:
+            if touch.by_viewpoint in ("", viewpoint):
+                touching.setdefault(touch.commitment, []).append((event, touch))
+    return [
+        _entry(record, commitment, tuple(touching.get(commitment.id, ())), (day, viewpoint, years))
+        for commitment in record.commitments.values()
+    ]
+
+
+def _entry(
+    record: Record,
+    commitment: Commitment,
+    touches: tuple[tuple[Event, Touch], ...],
+    how: tuple[datetime.date, str, float],
+) -> Entry:
+    day, viewpoint, years = how
+    made = record.made(commitment)
+    status = status_of(commitment.statuses, viewpoint)
+    ended = _ended(record, commitment, touches)
+    living = [(e, t) for e, t in touches if t.how != "ended" and (ended is None or e.date <= ended[0])]
+    last = living[-1] if living else None
+    end = day if ended is None else ended[0]
+    slept = max(0, (end - (last[0].date if last else made)).days) / DAYS_PER_YEAR
+    state = _state(commitment, status, last, ended, (day, slept >= years))
+    age = (day - made).days / DAYS_PER_YEAR
+    return Entry(commitment, made, status, state, touches, last, slept, age, ended[0] if ended else None)
+
+
+def _ended(
+    record: Record, commitment: Commitment, touches: Iterable[tuple[Event, Touch]]
+) -> tuple[datetime.date, str] | None:
+    """When and how it came to a formal end: by an event, or with its instrument."""
+    found = [(event.date, "ended") for event, touch in touches if touch.how == "ended"]
+    whole = status_of(record.instruments[commitment.instrument].statuses)
+    if whole is not None and whole.status in INSTRUMENT_ENDS and whole.date is not None:
+        found.append((whole.date, whole.status))
+    return min(found, default=None)
+
+
+def _state(
+    commitment: Commitment,
+    status: Status | None,
+    last: tuple[Event, Touch] | None,
+    ended: tuple[datetime.date, str] | None,
+    when: tuple[datetime.date, bool],
+) -> str:
+    day, asleep = when
+    if status is not None and status.status in CLOSED and status.status != "ended":
+        return status.status
+    if ended is not None:
+        return "ended_asleep" if asleep else ended[1]
+    if status is not None and status.status == "ended":
+        return "ended"
+    word = status.status if status else "pending"
+    since = status.date if status else None
+    done = last is not None and last[1].how == "performed" and (since is None or last[0].date > since)
+    if done and word in ("pending", "violated", "lapsed") and commitment.term not in ("continuing", "open"):
+        return "performed"
+    due = commitment.term == "at_once" or (commitment.due is not None and commitment.due < day)
+    if asleep:
+        return "forgotten" if due else "dormant"
+    return "overdue" if due else "open"
+
+
+def ledger(
+    record: Record,
+    as_of: datetime.date | str | None = None,
+    *,
+    by: str = "instrument",
+    forgotten: bool = False,
+    viewpoints: Sequence[str] = (RECORD,),
+    years: float = YEARS,
+) -> Table:
+    """The ledger as a table.
+
+    Args:
+        record: the record.
+        as_of: the date on which to look; default the day the record was compiled.
+        by: the order: "instrument" (date), "actor" (who owes; one row for each), "status", or "sleep" (longest first).
+        forgotten: only what has slept for `years` or longer (dormant, forgotten, ended asleep), longest first.
+        viewpoints: whose status stands in `status`; with several, one column each (`status: armenia`), side by side.
+        years: how long nothing must touch a commitment for it to sleep.
+
+    Raises:
+        OptionError: an unknown order, viewpoint or date.
+    """
+    if by not in ORDERS:
+        raise OptionError.of(f"unknown order '{by}'", hint=suggest(by, ORDERS))
+    check_viewpoints(record, viewpoints)
+    cut, day = date_of(record, as_of)
+    found = {view: entries(cut, day, view, years) for view in viewpoints}
+    first = found[viewpoints[0]]
+    rows = [
+        _row(cut, entry, [found[view][n].status for view in viewpoints])
+        for n, entry in enumerate(first)
+        if not forgotten or entry.state in ASLEEP
+    ]
+    names = ["status"] if len(viewpoints) == 1 else [f"status: {view}" for view in viewpoints]
+    place = COLUMNS.index("status")
+    columns = (*COLUMNS[:place], *names, *COLUMNS[place + 1 :])
+    title = ("Commitments that fell asleep" if forgotten else "Ledger of commitments") + f", as of {day}"
+    kept = tuple(str(row[0]) for row in rows)
+    return Table(
+        title=title,
+        columns=columns,
+        rows=tuple(_sorted(rows, "sleep" if forgotten and by == "instrument" else by, columns)),
+        units={"slept_years": "years", "age_years": "years"},
+        note=_note(viewpoints, years),
+        record=kept,
+        confidential=any(e.commitment.confidential or (e.last and e.last[0].confidential) for e in first),
+    )
+
+
+def _note(viewpoints: Sequence[str], years: float) -> str:
+    whose = " and ".join("the dated record" if view == RECORD else view for view in viewpoints)
+    return (
+        f"Status as {whose} has it; a side's column is filled only from a source. Asleep: no event of the record has "
+        f"touched it for {years:g} years; forgotten: and it is due; dormant: and it is not."
+    )
+
+
+def check_viewpoints(record: Record, viewpoints: Sequence[str]) -> None:
+    """Refuse a viewpoint that is neither the record's nor an actor's.
+
+    Raises:
+        OptionError: with a suggestion.
+    """
+    known = {RECORD, *record.actors, *(s.viewpoint for c in record.commitments.values() for s in c.statuses)}
+    if not viewpoints:
+        raise OptionError.of("no viewpoint", "at least one")
+    for view in viewpoints:
+        if view not in known:
+            raise OptionError.of(f"unknown viewpoint '{view}'", "'record' or an actor", suggest(view, sorted(known)))
+
+
+def _row(record: Record, entry: Entry, statuses: Sequence[Status | None]) -> list[Cell]:
+    commitment, status = entry.commitment, entry.status
+    event, touch = entry.last or (None, None)
+    cited = status.sources if status and status.sources else record.instruments[commitment.instrument].sources
+    return [
+        commitment.id,
+        record.instruments[commitment.instrument].name,
+        entry.made.isoformat(),
+        " ".join(commitment.who),
+        " ".join(commitment.to),
+        commitment.what,
+        commitment.by,
+        *(found.status if found else "" for found in statuses),
+        status.date.isoformat() if status and status.date else "",
+        entry.state,
+        event.date.isoformat() if event else "",
+        touch.how if touch else "",
+        event.id if event else "",
+        round(entry.slept, 1),
+        round(entry.age, 1),
+        " ".join(cited),
+        status.certainty if status else "",
+    ]
+
+
+def _sorted(rows: list[list[Cell]], by: str, columns: Sequence[str]) -> list[tuple[Cell, ...]]:
+    at = {name: n for n, name in enumerate(columns)}
+    if by == "actor":
+        who = at["who"]
+        spread = [[*row[:who], actor, *row[who + 1 :]] for row in rows for actor in str(row[who]).split() or [""]]
+        rows = sorted(spread, key=lambda row: str(row[who]))
+    elif by == "status":
+        rows = sorted(rows, key=lambda row: str(row[at["state"]]))
+    elif by == "sleep":
+        rows = sorted(rows, key=lambda row: -float(row[at["slept_years"]] or 0))
+    return [tuple(row) for row in rows]
+
+
+def lags(record: Record, as_of: datetime.date | str | None = None, viewpoint: str = RECORD) -> Table:
+    """From demand to performance: how long each commitment took, and what happened to it in between.
+
+    A commitment that was not performed is a censored lag: its years so far (or until it formally ended) stand under
+    `lag_years` and `performed` is empty. Continuing duties have no moment of performance and are left out.
+    """
+    check_viewpoints(record, (viewpoint,))
+    cut, day = date_of(record, as_of)
+    rows: list[tuple[Cell, ...]] = []
+    for entry in entries(cut, day, viewpoint):
+        if entry.commitment.term == "continuing":
+            continue
+        rows.append(_lag(entry, day))
+    return Table(
+        title=f"From demand to performance, as of {day}",
+        columns=(
+            "commitment", "who", "what", "made", "due", "performed", "event", "in_full",
+            "lag_years", "late_days", "invoked_before", "breached_before", "certainty",
+        ),
+        rows=tuple(sorted(rows, key=lambda row: -float(row[8] or 0))),
+        units={"lag_years": "years", "late_days": "days"},
+        note="Where `performed` is empty, lag_years is the time so far, or until the commitment formally ended. "
+        "in_full: 'yes' if the status is fulfilled or late.",
+        record=tuple(str(row[0]) for row in rows),
+    )  # fmt: skip
+
+
+def _lag(entry: Entry, day: datetime.date) -> tuple[Cell, ...]:
+    commitment = entry.commitment
+    in_full = entry.status is not None and entry.status.status in ("fulfilled", "late")
+    done = [(e, t) for e, t in entry.touches if t.how == "performed"]
+    event = (done[-1] if in_full else done[0])[0] if done else None
+    end = event.date if event else None
+    if end is None and in_full and entry.status is not None:
+        end = entry.status.date
+    until = end or (entry.ended if entry.ended and entry.ended < day else day)
+    before = [t for e, t in entry.touches if e.date <= until]
+    return (
+        commitment.id,
+        " ".join(commitment.who),
+        commitment.what,
+        entry.made.isoformat(),
+        commitment.due.isoformat() if commitment.due else commitment.by,
+        end.isoformat() if end else "",
+        event.id if event else "",
+        "yes" if in_full else "in part" if end else "",
+        round(max(0, (until - entry.made).days) / DAYS_PER_YEAR, 2),
+        (until - commitment.due).days if commitment.due else None,
+        sum(t.how in ("invoked", "renewed") for t in before),
+        sum(t.how == "breached" for t in before),
+        entry.status.certainty if entry.status else "",
+    )

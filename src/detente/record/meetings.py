@@ -1,0 +1,134 @@
+"""Meetings by year and format, and how exclusive a format was."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from detente.errors import OptionError
+from detente.record.ledger import date_of
+from detente.record.model import Event
+from detente.record.queries import Date
+from detente.record.record import Record
+from detente.run.model import Cell, Table
+from detente.text import suggest
+
+LEVELS: dict[str, str] = {"leaders": "leader_meeting", "ministers": "fm_meeting"}  # level -> tag
+NO_MEDIATOR = "none_recorded"  # nobody but the parties stands in the record; whoever convened may be missing
+
+
+def level_of(event: Event) -> str:
+    """Whether an event is a meeting of leaders, of ministers, another meeting, or none ("")."""
+    for level, tag in LEVELS.items():
+        if tag in event.tags:
+            return level
+    return "other" if event.type == "meeting" else ""
+
+
+def format_of(event: Event, parties: Iterable[str]) -> str:
+    """Who convened a meeting: as read, else the actors who are not parties, joined by "+"."""
+    if event.format:
+        return event.format
+    mediators = sorted(actor for actor in event.actors if actor not in set(parties))
+    return "+".join(mediators) or NO_MEDIATOR
+
+
+def _listed(record: Record, levels: Sequence[str]) -> list[Event]:
+    known = [*LEVELS, "other"]
+    for level in levels:
+        if level not in known:
+            raise OptionError.of(f"unknown level '{level}'", hint=suggest(level, known))
+    return [event for event in record.events.values() if level_of(event) in levels]
+
+
+def _parties(record: Record) -> set[str]:
+    return {a.id for a in record.actors.values() if a.kind == "party"} | set(record.meta.parties)
+
+
+def meetings(record: Record, as_of: Date = None, levels: Sequence[str] = ("leaders",)) -> dict[str, Table]:
+    """Meetings per year with their formats ("meetings"), and the meetings themselves ("list")."""
+    cut, day = date_of(record, as_of)
+    parties = _parties(cut)
+    found = _listed(cut, levels)
+    counted = {count.year: count for count in cut.meeting_counts.values()}
+    rows: list[tuple[Cell, ...]] = []
+    years = sorted({event.date.year for event in found})
+    for year in range(years[0], years[-1] + 1) if years else ():
+        formats = Counter(format_of(event, parties) for event in found if event.date.year == year)
+        other = counted.get(year)
+        leading = formats.most_common(1)
+        rows.append(
+            (
+                year,
+                sum(formats.values()),
+                "; ".join(f"{name} {n}" for name, n in formats.most_common()),
+                leading[0][0] if leading else "",
+                round(leading[0][1] / sum(formats.values()), 2) if leading else None,
+                other.count if other else "",
+            )
+        )
+    return {
+        "meetings": Table(
+            title=f"Meetings of {' and '.join(levels)} by year, as of {day}",
+            columns=("year", "meetings", "formats", "leading_format", "leading_share", "counted_by_others"),
+            rows=tuple(rows),
+            note=cut.meta.caveats.get("meetings", ""),
+            record=tuple(event.id for event in found),
+        ),
+        "list": Table(
+            title=f"The meetings of {' and '.join(levels)}, as of {day}",
+            columns=("date", "level", "format", "actors", "text", "event", "sources", "certainty"),
+            rows=tuple(
+                (
+                    event.date.isoformat(), level_of(event), format_of(event, parties), " ".join(event.actors),
+                    event.text, event.id, " ".join(event.sources), event.certainty,
+                )
+                for event in found
+            ),
+            confidential=any(event.confidential for event in found),
+        ),
+    }  # fmt: skip
+
+
+def formats(
+    record: Record, as_of: Date = None, levels: Sequence[str] = ("leaders", "ministers"), span: int = 5
+) -> dict[str, Table]:
+    """How the meetings spread over formats ("formats"), and how exclusive the leading one was per period ("periods").
+
+    `concentration` is the sum of squared shares of the formats (Herfindahl): 1 if one format held all meetings.
+    """
+    cut, day = date_of(record, as_of)
+    parties = _parties(cut)
+    found = [(event, format_of(event, parties)) for event in _listed(cut, levels)]
+    total = Counter(name for _, name in found)
+    rows: list[tuple[Cell, ...]] = []
+    for name, n in total.most_common():
+        dates = [event.date for event, own in found if own == name]
+        rows.append((name, n, round(n / len(found), 3), min(dates).isoformat(), max(dates).isoformat()))
+    periods: list[tuple[Cell, ...]] = []
+    starts = sorted({event.date.year // span * span for event, _ in found})
+    for start in starts:
+        shares = Counter(name for event, name in found if event.date.year // span * span == start)
+        n = sum(shares.values())
+        leading, most = shares.most_common(1)[0]
+        concentration = sum((k / n) ** 2 for k in shares.values())
+        periods.append(
+            (f"{start}-{start + span - 1}", n, len(shares), leading, round(most / n, 2), round(concentration, 2))
+        )
+    words = " and ".join(levels)
+    note = (
+        f"'{NO_MEDIATOR}': only the parties stand in the record of that meeting; 'margins': beside a summit of others. "
+        "Who convened is read from the record and may be missing."
+    )
+    return {
+        "formats": Table(
+            title=f"Formats of meetings of {words}, as of {day}",
+            columns=("format", "meetings", "share", "first", "last"),
+            rows=tuple(rows),
+            note=note,
+        ),
+        "periods": Table(
+            title=f"How exclusive the leading format was, as of {day}",
+            columns=("period", "meetings", "formats", "leading_format", "leading_share", "concentration"),
+            rows=tuple(periods),
+            note=note,
+        ),
+    }

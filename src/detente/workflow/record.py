@@ -1,0 +1,219 @@
+"""Verbs of the record: ledger, timeline, queries, pictures, importing and spreadsheets. No game theory is loaded."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import Diagnostic, OptionError, RecordError
+from detente.record.model import RECORD
+from detente.run.model import Table
+from detente.run.store import write_bytes, write_text
+from detente.text import suggest
+
+if TYPE_CHECKING:
+    from detente.record import Record
+
+CASES = Path(__file__).resolve().parent.parent / "cases"
+QUERIES = ("response", "meetings", "ceasefires", "deaths", "formats", "lags", "claims", "duplicates")
+Progress = Callable[[float, str], None]
+
+
+def record_folder(case: str | Path) -> Path:
+    """Where a case is: a folder, else a shipped case of that name; a local folder wins.
+
+    Raises:
+        RecordError: neither; with a suggestion.
+    """
+    path = Path(case)
+    if path.is_dir():
+        return path
+    shipped = sorted(entry.name for entry in CASES.iterdir() if entry.is_dir())
+    if str(case) in shipped:
+        return CASES / str(case)
+    hint = suggest(str(case), shipped)
+    raise RecordError(Diagnostic(f"no folder and no shipped case '{case}'", "a folder with record files", hint))
+
+
+def open_record(case: str | Path) -> "Record":
+    """The record of a case or of a folder that holds only record files."""
+    from detente.record import load_record
+
+    return load_record(record_folder(case))
+
+
+def case_date(case: str | Path) -> str | None:
+    """The date from which a case is analysed, read from `as_of:` in its case.yaml; None if it has no such line."""
+    path = record_folder(case) / "case.yaml"
+    if not path.is_file():
+        return None
+    found = re.search(r"^as_of:\s*['\"]?(\d{4}-\d{2}-\d{2})", path.read_text("utf-8"), re.MULTILINE)
+    return found.group(1) if found else None
+
+
+def ledger(
+    case: str | Path,
+    as_of: str | None = None,
+    *,
+    by: str = "instrument",
+    forgotten: bool = False,
+    viewpoints: Sequence[str] = (RECORD,),
+    years: float = 5.0,
+) -> dict[str, Table]:
+    """The ledger of a case, see `detente.record.ledger`; `as_of` defaults to the day the record was compiled."""
+    from detente.record.ledger import ledger as work
+
+    record = open_record(case)
+    table = work(record, as_of, by=by, forgotten=forgotten, viewpoints=viewpoints, years=years)
+    return {"ledger": table}
+
+
+def timeline(
+    case: str | Path,
+    as_of: str | None = None,
+    types: Sequence[str] = (),
+    actors: Sequence[str] = (),
+    viewpoints: Sequence[str] = (),
+) -> dict[str, Table]:
+    """The events of a case as a table."""
+    from detente.record.pictures import timeline as work
+    from detente.record.views import with_views
+
+    record = open_record(case)
+    table = work(record, as_of, types, actors)
+    cut = record.as_of(as_of) if as_of else record
+    return {"timeline": with_views(cut, table, viewpoints) if viewpoints else table}
+
+
+def query(
+    name: str,
+    case: str | Path,
+    as_of: str | None = None,
+    viewpoints: Sequence[str] = (),
+    options: dict[str, Any] | None = None,
+) -> dict[str, Table]:
+    """One of the computed tables of a record (`QUERIES`), as one or several sides see it if asked.
+
+    Raises:
+        OptionError: an unknown query, viewpoint or date.
+    """
+    from detente.record.views import with_views
+
+    if name not in QUERIES:
+        raise OptionError.of(f"unknown query '{name}'", hint=suggest(name, QUERIES))
+    record = open_record(case)
+    tables = _query(name, record, as_of, viewpoints, options or {})
+    if not viewpoints or name == "claims":
+        return tables
+    cut = record.as_of(as_of) if as_of else record
+    return {key: with_views(cut, table, viewpoints) for key, table in tables.items()}
+
+
+def _query(
+    name: str, record: "Record", date: str | None, viewpoints: Sequence[str], options: dict[str, Any]
+) -> dict[str, Table]:
+    from detente.record import duplicates, imported, meetings, queries
+    from detente.record.ledger import lags
+
+    if name == "response":
+        return queries.responses(record, date, **options)
+    if name == "meetings":
+        return meetings.meetings(record, date, **options)
+    if name == "formats":
+        return meetings.formats(record, date, **options)
+    if name == "deaths":
+        return queries.deaths(record, date) | imported.yearly_deaths(record, date)
+    if name == "ceasefires":
+        return {"ceasefires": queries.ceasefires(record, date, **options)}
+    if name == "lags":
+        return {"lags": lags(record, date)}
+    if name == "duplicates":
+        return {"duplicates": duplicates.likely(record, **options)}
+    return {"claims": queries.claims(record, date, viewpoints, **options)}
+
+
+def draw(spec: dict[str, Any], path: Path) -> None:
+    """Write a picture: .svg, .png, or .json for the Vega-Lite specification.
+
+    Raises:
+        OptionError: another ending.
+    """
+    from detente.charts import png, svg_file
+
+    if path.suffix == ".svg":
+        write_text(path, svg_file(spec))
+    elif path.suffix == ".png":
+        write_bytes(path, png(spec))
+    elif path.suffix == ".json":
+        write_text(path, json.dumps(spec, ensure_ascii=False, indent=1) + "\n")
+    else:
+        raise OptionError.of(f"a picture '{path.name}'", "a name that ends in .svg, .png or .json")
+
+
+def draw_ledger(case: str | Path, path: Path, as_of: str | None = None, forgotten: bool = False) -> None:
+    """Draw the ledger as bars."""
+    from detente.record.pictures import ledger_picture
+
+    draw(ledger_picture(open_record(case), as_of, only_asleep=forgotten), path)
+
+
+def draw_timeline(table: Table, path: Path) -> None:
+    """Draw a timeline whose labels do not collide."""
+    from detente.record.pictures import timeline_picture
+
+    draw(timeline_picture(table)[0], path)
+
+
+def import_list(
+    mapping: str, file: str | Path, into: str | Path, name: str | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Bring a long list (UCDP GED, or any CSV or XLSX through a mapping) into a case; see `detente.record.imports`.
+
+    Returns:
+        {"rows", "imported", "set_aside", "file", "set_aside_file"}.
+    """
+    from detente.record.imports import import_file
+
+    return import_file(mapping, Path(file), writable(into), name=name, progress=progress)
+
+
+def writable(case: str | Path) -> Path:
+    """The record folder of a case that may be written.
+
+    Raises:
+        OptionError: a shipped case (read-only), or no such folder.
+    """
+    path = Path(case)
+    if not path.is_dir():
+        hint = "copy it first: detente new mine --from " + str(case) if (CASES / str(case)).is_dir() else ""
+        raise OptionError.of(f"'{case}' is not a folder that can be written", "a case folder", hint)
+    return path / "record" if (path / "record").is_dir() or (path / "case.yaml").is_file() else path
+
+
+def export_book(case: str | Path, path: str | Path) -> Path:
+    """Write the whole record as a workbook, one sheet per list."""
+    from detente.record.table import KINDS
+    from detente.record.write import rows_of
+    from detente.record.xlsx import record_tables, write_book
+
+    write_book(record_tables(rows_of(open_record(case)), KINDS), Path(path))
+    return Path(path)
+
+
+def import_book(file: str | Path, into: str | Path) -> dict[str, int]:
+    """Read a workbook (sheets named like the lists), check it whole, and write it as the files of a new record folder.
+
+    Raises:
+        RecordError: located mistakes in the workbook; nothing is written.
+        OptionError: the folder already holds record files.
+    """
+    from detente.record.files import load_book
+    from detente.record.write import rows_of, write_record
+
+    record = load_book(Path(file))
+    target = Path(into)
+    if target.is_dir() and any(target.iterdir()):
+        raise OptionError.of(f"'{into}' is not empty", "a new folder", "compare there, then replace files by hand")
+    write_record(record, target)
+    return {kind: len(rows) for kind, rows in rows_of(record).items() if rows}
