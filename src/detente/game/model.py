@@ -9,10 +9,13 @@ action, and the state jumps to a draw from `T(x, a)`; nature's events come at th
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import scipy.sparse as sp
+
+if TYPE_CHECKING:
+    from detente.game.simultaneous import SimultaneousGame
 
 Shocks = Literal["reference", "standard", "none"]
 
@@ -155,3 +158,10 @@ class Game:
         from detente.game.compile import compile_case
 
         return compile_case(case).game(parameters)
+
+    @staticmethod
+    def simultaneous(*args, **kwargs) -> "SimultaneousGame":
+        """See `detente.game.simultaneous.simultaneous`."""
+        from detente.game.simultaneous import simultaneous
+
+        return simultaneous(*args, **kwargs)

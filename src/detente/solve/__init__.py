@@ -1,9 +1,11 @@
 """Game -> Equilibrium: operator, solvers, continuation, all equilibria found, certificate, derivatives."""
 
+from detente.solve.certificate import Certificate, Status
 from detente.solve.driver import solve, solve_path
-from detente.solve.equilibrium import Certificate, Equilibrium, Status
+from detente.solve.equilibrium import Equilibrium
 from detente.solve.gradient import Discounted, Reach, RestrictedMean, Sensitivity, Value, gradient
 from detente.solve.paths import Mark
+from detente.solve.periods import SimultaneousEquilibrium
 
 __all__ = [
     "Certificate",
@@ -13,6 +15,7 @@ __all__ = [
     "Reach",
     "RestrictedMean",
     "Sensitivity",
+    "SimultaneousEquilibrium",
     "Status",
     "Value",
     "gradient",

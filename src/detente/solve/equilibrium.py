@@ -1,55 +1,20 @@
 """A solved game: values, strategies, certificate, and what follows from them."""
 
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
 
 from detente.chain import Chain
-from detente.errors import UncertifiedError
 from detente.game import Game
+from detente.solve.certificate import Certificate, Solved, Status
 from detente.solve.linear import evaluate
 from detente.solve.operator import Choice, Operator
 from detente.solve.paths import Mark, Simulator
 
 
-@dataclass(frozen=True)
-class Status:
-    """How a computation ended, in words, with what to try if it did not end well."""
-
-    name: str
-    words: str
-    try_: str = ""
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """Evidence, in float64, that values and strategies are an equilibrium.
-
-    `residual`: largest scaled relative residual of the value equations. `gap`: largest regularised best-response gap,
-    relative to the utility scale. `one_shot_gain`: largest unregularised gain from one deviation, utility (information, not
-    a test). `spectral_radius`: modulus of the dominant eigenvalue of the best-response map; below 1, players would find
-    the equilibrium by adjustment.
-    """
-
-    residual: float
-    gap: float
-    one_shot_gain: float
-    tol: float
-    operator: Operator = field(repr=False, compare=False)
-    values: np.ndarray = field(repr=False, compare=False)
-
-    @cached_property
-    def spectral_radius(self) -> float:
-        """Modulus of the dominant eigenvalue of the best-response map (computed when first asked for)."""
-        from detente.solve.stability import spectral_radius
-
-        return spectral_radius(self.operator, self.values)
-
-
-class Equilibrium:
-    """An equilibrium of a game, with its certificate; check `certified` (or call `require()`) before reporting from it."""
+class Equilibrium(Solved):
+    """An equilibrium of a game with asynchronous moves; check `certified`, or call `require()`, before reporting."""
 
     def __init__(
         self,
@@ -57,37 +22,19 @@ class Equilibrium:
         values: np.ndarray,
         tol: float,
         reached_by: str,
+        *,
         failure: Status | None = None,
         branch: str = "found",
     ) -> None:
+        super().__init__(certify(operator, values, tol), reached_by, branch, failure)
         self.operator = operator
         self.game: Game = operator.game
         self.values = values
-        self.reached_by = reached_by
-        self.branch = branch  # "principal", "warm start" or "found" (by enumeration)
-        self.certificate = certify(operator, values, tol)
-        self.certified = self.certificate.residual <= tol and self.certificate.gap <= 1e3 * tol
-        self.status = (
-            Status("certified", f"reached by {reached_by}")
-            if self.certified
-            else failure
-            or Status(
-                "stalled",
-                f"residual {self.certificate.residual:.1e} is above {tol:.0e}",
-                "more noise, or another start",
-            )
-        )
 
-    def require(self) -> "Equilibrium":
-        """This equilibrium if certified.
-
-        Raises:
-            UncertifiedError: it is not; the message says where the solver stalled and what to try.
-        """
-        if not self.certified:
-            hint = f"; hint: {self.status.try_}" if self.status.try_ else ""
-            raise UncertifiedError(f"the equilibrium is not certified: {self.status.words}{hint}")
-        return self
+    @property
+    def unknowns(self) -> np.ndarray:
+        """What the solver iterates on: the values."""
+        return self.values
 
     @cached_property
     def choice(self) -> Choice:

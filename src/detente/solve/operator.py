@@ -219,6 +219,20 @@ class Operator:
         rho = self.rho[self.player]
         return float(np.abs(np.log((self.choose(new).rate + rho) / (self.choose(old).rate + rho))).max())
 
+    def random_start(self, rng: np.random.Generator) -> np.ndarray:
+        """Values of a random strategy profile, some of it near pure."""
+        if self.moves == 0:
+            return np.zeros(self.shape)
+        strength = 10.0 ** rng.uniform(-0.5, 1.5)
+        exponent = strength * rng.normal(size=self.moves) + rng.random() * self.log_weight
+        top = np.maximum(np.maximum.reduceat(exponent, self.starts), 0.0)
+        weight = np.exp(exponent - top[self.segment])
+        share = weight / (np.add.reduceat(weight, self.starts) + np.exp(-top))[self.segment]
+        choice = Choice(np.zeros(self.moves), share, self.tempo * share, np.zeros(len(self.starts)))
+        flow = self.game.payoff_flow + (self.pay @ choice.rate).reshape(self.shape)
+        zero = np.zeros(self.shape)
+        return evaluate(self.generator(choice), self.rho, flow, zero, 1e-3 * float(self.game.noise.min()))
+
     @property
     def noise_scale(self) -> np.ndarray:
         """Noise per player, (players, 1), utility."""

@@ -98,6 +98,10 @@ class System(Protocol):
         """The equations with noise multiplied by `factor`, and the worth of options by `bonus` (players,)."""
         ...
 
+    def random_start(self, rng: np.random.Generator) -> np.ndarray:
+        """Unknowns to start from in a search for further equilibria."""
+        ...
+
     @property
     def noise_scale(self) -> np.ndarray:
         """Noise per player, shaped to broadcast against the values."""
