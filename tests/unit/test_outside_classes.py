@@ -62,7 +62,7 @@ def test_classes_partition_the_episodes():
 def test_specific_classes_come_first_and_unknown_outcomes_are_refused():
     cells = fitting(2, True, 1980)
     assert (cells[0].outcomes, cells[0].first, cells[0].since) == ((2,), True, 1980)
-    assert cells[-1].words == "all episodes"
+    assert cells[-1].words == "all endings"
     with pytest.raises(OptionError, match="outcome 7"):
         fitting(7, None, 1980)
 

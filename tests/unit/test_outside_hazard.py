@@ -6,7 +6,7 @@ from detente.outside import fit_hazard, forecast
 from detente.outside.design import DEFAULT, learn_design
 from detente.outside.episodes import Episodes
 from detente.outside.hazard import with_history, years_at_risk
-from detente.outside.scores import brier, calibration, interval, log_score, resamples
+from detente.outside.scores import brier, calibration, intervals, log_score, resamples
 
 
 def made(n=120, seed=1, known=2004):
@@ -150,6 +150,7 @@ def test_resamples_keep_groups_whole():
 
 def test_interval_of_a_mean_covers_it():
     y = np.random.default_rng(0).random(200)
-    found = interval(lambda rows: float(y[rows].mean()), [str(i) for i in range(200)], 400)
+    found, never = intervals(lambda rows: (float(y[rows].mean()), np.nan), [str(i) for i in range(200)], 400)
     assert found.low < found.mid < found.high
     assert found.high - found.low == pytest.approx(2 * 1.645 * y.std() / np.sqrt(200), rel=0.15)
+    assert np.isnan(never.high)

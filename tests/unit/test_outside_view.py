@@ -1,12 +1,16 @@
+import shutil
 from types import SimpleNamespace
 
 import pytest
 
+from detente.case import load_case
 from detente.errors import CaseError
 from detente.outside import for_case
 from detente.outside.facts import facts_of
 from detente.outside.view import compare
+from detente.positions import for_case as positions_for_case
 from detente.run import Quantity
+from detente.workflow.outside import case_base_rates, positions
 
 FACTS = {"outcome": "ceasefire", "ended": "2020-11-10", "prior_episodes": 2, "peacekeepers": True, "third_party": "yes"}
 
@@ -106,3 +110,41 @@ def test_only_matching_horizons_are_compared():
     table, words = compare([base], {"relapse.2y": relapse(2, 0, 0.1, 0.2)})
     assert table.rows == ()
     assert words == []
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A shipped case, copied, with facts and an issue added."""
+    source = load_case("toy-process")
+    folder = tmp_path / "mine"
+    shutil.copytree(source.folder, folder)
+    path = folder / "case.yaml"
+    north, south = source.players[:2]
+    facts = "questions:\n  baserate:\n    2021-08-05: {outcome: ceasefire, ended: 2020-11-10, prior_episodes: 1}\n"
+    issue = (
+        "issues:\n  road:\n    options: [closed, monitored, open]\n    positions:\n"
+        f"      {north}: closed\n      {south}: {{position: open, capability: 3, salience: 0.5}}\n"
+    )
+    path.write_text(path.read_text("utf-8").replace("questions:\n", facts, 1) + issue, encoding="utf-8")
+    return path
+
+
+def test_a_real_case_file_is_read(copied):
+    found = case_base_rates(copied.parent)
+    assert [q.id for q in found.quantities][:2] == ["base_rate.1y", "base_rate.2y"]
+    assert "ceasefire" in found.words[0]
+    terms = positions(copied.parent)
+    assert next(q for q in terms.quantities if q.id == "positions.road.mean").mid == pytest.approx(60)
+    assert positions_for_case(load_case(copied.parent)).quantities == terms.quantities
+
+
+def test_mistakes_in_a_real_case_file_point_at_the_line(copied):
+    text = copied.read_text("utf-8").replace("outcome: ceasefire", "outcome: truce")
+    copied.write_text(text, encoding="utf-8")
+    line = next(n for n, words in enumerate(text.splitlines(), start=1) if "truce" in words)
+    with pytest.raises(CaseError, match=rf"case\.yaml:{line}:\d+: outcome 'truce'"):
+        case_base_rates(copied.parent)
+
+
+def test_a_shipped_case_without_positions_says_so():
+    assert "no issue with positions" in positions("toy-process").words[0]

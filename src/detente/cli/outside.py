@@ -65,10 +65,12 @@ def show(found: "Findings", as_json: bool) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=140)
     for table in found.tables.values():
         console.print(rich_table(table))
     for sentence in found.words:
-        console.print(sentence, markup=False, soft_wrap=False)
+        console.print(sentence, markup=False)
 
 
 def rich_table(table: "Table") -> object:

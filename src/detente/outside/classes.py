@@ -44,14 +44,14 @@ class ReferenceClass:
 
     @property
     def words(self) -> str:
-        """In words, e.g. 'episodes ended by ceasefire agreement, not the first, since 1980'."""
-        parts = ["all episodes"]
+        """In words, e.g. 'ceasefire agreement, not the first episode, since 1980': how and when the episodes ended."""
+        parts = ["all endings"]
         if self.outcomes is not None:
-            parts = ["episodes ended by " + " or ".join(OUTCOMES[v] for v in self.outcomes)]
+            parts = [" or ".join(OUTCOMES[v] for v in self.outcomes)]
         if self.first is not None:
-            parts.append("the conflict's first" if self.first else "not the conflict's first")
+            parts.append("first episode" if self.first else "not the first episode")
         if self.since is not None:
-            parts.append(f"ended since {self.since}")
+            parts.append(f"since {self.since}")
         return ", ".join(parts)
 
     def holds(self, episodes: Episodes) -> np.ndarray:

@@ -138,7 +138,7 @@ def _parse(case: "Case", when: str, given: Mapping[str, Any]) -> Facts:
             code = codes.get(str(value).lower(), value if value in codes.values() else None)
             if code is None or isinstance(value, bool):
                 hint = suggest(str(value), codes)
-                problems.append(_at(case, at, f"{key} '{value}'", ", ".join(codes), hint))
+                problems.append(_at(case, at, f"{key} '{value}'", "", hint))
             else:
                 numbers[key] = float(code)
         elif key == "ended":

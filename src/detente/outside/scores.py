@@ -67,17 +67,22 @@ def resamples(groups: Sequence[str], replicates: int, seed: int) -> list[np.ndar
     ]
 
 
-def interval(
-    statistic: Callable[[np.ndarray], float], groups: Sequence[str], replicates: int = 1000, seed: int = 0
-) -> Score:
-    """A statistic of row positions, with the 5th and 95th percentile over resampled groups.
+def intervals(
+    statistics: Callable[[np.ndarray], Sequence[float]], groups: Sequence[str], replicates: int = 1000, seed: int = 0
+) -> tuple[Score, ...]:
+    """Statistics of row positions, each with the 5th and 95th percentile over resampled groups.
 
     Args:
-        statistic: maps row positions to a number.
+        statistics: maps row positions to numbers, always the same many; nan where one is not defined.
         groups: group of each row, e.g. the conflict.
         replicates: bootstrap samples.
         seed: of the resampling.
     """
-    draws = np.array([statistic(rows) for rows in resamples(groups, replicates, seed)])
-    low, high = np.nanpercentile(draws, [5, 95]) if np.isfinite(draws).any() else (np.nan, np.nan)
-    return Score(float(low), float(statistic(np.arange(len(groups)))), float(high))
+    mids = statistics(np.arange(len(groups)))
+    draws = np.array([statistics(rows) for rows in resamples(groups, replicates, seed)])
+    found = []
+    for mid, values in zip(mids, draws.T):
+        defined = values[np.isfinite(values)]
+        low, high = np.percentile(defined, [5, 95]) if defined.size and np.isfinite(mid) else (np.nan, np.nan)
+        found.append(Score(float(low), float(mid), float(high)))
+    return tuple(found)

@@ -143,10 +143,12 @@ def cox_table(episodes: Episodes, covariates: Sequence[str], penalizer: float = 
 
     design = learn_design(episodes, covariates)
     durations = durations_of(episodes)
-    frame: pd.DataFrame = pd.DataFrame(design.matrix(episodes), columns=[c.label for c in design.columns])
+    matrix = design.matrix(episodes)
     # without the families, which are sums of their categories
-    frame = frame[[c.label for c in design.columns if len(c.values) < 2]]
-    frame = frame.assign(years=np.maximum(durations.years, 1e-3), ended=durations.ended, conflict=episodes.conflict_id)
+    columns = {c.label: matrix[:, j] for j, c in enumerate(design.columns) if len(c.values) < 2}
+    frame = pd.DataFrame(columns).assign(
+        years=np.maximum(durations.years, 1e-3), ended=durations.ended, conflict=episodes.conflict_id
+    )
     fitter = lifelines.CoxPHFitter(alpha=0.1, penalizer=penalizer)
     fitter.fit(frame, "years", "ended", cluster_col="conflict")
     summary = fitter.summary

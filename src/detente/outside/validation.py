@@ -14,7 +14,7 @@ import numpy as np
 from detente.errors import OptionError
 from detente.outside.episodes import HORIZON, Episodes
 from detente.outside.hazard import fit_hazard, with_history
-from detente.outside.scores import Score, brier, calibration, interval, log_score
+from detente.outside.scores import Score, brier, calibration, intervals, log_score
 from detente.run import Table
 
 Method = Callable[[Episodes, Episodes, bool], np.ndarray]  # train, test, dated -> (rows,) probabilities
@@ -124,16 +124,15 @@ def _join(name: str, blocks: list[tuple[Episodes, Episodes, dict[str, np.ndarray
 
 def score(trial: Trial, method: str, replicates: int = 1000, seed: int = 0) -> dict[str, Score]:
     """One method's brier, log, slope, intercept and difference (Brier minus that of the rate per outcome type)."""
-    y, p, q = trial.y, trial.forecasts[method], trial.forecasts.get(REFERENCE)
-    statistics: dict[str, Callable[[np.ndarray], float]] = {
-        "brier": lambda rows: brier(p[rows], y[rows]),
-        "log": lambda rows: log_score(p[rows], y[rows]),
-        "intercept": lambda rows: calibration(p[rows], y[rows])[0],
-        "slope": lambda rows: calibration(p[rows], y[rows])[1],
-    }
-    if q is not None:
-        statistics["difference"] = lambda rows: brier(p[rows], y[rows]) - brier(q[rows], y[rows])
-    return {name: interval(f, trial.conflicts, replicates, seed) for name, f in statistics.items()}
+    y, p, q = trial.y, trial.forecasts[method], trial.forecasts[REFERENCE]
+
+    def statistics(rows: np.ndarray) -> tuple[float, ...]:
+        intercept, slope = calibration(p[rows], y[rows])
+        own, reference = brier(p[rows], y[rows]), brier(q[rows], y[rows])
+        return own, log_score(p[rows], y[rows]), own - reference, slope, intercept
+
+    names = ("brier", "log", "difference", "slope", "intercept")
+    return dict(zip(names, intervals(statistics, trial.conflicts, replicates, seed)))
 
 
 def report(trial: Trial, replicates: int = 1000, seed: int = 0) -> Table:
@@ -142,10 +141,8 @@ def report(trial: Trial, replicates: int = 1000, seed: int = 0) -> Table:
     for method in trial.forecasts:
         found = score(trial, method, replicates, seed)
         cells: list[str | float | None] = [method]
-        for name in ("brier", "log", "difference", "slope", "intercept"):
-            s = found.get(name)
-            values = (None, None, None) if s is None or not np.isfinite(s.mid) else (s.low, s.mid, s.high)
-            cells += [None if v is None else round(v, 4) for v in values]
+        for s in found.values():
+            cells += [None if not np.isfinite(s.mid) else round(v, 4) for v in (s.low, s.mid, s.high)]
         rows.append(tuple(cells))
     names = ("Brier", "log score", "Brier minus rate per outcome type", "calibration slope", "calibration intercept")
     columns = ("method", *(f"{name} ({end})" for name in names for end in ("low", "mid", "high")))

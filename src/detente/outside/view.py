@@ -20,6 +20,7 @@ NO_FACTS = (
     "case.yaml: "
     "questions: {baserate: {DATE: {outcome: ceasefire, ended: DATE, prior_episodes: 0}}}."
 )
+WITHIN_STATES = "The past cases are conflicts within states, of any size; wars between states are not among them."
 DIFFERENT_EVENTS = (
     "The two views count different events: the base rate counts at least 25 battle-related deaths in a calendar "
     "year over "
@@ -72,7 +73,9 @@ def for_case(
     elapsed = facts.elapsed(date)
     quantities = list(_quantities(chosen, curves, elapsed))
     words = [
-        f"Reference class: {chosen.words} ({curves.tables[chosen].n} episodes); the case: {facts.words}.",
+        f"Reference class: past episodes that ended by {chosen.words} ({curves.tables[chosen].n} episodes). "
+        f"The case: {facts.words}.",
+        WITHIN_STATES,
         f"Source: {curves.source}.",
     ]
     if facts.date != date:
@@ -95,7 +98,7 @@ def _quantities(chosen: ReferenceClass, curves: Curves, elapsed: float) -> Itera
     for horizon in HORIZONS:
         found = table.recurrence(horizon, elapsed)
         years = "1 year" if horizon == 1 else f"{horizon} years"
-        label = f"Base rate: the conflict is active again within {years} ({table.n} past episodes: {chosen.words})"
+        label = f"Base rate: the conflict is active again within {years} ({table.n} past episodes, {chosen.words})"
         yield Quantity(
             id=f"{QUESTION}.{horizon}y",
             question=QUESTION,
@@ -223,8 +226,7 @@ def _blind_spots(facts: Facts, episodes: Episodes | None) -> list[str]:
     if not unused:
         return []
     return [
-        f"The case has {' and '.join(unused)}, the figures do not tell: studies that could compare found less "
-        f"recurrence with "
-        "peacekeepers deployed (Fortna 2008, Does Peacekeeping Work?; Kreutz 2010), so these base rates may be "
-        "too high here."
+        f"The case has {' and '.join(unused)}; the figures cannot tell past cases with and without. Studies that "
+        "could found less recurrence with peacekeepers deployed (Fortna 2008, Does Peacekeeping Work?; Kreutz 2010), "
+        "so these base rates may be too high here."
     ]

@@ -89,7 +89,8 @@ class Issue:
 
     def nearest(self, position: float) -> str:
         """Name of the option nearest to a position; empty without options."""
-        return min(self.options, key=lambda o: abs(self.options[o] - position)) if self.options else ""
+        options = self.options or {}
+        return min(options, key=lambda option: abs(options[option] - position), default="")
 
 
 @dataclass(frozen=True)
