@@ -2,6 +2,7 @@
 
 from detente.solve.certificate import Certificate, Status
 from detente.solve.driver import solve, solve_path
+from detente.solve.enumerate import EquilibriumSet, enumerate_equilibria
 from detente.solve.equilibrium import Equilibrium
 from detente.solve.gradient import Discounted, Reach, RestrictedMean, Sensitivity, Value, gradient
 from detente.solve.paths import Mark
@@ -11,6 +12,7 @@ __all__ = [
     "Certificate",
     "Discounted",
     "Equilibrium",
+    "EquilibriumSet",
     "Mark",
     "Reach",
     "RestrictedMean",
@@ -18,6 +20,7 @@ __all__ = [
     "SimultaneousEquilibrium",
     "Status",
     "Value",
+    "enumerate_equilibria",
     "gradient",
     "solve",
     "solve_path",

@@ -6,7 +6,7 @@ regular where the Jacobian of the values alone is singular.
 Source: Keller 1977, Numerical solution of bifurcation and nonlinear eigenvalue problems; Allgower & Georg 2003.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,3 +129,36 @@ class _Frame:
 
 def _unit(v: np.ndarray) -> np.ndarray:
     return v / np.linalg.norm(v)
+
+
+def crossings(
+    at: Callable[[float], System], here: Point, direction: float, steps: int = 150, span: float = 3.0
+) -> Iterator[np.ndarray]:
+    """Follow the branch through `here` and yield the unknowns wherever it comes back to the noise factor of `here`.
+
+    Args:
+        at: the equations at a noise factor.
+        here: an accurately solved regular point.
+        direction: +1 towards smaller noise first, -1 towards larger.
+        steps: arclength steps at most.
+        span: the branch is left when log noise is this far from where it began (no fold is in sight then).
+    """
+    noise = float(at(here.s).noise_scale.max())
+    frame = _Frame(at, here.values.shape, 1.0 / (3.0 * noise * np.sqrt(here.values.size)))
+    z, tangent = frame.pack(here), direction * frame.first_tangent(here)
+    level, step = float(np.log(here.s)), 1e-2
+    for _ in range(steps):
+        corrected, rounds = frame.correct(z + step * tangent, tangent)
+        new = None if corrected is None else frame.tangent(corrected, tangent)
+        if corrected is None or new is None or new @ tangent < 0.8:
+            step *= 0.5
+            if step < 1e-7:
+                return
+            continue
+        last, z, tangent = z, corrected, new
+        if (last[-1] - level) * (z[-1] - level) < 0 or (z[-1] == level and last[-1] != level):
+            share = (level - last[-1]) / (z[-1] - last[-1])
+            yield frame.unpack(last + share * (z - last)).values
+        if abs(z[-1] - level) > span:
+            return
+        step = min(0.3, step * (1.6 if rounds <= 3 else 0.7 if rounds >= 6 else 1.0))
