@@ -86,7 +86,9 @@ def telling_events(
         event = rows.get(label)
         weight = DECIBAN * float(first[n] - second[n]) if np.isfinite(first[n]) and np.isfinite(second[n]) else 0.0
         if event is None:
-            words = "the stretch to the end of the record" if n == len(labels) - 1 else "a change that no event explains"
+            words = (
+                "the stretch to the end of the record" if n == len(labels) - 1 else "a change that no event explains"
+            )
             result.append(Telling(label, "", words, "", weight, ()))
         else:
             result.append(Telling(label, event.date, event.text, event.code, weight, event.witnesses))

@@ -77,7 +77,6 @@ class Coded:
         return alone
 
 
-
 def recording(chances: tuple[Chance, ...], channels: int, values: np.ndarray) -> Recording:
     """Recording probabilities from values of the chances, (draws, chances)."""
     breaks = np.array(sorted({c.start for c in chances if c.start > 0}))

@@ -178,9 +178,7 @@ def design_check(
         for row in resample(log_priors[k], records, rng)
     ]
     task = RecordTask(scorer, scheme, log_priors)
-    rows = map_draws(
-        task, items, workers=workers, progress=progress, store=store, key=key, words="simulated record"
-    )
+    rows = map_draws(task, items, workers=workers, progress=progress, store=store, key=key, words="simulated record")
     return Designed(
         tuple(names),
         np.array([k for k, _, _ in items]),

@@ -29,7 +29,11 @@ def freeze(folder: Path, files: Mapping[str, Path]) -> list[str]:
         write_text(path, json.dumps(now, indent=1) + "\n")
         return []
     before = json.loads(path.read_text("utf-8"))
-    changed = [f"{name} was edited after the likelihood was first computed" for name in now if before.get(name, now[name]) != now[name]]
+    changed = [
+        f"{name} was edited after the likelihood was first computed"
+        for name in now
+        if before.get(name, now[name]) != now[name]
+    ]
     added = [f"{name} was added after the likelihood was first computed" for name in now if name not in before]
     gone = [f"{name} was removed after the likelihood was first computed" for name in before if name not in now]
     return changed + added + gone

@@ -177,10 +177,16 @@ class Space:
             if not ends[1] > ends[0]:
                 wrong.append(f"{name} is a point ({ends[0]:g}); an account gives intervals")
             if ends[0] < support[0] - slack or ends[1] > support[1] + slack:
-                wrong.append(f"{name} from {ends[0]:g} to {ends[1]:g} leaves the reference range {support[0]:g} to {support[1]:g}")
+                wrong.append(
+                    f"{name} from {ends[0]:g} to {ends[1]:g} leaves the reference range {support[0]:g} to {support[1]:g}"
+                )
         if wrong:
             what = f"account '{prior.name}': {'; '.join(wrong)}"
-            raise OptionError.of(what, "intervals inside the case's ranges", "widen the case's range, or give the account a run of its own")
+            raise OptionError.of(
+                what,
+                "intervals inside the case's ranges",
+                "widen the case's range, or give the account a run of its own",
+            )
 
 
 def space_of(parameters: Mapping[str, object], chances: Sequence[object]) -> Space:

@@ -194,7 +194,9 @@ class _Reader:
                 conditions[k] = (self.date((*at, "when", k), when[k]),)
         then = self.outcome(raw, at)
         if then.is_act and "rate" in raw:
-            self.bad((*at, "rate"), "a rate for an act", "recorded_with; only a 'seen' comes at a rate of its own", key=True)
+            self.bad(
+                (*at, "rate"), "a rate for an act", "recorded_with; only a 'seen' comes at a rate of its own", key=True
+            )
         recorded, rate = self.spells(raw, at, "recorded_with", 1.0), self.spells(raw, at, "rate", np.inf)
         return Rule(str(raw.get("name", "")), conditions, then, recorded, rate, str(raw.get("note", "")), at)
 

@@ -32,7 +32,9 @@ class Verdict:
 
 def priors_condition(fixed: Sequence[str]) -> Condition:
     """(a) noise, reference rates and recording probabilities are priors."""
-    words = f"fixed: {', '.join(fixed)}" if fixed else "noise, reference rates and recording probabilities are all priors"
+    words = (
+        f"fixed: {', '.join(fixed)}" if fixed else "noise, reference rates and recording probabilities are all priors"
+    )
     return Condition("a: nuisances are priors", not fixed, words)
 
 
@@ -64,7 +66,11 @@ def design_condition(compared: Compared, designed: Designed | None, scored: Comp
 def sampling_condition(compared: Compared) -> Condition:
     """Enough effective draws for every account."""
     low = [f"{n} {r.ess:.0f}" for n, r in zip(compared.names, compared.results) if r.refused]
-    words = f"effective sample size below 100: {', '.join(low)}" if low else "effective sample size of at least 100 for every account"
+    words = (
+        f"effective sample size below 100: {', '.join(low)}"
+        if low
+        else "effective sample size of at least 100 for every account"
+    )
     return Condition("sampling", not low, words)
 
 

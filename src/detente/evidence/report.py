@@ -1,0 +1,164 @@
+"""Findings as plain data: the JSON of `detente accounts`, and the tables that a dossier prints."""
+
+from typing import Any
+
+from detente.evidence.accounts import DISCRIMINATING
+from detente.evidence.coding import Coded
+from detente.evidence.predict import BackTested
+from detente.evidence.study import Findings
+from detente.run import Table
+
+
+def as_data(found: Findings) -> dict[str, Any]:
+    """{"accounts": [{"id", "log_evidence", "error", "ess"}], "design_check", "baselines", "verdict", ...}."""
+    results = zip(found.names, found.compared.results, strict=True)
+    marks = [t for t in found.telling if t.date]
+    return {
+        "accounts": [
+            {
+                "id": name,
+                "log_evidence": None if r.ess == 0 else r.log_evidence,
+                "error": None if r.ess == 0 else r.error,
+                "ess": r.ess,
+                "prior_ess": r.prior_ess,
+                "refused": r.refused,
+            }
+            for name, r in results
+        ],
+        "design_check": design_data(found),
+        "baselines": None if found.baselines is None else back_test_data(found.baselines),
+        "verdict": found.verdict.words if not found.quick else "no verdict: quick",
+        "favoured": found.verdict.favoured,
+        "conditions": [{"id": c.id, "holds": c.holds, "words": c.words} for c in found.verdict.conditions],
+        "marks": len(found.coded.path.marks),
+        "discriminating_marks": sum(abs(t.decibans) >= DISCRIMINATING for t in marks),
+        "solves": found.bank.solves,
+        "solves_without_equilibrium": found.bank.failed,
+        "bias_tolerance": {"events_to_turn_the_sign": found.tolerance[0], "of": found.tolerance[1]},
+        "edits_after_freezing": list(found.edits),
+        "notes": list(found.notes),
+    }
+
+
+def design_data(found: Findings) -> dict[str, Any]:
+    """The design check as data."""
+    d = found.designed
+    each = []
+    for k, name in enumerate(d.names):
+        rivals = [r for r in range(len(d.names)) if r != k]
+        each.append(
+            {
+                "id": name,
+                "comes_first": d.found(k),
+                "conclusive": d.conclusive(k),
+                "wrongly_conclusive": d.wrongly_conclusive(k),
+                "sign_right_against_worst_rival": min((d.sign_right(k, r) for r in rivals), default=1.0),
+                "threshold_decibans": {d.names[r]: d.threshold(k, r) for r in rivals},
+            }
+        )
+    return {"records_per_account": d.per_account, "long_enough": d.long_enough, "accounts": each}
+
+
+def back_test_data(tested: BackTested) -> dict[str, Any]:
+    """A back-test as data."""
+    return {
+        "words": tested.words,
+        "until": tested.until,
+        "score": list(tested.window),
+        "marks": tested.marks,
+        "model_log_score": tested.model,
+        "baselines": {b.name: b.log_score for b in tested.baselines},
+        "best": tested.best,
+        "ess": tested.ess,
+        "war": {"model": tested.war_model, "climatology": tested.war_climatology, "happened": tested.wars},
+    }
+
+
+def tables(found: Findings, least: float = 0.05) -> dict[str, Table]:
+    """Tables for a run: accounts, design check, Bayes factors, telling events, sources, variants, checks, parameters."""
+    order = found.compared.order
+    first = order[0]
+    result = {
+        "accounts": Table(
+            title="Accounts: what the record says of each",
+            columns=("account", "decibans behind the first", "Monte Carlo error", "effective sample size", "settled"),
+            rows=tuple(
+                (
+                    found.names[k],
+                    round(found.compared.decibans(first, k)[0], 1),
+                    round(found.compared.decibans(first, k)[1], 1),
+                    round(found.compared.results[k].ess),
+                    not found.compared.results[k].refused,
+                )
+                for k in order
+            ),
+            note=f"{found.verdict.words}. Ten decibans are odds of ten to one; equal odds beforehand are assumed.",
+        ),
+        "design_check": Table(
+            title="Design check: would a record like this tell them apart?",
+            columns=("true account", "comes first", "conclusive", "another is conclusive", "records"),
+            rows=tuple(
+                (
+                    name,
+                    round(found.designed.found(k), 3),
+                    round(found.designed.conclusive(k), 3),
+                    round(found.designed.wrongly_conclusive(k), 3),
+                    int((found.designed.truth == k).sum()),
+                )
+                for k, name in enumerate(found.designed.names)
+            ),
+            note="Records simulated from each account through the same coding and recording.",
+        ),
+        "telling_events": Table(
+            title="The events that tell most between the first two accounts",
+            columns=("date", "event", "decibans for the first", "coded as", "sources"),
+            rows=tuple(
+                (t.date, t.text, round(t.decibans, 2), t.channel, ", ".join(t.witnesses)) for t in found.telling[:12]
+            ),
+            record=tuple(t.event for t in found.telling[:12] if t.date),
+        ),
+        "verdict_conditions": Table(
+            title="What a verdict needs",
+            columns=("condition", "holds", "why"),
+            rows=tuple((c.id, c.holds, c.words) for c in found.verdict.conditions),
+        ),
+        "predictive_checks": Table(
+            title="Does the fitted model leave records like this one?",
+            columns=("statistic", "record", "simulated 5 %", "simulated 95 %", "two-sided tail share"),
+            rows=tuple((c.statistic, c.seen, c.low, c.high, round(c.tail, 4)) for c in found.checks),
+        ),
+    }
+    if found.variants:
+        result["variants"] = Table(
+            title="Does the sign survive?",
+            columns=("variant", "decibans for the first over the second", "effective sample size"),
+            rows=tuple((n, round(v, 1), None if e == float("inf") else round(e)) for n, v, e in found.variants),
+        )
+    if found.baselines is not None:
+        result["baselines"] = back_test_table(found.baselines)
+    del least
+    return result
+
+
+def back_test_table(tested: BackTested) -> Table:
+    """One back-test as a table."""
+    rows = [(b.name, round(b.log_score, 1)) for b in tested.baselines]
+    rows.insert(0, ("the model", None if tested.model is None else round(tested.model, 1)))  # type: ignore[arg-type]
+    return Table(
+        title=f"Held-out events, {tested.window[0]} to {tested.window[1]}, fitted to what was known on {tested.until}",
+        columns=("who", "log score, nats"),
+        rows=tuple(rows),
+        note=tested.words,
+    )
+
+
+def coded_table(coded: Coded, kinds: tuple[str, ...] = ()) -> Table:
+    """The coded path beside its events, and all that could not be coded, with reasons."""
+    rows = [(e.date, e.event, e.kind, e.code, e.reason, e.text) for e in coded.events if not kinds or e.kind in kinds]
+    return Table(
+        title=f"The record from {coded.start} to {coded.until} as a path of marks",
+        columns=("date", "event", "what became of it", "coded as", "reason or note", "text"),
+        rows=tuple(rows),
+        record=tuple(e.event for e in coded.events if e.kind == "mark"),
+        note=coded.coder,
+    )

@@ -1,0 +1,297 @@
+"""One study of a record: bank, evidence, design check, checks, verdict, in the order that model.md 4 demands.
+
+Accounts and coding are frozen by hash before anything is scored; the design check comes before the verdict; the number of
+solves is capped and reported; whatever is interrupted goes on from its files.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.evidence.accounts import (
+    Compared,
+    Telling,
+    bias_tolerance,
+    compare,
+    sensitivity,
+    telling_events,
+    without_sources,
+)
+from detente.evidence.agreement import Agreement, agreement
+from detente.evidence.bank import Bank, Solved, fill
+from detente.evidence.checks import Checked, passed, predictive_check
+from detente.evidence.coding import Coded
+from detente.evidence.design import Designed, design_check
+from detente.evidence.jumps import JumpTable
+from detente.evidence.posterior import LEAST, Proposal, refine
+from detente.evidence.predict import BackTested
+from detente.evidence.priors import Prior, Space
+from detente.evidence.score import scorer_for
+from detente.evidence.verdict import (
+    Verdict,
+    decide,
+    design_condition,
+    predictive_condition,
+    priors_condition,
+    robust_condition,
+    sampling_condition,
+)
+
+Progress = Callable[[float, str], None]
+WIDE = Prior("reference", {}, True)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much to compute.
+
+    Attributes:
+        draws: draws from each account's prior; as many from the wide reference prior.
+        cap: largest number of solves, refinements included.
+        records: simulated records per account; below 200 there is no verdict.
+        rows: rows of the bank used for the design check.
+        seed: of everything.
+        workers: processes; never changes a number.
+        variants: whether to leave out sources and score the second coding.
+    """
+
+    draws: int = 60
+    cap: int = 900
+    records: int = 200
+    rows: int = 384
+    seed: int = 0
+    workers: int | None = None
+    variants: bool = True
+
+    @staticmethod
+    def quick(seed: int = 0, workers: int | None = None) -> "Settings":
+        """The design check on few records, and no verdict."""
+        return Settings(draws=16, cap=112, records=10, rows=112, seed=seed, workers=workers, variants=False)
+
+
+@dataclass
+class Study:
+    """Everything that a study reads.
+
+    Attributes:
+        solver: certified rates of a draw.
+        table: the case's pattern of jumps.
+        space: dimensions.
+        priors: account -> prior.
+        coded: the coded record.
+        second: a second coding of it, if there is one.
+        fixed: nuisances that are fixed numbers (then there is no verdict).
+        folder: where results are kept; None: in memory.
+        key: names the inputs.
+    """
+
+    solver: Callable[[dict[str, float]], Solved]
+    table: JumpTable
+    space: Space
+    priors: Mapping[str, Prior]
+    coded: Coded
+    second: Coded | None = None
+    fixed: Sequence[str] = ()
+    folder: Path | None = None
+    key: str = ""
+    settings: Settings = field(default_factory=Settings)
+    progress: Progress = lambda _share, _words: None
+
+    # -- the bank ---------------------------------------------------------------------------------------------------
+
+    def proposals(self) -> list[Proposal]:
+        """The reference prior and every account's prior, equally often."""
+        draws = self.settings.draws
+        return [Proposal(WIDE, draws), *(Proposal(p, draws) for p in self.priors.values())]
+
+    def bank(self, proposals: Sequence[Proposal], seed: int, low: float, high: float) -> Bank:
+        """Solve the draws of some proposals, with progress from `low` to `high`."""
+        return fill(
+            self.solver,
+            self.table,
+            self.space,
+            proposals,
+            seed=seed,
+            folder=None if self.folder is None else self.folder / "draws",
+            workers=self.settings.workers,
+            progress=lambda share, words: self.progress(low + (high - low) * share, words),
+            key=self.key,
+        )
+
+    def log_priors(self, bank: Bank) -> np.ndarray:
+        """(accounts, rows) prior weights."""
+        return np.array([bank.log_prior(p) for p in self.priors.values()])
+
+    def refined(self, bank: Bank, log_likelihood: np.ndarray) -> tuple[Bank, np.ndarray]:
+        """Add draws near the posteriors of accounts with too few effective draws, until all have 100 or the cap is reached."""
+        names = list(self.priors)
+        step = 0
+        while True:
+            compared = compare(names, self.log_priors(bank), log_likelihood)
+            low = [k for k, r in enumerate(compared.results) if r.ess < 1.2 * LEAST]
+            room = self.settings.cap - bank.solves
+            if not low or room < 10:
+                return bank, log_likelihood
+            step += 1
+            each = max(5, min(room, max(60, bank.solves // 3)) // len(low))
+            low = low[: max(1, room // each)]
+            proposals = [
+                refine(
+                    self.space,
+                    self.priors[names[k]],
+                    bank.u,
+                    bank.log_prior(self.priors[names[k]]),
+                    log_likelihood,
+                    each,
+                )
+                for k in low
+            ]
+            share = 0.2 + 0.3 * (bank.solves / self.settings.cap)
+            new = self.bank(proposals, self.settings.seed + 7919 * step, share, share + 0.05)
+            fresh = scorer_for(new, self.coded).score(self.coded.path)
+            bank, log_likelihood = bank.joined(new), np.concatenate([log_likelihood, fresh])
+
+    # -- the whole --------------------------------------------------------------------------------------------------
+
+    def run(self, held_out: Callable[[Bank, np.ndarray], BackTested] | None = None) -> "Findings":
+        """Run the study.
+
+        Args:
+            held_out: scores held-out events given the first bank and weights of the accounts taken together.
+        """
+        names = list(self.priors)
+        first = self.bank(self.proposals(), self.settings.seed, 0.0, 0.25)
+        log_priors = self.log_priors(first)
+        baselines = None
+        if held_out is not None:
+            self.progress(0.25, "simple rivals on held-out events")
+            baselines = held_out(first, np.logaddexp.reduce(log_priors, axis=0))
+        part = first.first(self.settings.rows)
+        designed = self.design(part, names)
+        self.progress(0.7, "scoring the record")
+        log_likelihood = scorer_for(first, self.coded).score(self.coded.path)
+        bank, log_likelihood = self.refined(first, log_likelihood)
+        self.progress(0.9, "comparing accounts")
+        return self.findings(names, bank, log_likelihood, part, designed, baselines)
+
+    def design(self, part: Bank, names: Sequence[str]) -> Designed:
+        """The design check, before the record is scored."""
+        key = hashlib.sha256(
+            json.dumps([self.key, dataclasses.asdict(self.settings), list(names)], default=str).encode()
+        ).hexdigest()
+        return design_check(
+            names,
+            scorer_for(part, self.coded),
+            self.coded.scheme,
+            self.log_priors(part),
+            self.settings.records,
+            self.settings.seed + 1,
+            workers=0 if self.folder is None else self.settings.workers,
+            progress=lambda share, words: self.progress(0.3 + 0.4 * share, words),
+            store=None if self.folder is None else self.folder / "design",
+            key=key,
+        )
+
+    def findings(
+        self,
+        names: Sequence[str],
+        bank: Bank,
+        log_likelihood: np.ndarray,
+        part: Bank,
+        designed: Designed,
+        baselines: BackTested | None,
+    ) -> "Findings":
+        """Everything that follows from the scored record."""
+        log_priors = self.log_priors(bank)
+        compared = compare(names, log_priors, log_likelihood)
+        scorer = scorer_for(bank, self.coded)
+        alone = compare(names, self.log_priors(part), scorer_for(part, self.coded).score(self.coded.path))
+        pair = tuple(compared.order[:2]) if len(names) > 1 else (0, 0)
+        _, labels, increments = scorer.trace(self.coded.path)
+        telling = telling_events(self.coded, labels, increments, log_priors, pair)
+        total = compared.decibans(*pair)[0]
+        first = compared.order[0]
+        variants: list[tuple[str, float, float]] = []
+        sources: list[tuple[str, int, float]] = []
+        agreed = None
+        if len(names) > 1:
+            pair_names = (names[pair[0]], names[pair[1]])
+            variants = sensitivity(bank, self.priors, log_likelihood, pair_names)
+        if self.second is not None:
+            agreed = agreement(self.coded, self.second)
+        if self.settings.variants and len(names) > 1:
+            self.progress(0.92, "leaving out each source")
+            sources = without_sources(self.coded, scorer, names, log_priors, pair)
+            variants += [(f"without source {s} ({n} marks)", value, np.inf) for s, n, value in sources]
+            if self.second is not None:
+                other = compare(names, log_priors, scorer_for(bank, self.second).score(self.second.path))
+                ess = min(other.results[k].ess for k in pair)
+                variants.append(("second coding", other.decibans(*pair)[0], ess))
+        self.progress(0.96, "posterior predictive checks")
+        checks = predictive_check(
+            scorer,
+            self.coded.scheme,
+            self.coded.path,
+            log_priors[first] + log_likelihood,
+            1000 if self.settings.variants else 200,
+            self.settings.seed + 2,
+        )
+        design, threshold = design_condition(compared, designed, alone)
+        worst = "; ".join(f"{c.statistic} {c.seen:g}, simulated {c.low:g} to {c.high:g}" for c in checks[:3])
+        conditions = [
+            priors_condition(self.fixed),
+            design,
+            predictive_condition(passed(checks), worst),
+            robust_condition(variants if self.settings.variants else []),
+            sampling_condition(compared),
+        ]
+        verdict = decide(compared, conditions, threshold)
+        tolerance = bias_tolerance(telling, total)
+        return Findings(
+            names=tuple(names),
+            bank=bank,
+            coded=self.coded,
+            compared=compared,
+            designed=designed,
+            telling=tuple(telling),
+            sources=tuple(sources),
+            variants=tuple(variants),
+            checks=tuple(checks),
+            agreement=agreed,
+            baselines=baselines,
+            tolerance=tolerance,
+            verdict=verdict,
+            quick=designed.quick,
+        )
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a study found; `report.py` turns it into JSON and tables."""
+
+    names: tuple[str, ...]
+    bank: Bank
+    coded: Coded
+    compared: Compared
+    designed: Designed
+    telling: tuple[Telling, ...]
+    sources: tuple[tuple[str, int, float], ...]
+    variants: tuple[tuple[str, float, float], ...]
+    checks: tuple[Checked, ...]
+    agreement: Agreement | None
+    baselines: BackTested | None
+    tolerance: tuple[int, int]
+    verdict: Verdict
+    quick: bool
+    edits: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def with_(self, **changes: Any) -> "Findings":
+        """A copy with changes."""
+        return dataclasses.replace(self, **changes)
