@@ -97,6 +97,7 @@ class Rules:
     first: int = 4  # draws of the first round
     budget: int = 2000  # evaluations: settings times draws
     keep: int = 6  # candidates followed through all draws although they cannot hold, for the relaxations
+    resolution: float = 0.0  # differences in an objective below this count as none
 
 
 @dataclass
@@ -145,6 +146,8 @@ class Found:
     def point(self, candidate: Candidate) -> tuple[float, ...]:
         """What the frontier compares: the level of each objective at the wanted share of draws, then minus the cost."""
         levels = [level(column, self.rules.share) for column in self.objectives(candidate).T]
+        if self.rules.resolution:
+            levels = [round(x / self.rules.resolution) * self.rules.resolution for x in levels]
         return (*levels, -self.cost(candidate[0]))
 
     def frontier(self) -> list[Candidate]:

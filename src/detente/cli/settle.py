@@ -1,0 +1,99 @@
+"""`detente settle`: what would hold."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of a shipped case.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command()(settle)
+
+
+def settle(
+    case: CaseArgument,
+    *,
+    date: Annotated[str | None, typer.Option(help="A situation of the case (ISO date); default its as_of.")] = None,
+    risk: Annotated[float, typer.Option(help="Largest chance of war after signature.")] = 0.05,
+    within: Annotated[float, typer.Option(help="Years for which that chance is taken.")] = 10.0,
+    share: Annotated[float, typer.Option(help="Share of draws and equilibria in which all must hold.")] = 0.9,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer draws, coarser amounts.")] = False,
+    draws: Annotated[int | None, typer.Option(help="Draws from the stated ranges.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
+    out: Annotated[str | None, typer.Option(help="Folder to write; default ./detente-out/CASE-DATE/.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; never changes a number.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """What would hold: packages, mandates and guarantees under which signing and staying is everybody's choice."""
+    from detente.cli.console import progress_bar
+    from detente.workflow.settle import settle as work
+
+    with progress_bar() as progress:
+        report = work(
+            case,
+            date,
+            risk=risk,
+            within=within,
+            share=share,
+            quick=quick,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            out=out,
+            progress=progress,
+        )
+    if as_json:
+        print(json.dumps({**report.settlement, "warnings": list(report.warnings)}, indent=1, ensure_ascii=False))
+    else:
+        for line in lines(report.settlement):
+            print(line)
+        for warning in report.warnings:
+            typer.echo(f"warning: {warning}", err=True)
+
+
+def lines(settlement: dict[str, Any]) -> list[str]:
+    """The result in plain text, a point a paragraph."""
+    out = [settlement["finding"], ""]
+    out.append(f"Signatories: {', '.join(settlement['signatories'])}.")
+    out += [f"{who} can block ({how})." for who, how in settlement["can_block"].items()]
+    if settlement["fades_with_time"]:
+        out.append(f"In peace, time alone moves: {', '.join(settlement['fades_with_time'])}.")
+    for point in [*settlement["packages"], *settlement["only_in_some_equilibria"], *settlement["near"]]:
+        out += ["", *_point(point, settlement["limits"]["within"])]
+    out += ["", settlement["search"]["words"].capitalize() + ".", *settlement["notes"]]
+    return out
+
+
+def _point(point: dict[str, Any], years: float) -> list[str]:
+    safe, gain = point["durability"], point["least_gain"]
+    out = [f"{point['id']}  {'; '.join(point['terms'])}"]
+    out += [f"    {label}" for label in point["labels"]]
+    out.append(
+        f"    no war within {years:g} years: {_share(safe['mid'])} ({_share(safe['low'])} to {_share(safe['high'])});"
+        f" cost {point['cost']:.3g} a year; least favoured: {gain['who']}, {gain['mid']:.2f}"
+        f" ({gain['low']:.2f} to {gain['high']:.2f}) of its stake a year"
+    )
+    held = f"    all holds in {_share(point['share_of_draws'])} of draws"
+    if point["equilibria"]:
+        held += f", in {point['equilibria']['hold']} of {point['equilibria']['found']} equilibria found"
+    out.append(held)
+    out.append(f"    binding: {point['binding']['words']}")
+    relaxation = point["relaxation"]
+    payer = f"; payer: {relaxation['payer']}" if relaxation["payer"] else ""
+    verified = "" if relaxation["solved_again"] else " (to first order)"
+    out.append(f"    to hold in {relaxation['so_that_it_holds_in']}{verified}: {'; '.join(relaxation['words'])}{payer}")
+    clear = [s for s in point["fails_when"] if s["beyond_chance"]]
+    for separator in clear:
+        out.append(f"    weakest where {separator['words']}")
+    if point["fails_when"] and not clear:
+        names = ", ".join(s["parameter"] for s in point["fails_when"])
+        out.append(f"    no single assumption separates failing draws beyond chance (nearest: {names})")
+    out += [f"    {d['words']}" for d in point["if_leaves"]]
+    return out
+
+
+def _share(x: float) -> str:
+    return f"{100 * x:.3g} %"

@@ -1,0 +1,210 @@
+"""The verb `settle`: what would hold, in a case at a date."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import Interrupted, OptionError
+from detente.run import Run, read_run, write_run, write_text
+from detente.text import suggest
+
+if TYPE_CHECKING:
+    from detente.case import Case
+    from detente.settle.report import Report
+    from detente.settle.search import Found
+
+Progress = Callable[[float, str], None]
+
+
+def settle(
+    case: str | Path,
+    date: str | None = None,
+    *,
+    risk: float = 0.05,
+    within: float = 10.0,
+    share: float = 0.9,
+    quick: bool = False,
+    draws: int | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> "Report":
+    """Search packages, mandates and guarantees for what would hold, and leave the result in a folder.
+
+    Writes `settlement.json` and the tables as CSV; where the folder holds a run of the same case and date, the run and
+    its dossier take the result up.
+
+    Args:
+        case: a folder, or the name of a shipped case.
+        date: one of the case's situations, ISO date; default the case's `as_of`.
+        risk: largest chance of war within `within` years after signature.
+        within: years.
+        share: of the draws, and of the equilibria found, in which every constraint must hold.
+        quick: fewer draws and a coarser grid.
+        draws: number of draws, if not that of the plan.
+        seed: of the draws.
+        workers: processes; never changes a number.
+        out: folder to write to; default `./detente-out/CASE-DATE/`.
+        progress: called with the share done and what is being done.
+
+    Returns:
+        The settlement as plain data, its tables and warnings.
+
+    Raises:
+        CaseError: located mistakes in the case or its levers, all at once.
+        OptionError: an unknown date, or a limit out of range.
+        Interrupted: stopped by the user; what was solved is kept and used again.
+    """
+    from detente.case import load_case
+
+    loaded = load_case(case)
+    when = _situation(loaded, date)
+    folder = Path(out) if out is not None else Path("detente-out") / f"{loaded.name}-{when}"
+    try:
+        report = search_case(
+            loaded,
+            when,
+            risk=risk,
+            within=within,
+            share=share,
+            quick=quick,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            store=folder / ".settle",
+            progress=progress,
+        )
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"stopped; what was solved is kept in {folder / '.settle'}, with the frontier so far in partial.json: "
+            "run the same command to go on"
+        ) from None
+    write_folder(report, loaded, when, folder)
+    return report
+
+
+def search_case(
+    case: "Case",
+    when: str,
+    *,
+    risk: float = 0.05,
+    within: float = 10.0,
+    share: float = 0.9,
+    quick: bool = False,
+    draws: int | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    template: Any = None,
+    store: Path | None = None,
+    progress: Progress | None = None,
+) -> "Report":
+    """The search itself, for a case that is loaded (and perhaps compiled) already; see `settle`.
+
+    Args:
+        case: the case.
+        when: a situation of the case.
+        risk: largest chance of war.
+        within: years.
+        share: of draws and equilibria.
+        quick: fewer draws and a coarser grid.
+        draws: number of draws, if not that of the plan.
+        seed: of the draws.
+        workers: processes; never changes a number.
+        template: the compiled case, if there is one.
+        store: folder in which solved games are kept until the search is done.
+        progress: called with the share done and what is being done.
+    """
+    from detente.game import compile_case
+    from detente.settle.draws import Draws, draw_parameters
+    from detente.settle.find import QUICK, Plan, find
+    from detente.settle.problem import Limits, pose
+    from detente.settle.report import report
+
+    plan = QUICK if quick else Plan()
+    number = plan.draws if draws is None else draws
+    if number < 1:
+        raise OptionError.of(f"{number} draws", "at least 1 draw")
+    limits = Limits(risk, within, share).check()
+    problem = pose(case, compile_case(case) if template is None else template, when, limits)
+    common = Draws(
+        problem,
+        draw_parameters(problem, number, seed),
+        workers=workers,
+        store=store,
+        key=_fingerprint(case),
+        progress=None,
+    )
+    findings = find(
+        common,
+        plan,
+        progress=progress,
+        each_round=None if store is None else lambda found: _write_partial(found, problem.packages, store),
+    )
+    result = report(findings)
+    if store is not None:
+        (store / "partial.json").unlink(missing_ok=True)
+    common.forget()
+    return result
+
+
+def _fingerprint(case: "Case") -> str:
+    digest = hashlib.sha256()
+    for name, path in sorted(case.files.items()):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _write_partial(found: "Found", packages: tuple[str, ...], store: Path) -> None:
+    """The frontier so far, so that a search that is stopped leaves something to look at."""
+    rows = [
+        {
+            "package": packages[option],
+            "levers": {n: a for n, a in zip(found.space.names, setting) if a is not None},
+            "share_of_draws": found.share((setting, option)),
+            "point": list(found.point((setting, option))),
+        }
+        for setting, option in found.frontier()
+    ]
+    content = {"finished": found.finished, "solved": found.evaluations, "frontier": rows}
+    write_text(store / "partial.json", json.dumps(content, indent=1) + "\n")
+
+
+def _situation(case: "Case", date: str | None) -> str:
+    when = date or case.as_of
+    if when not in case.situations:
+        hint = suggest(when, case.situations)
+        raise OptionError.of(
+            f"case '{case.name}' has no situation for {when}", f"one of {', '.join(case.situations)}", hint
+        )
+    return when
+
+
+def write_folder(report: "Report", case: "Case", when: str, folder: Path) -> None:
+    """Write `settlement.json` and tables; take them up in the folder's run, where it is one of this case and date."""
+    from detente.workflow.analyze import table_csv
+
+    content = {"case": case.name, "date": when, **report.settlement, "warnings": list(report.warnings)}
+    write_text(folder / "settlement.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    for name, table in report.tables.items():
+        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
+    if (folder / "run.json").is_file():
+        run = read_run(folder)
+        if (run.case, run.date) == (case.name, when):
+            write_run(with_settlement(run, report), folder)
+            from detente.workflow.dossier import dossier
+
+            dossier(folder, format="html")
+
+
+def with_settlement(run: Run, report: "Report") -> Run:
+    """The run with the settlement, its tables and warnings taken up."""
+    return run.model_copy(
+        update={
+            "settlement": report.settlement,
+            "tables": {**run.tables, **report.tables},
+            "warnings": tuple(dict.fromkeys((*run.warnings, *report.warnings))),
+        }
+    )
