@@ -9,8 +9,8 @@ from detente.outside import for_case
 from detente.outside.facts import facts_of
 from detente.outside.view import compare
 from detente.positions import for_case as positions_for_case
-from detente.run import Quantity
-from detente.workflow.outside import case_base_rates, positions
+from detente.run import Quantity, Run, write_run
+from detente.workflow.outside import case_base_rates, for_run, positions
 
 FACTS = {"outcome": "ceasefire", "ended": "2020-11-10", "prior_episodes": 2, "peacekeepers": True, "third_party": "yes"}
 
@@ -40,7 +40,7 @@ def test_base_rates_name_class_number_interval_and_source():
         assert "ceasefire" in q.label
     mids = [q.mid for q in view.quantities]
     assert mids == sorted(mids)
-    table = view.tables["base_rate_classes"]
+    table = view.tables["base_rates_classes"]
     assert [row[1] for row in table.rows].count("used") == 1
     text = " ".join(view.words)
     assert "UCDP" in text
@@ -96,7 +96,7 @@ def test_codes_and_names_mean_the_same():
 def test_where_the_views_differ_is_said_with_reasons():
     binding = {"2021-08-05": FACTS}
     high = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.9, 0.95, 0.99), relapse(10, 0.9, 0.95, 0.99)])
-    assert [row[-1] for row in high.tables["base_rate_inside"].rows] == ["higher", "higher"]
+    assert [row[-1] for row in high.tables["base_rates_inside"].rows] == ["higher", "higher"]
     assert any("higher than the base rate within 5 and 10 years" in s for s in high.words)
     low = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.0, 0.01, 0.02)])
     assert any("lower than the base rate within 5 years" in s for s in low.words)
@@ -148,3 +148,23 @@ def test_mistakes_in_a_real_case_file_point_at_the_line(copied):
 
 def test_a_shipped_case_without_positions_says_so():
     assert "no issue with positions" in positions("toy-process").words[0]
+
+
+def test_both_views_are_ready_for_a_run(copied):
+    found, words = for_run(load_case(copied.parent), "2021-08-05", [relapse(5, 0.9, 0.95, 0.99)])
+    assert {"base_rates_classes", "base_rates_inside", "positions_road"} <= set(found.tables)
+    assert set(words) == {"base_rates", "positions"}
+    assert len({q.id for q in found.quantities}) == len(found.quantities)
+    bare, words = for_run(load_case("toy-process"), "2021-08-05", [])
+    assert bare.quantities == ()
+    assert list(words) == ["base_rates"]
+
+
+def test_a_run_folder_is_compared(copied, tmp_path):
+    run = Run(
+        schema=1, version="0", case="mine", title="t", date="2021-08-05", seed=0, draws=1, command="c", inputs={},
+        model={}, quantities=(relapse(5, 0.0, 0.01, 0.02), relapse(3, 0, 0.1, 0.2)),
+    )  # fmt: skip
+    write_run(run, tmp_path / "run")
+    found = case_base_rates(copied.parent, run=tmp_path / "run")
+    assert [row[0] for row in found.tables["base_rates_inside"].rows] == ["5"]

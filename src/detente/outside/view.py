@@ -85,10 +85,10 @@ def for_case(
     if episodes is not None:
         quantities.append(_model_quantity(facts, case.name, episodes, replicates, seed))
     words += _blind_spots(facts, episodes)
-    tables = {"base_rate_classes": _classes_table(chosen, fitting, curves, elapsed)}
+    tables = {"base_rates_classes": _classes_table(chosen, fitting, curves, elapsed)}
     matched = {q.id: q for q in inside if q.id.startswith("relapse.")}
     if matched:
-        tables["base_rate_inside"], said = compare(quantities, matched)
+        tables["base_rates_inside"], said = compare(quantities, matched)
         words += said
     return View(tables, tuple(quantities), tuple(words))
 
@@ -160,26 +160,6 @@ def compare(outside: Iterable[Quantity], inside: dict[str, Quantity]) -> tuple[T
         if verdict in apart:
             apart[verdict].append(name.removesuffix("y"))
         rows.append((name.removesuffix("y"), base.low, base.mid, base.high, model.low, model.mid, model.high, verdict))
-    words = []
-    if apart["higher"]:
-        words.append(
-            f"The model puts relapse higher than the base rate within {_list(apart['higher'])} years. It may know "
-            f"something "
-            "particular (unmet demands, a changed balance of force, open provocations); or its attack and "
-            "accident rates "
-            "may be too high, since most conflicts of this kind have such features and did not relapse so often."
-        )
-    if apart["lower"]:
-        words.append(
-            f"The model puts relapse lower than the base rate within {_list(apart['lower'])} years. It may know of "
-            f"a restraint "
-            "that past cases lacked (peacekeepers, a guarantee, a settled outcome); or it leaves out ways back to war "
-            "(new actors, splinter groups, neighbours) that past cases had."
-        )
-    if rows and not apart["higher"] and not apart["lower"]:
-        words.append("The two views agree within their intervals.")
-    if rows:
-        words += [DIFFERENT_EVENTS, FIRST_YEAR]
     table = Table(
         title="Relapse: the model beside past cases",
         columns=(
@@ -199,7 +179,30 @@ def compare(outside: Iterable[Quantity], inside: dict[str, Quantity]) -> tuple[T
             "confidence interval."
         ),
     )
-    return table, words
+    return table, _reasons(apart) if rows else []
+
+
+def _reasons(apart: dict[str, list[str]]) -> list[str]:
+    """Why the model may lie above or below past cases at these horizons."""
+    words = []
+    if apart["higher"]:
+        words.append(
+            f"The model puts relapse higher than the base rate within {_list(apart['higher'])} years. It may know "
+            f"something "
+            "particular (unmet demands, a changed balance of force, open provocations); or its attack and "
+            "accident rates "
+            "may be too high, since most conflicts of this kind have such features and did not relapse so often."
+        )
+    if apart["lower"]:
+        words.append(
+            f"The model puts relapse lower than the base rate within {_list(apart['lower'])} years. It may know of "
+            f"a restraint "
+            "that past cases lacked (peacekeepers, a guarantee, a settled outcome); or it leaves out ways back to war "
+            "(new actors, splinter groups, neighbours) that past cases had."
+        )
+    if not apart["higher"] and not apart["lower"]:
+        words.append("The two views agree within their intervals.")
+    return [*words, DIFFERENT_EVENTS, FIRST_YEAR]
 
 
 def _verdict(base: Quantity, model: Quantity) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from detente.errors import Diagnostic, OptionError
 from detente.run import Quantity, Table, read_run, write_text
 
 if TYPE_CHECKING:
+    from detente.case import Case
     from detente.outside import Episodes
 
 PREDICTION = ("conflict_id", "conflictepisode", "p_recur5", "low", "high")
@@ -269,6 +270,33 @@ def case_base_rates(
         seed=seed,
     )
     return Findings(view.tables, view.quantities, view.words)
+
+
+def for_run(
+    case: "Case", date: str, inside: Iterable[Quantity], *, draws: int = 200, seed: int = 0
+) -> tuple[Findings, dict[str, list[str]]]:
+    """What `analyze` prints beside its own answers: base rates and simple forecasts of terms.
+
+    Args:
+        case: the case.
+        date: the situation's date.
+        inside: the run's quantities so far; its chances of relapse are compared with the base rate.
+        draws: draws from the ranges of positions.
+        seed: of the draws.
+
+    Returns:
+        Findings, and their sentences by part for `Run.outside`.
+
+    Raises:
+        CaseError: mistakes in the facts or the issues, located.
+    """
+    from detente.outside import for_case as base_view
+    from detente.positions import for_case as positions_view
+
+    rates, terms = base_view(case, date, inside=inside), positions_view(case, draws, seed)
+    words = {"base_rates": list(rates.words), "positions": list(terms.words)}
+    found = Findings(rates.tables | terms.tables, rates.quantities + terms.quantities, rates.words + terms.words)
+    return found, {part: sentences for part, sentences in words.items() if sentences}
 
 
 def positions(
