@@ -9,7 +9,7 @@ from typing import Any
 from detente.case.nodes import Node, Number, Truth
 from detente.case.priors import Prior
 from detente.case.resolve import Scope
-from detente.errors import Diagnostic, OptionError
+from detente.errors import Diagnostic, OptionError, Severity
 from detente.text import At, Document, suggest
 
 
@@ -244,6 +244,12 @@ class Case:
         """File, line and column of what stands at a path of a file of the case."""
         place = self.documents[file].place(path)
         return place.file, place.line, place.column
+
+    def remark(
+        self, at: At, what: str, expected: str = "", hint: str = "", *, severity: Severity = "error", key: bool = False
+    ) -> Diagnostic:
+        """A remark about what stands at a path of case.yaml."""
+        return self.documents["case.yaml"].diagnostic(at, what, expected, hint, key, severity)
 
     def expression(self, text: str) -> Expr:
         """An expression in the words of this case, for masks and searches.

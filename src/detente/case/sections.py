@@ -88,7 +88,10 @@ class Sections:
         return result
 
     def action(self, name: str, at: At, actor: str) -> Action | None:
-        """One action, or None if broken."""
+        """One action; None if it cannot be said when it is possible or where it leads.
+
+        A broken cost or rate is reported and left out, so that `check` can still look at the states.
+        """
         when = self.expression((*at, "when"), ALWAYS, truth=True)
         cost = self.expression((*at, "cost"), ZERO)
         rate = self.expression((*at, "rate"))
@@ -100,9 +103,9 @@ class Sections:
                 self.report.error(place, f"an impulse of '{actor}' to itself", "'cost: ...'", key=True)
             elif self.is_player(other, place) and value is not None:
                 impulses[other] = value
-        if when is None or cost is None or outcomes is None or not self.report.usable(at):
+        if when is None or outcomes is None:
             return None
-        return Action(name, when, outcomes, cost, impulses, rate, text(get(self.data, *at), "label"), at)
+        return Action(name, when, outcomes, cost or ZERO, impulses, rate, text(get(self.data, *at), "label"), at)
 
     def nature(self) -> dict[str, Event]:
         """Events that nobody chooses."""
@@ -111,8 +114,8 @@ class Sections:
             when = self.expression((*at, "when"), ALWAYS, truth=True)
             rate = self.expression((*at, "rate"))
             outcomes = self.outcomes(at)
-            if when is not None and rate is not None and outcomes is not None and self.report.usable(at):
-                result[name] = Event(name, when, outcomes, rate, text(item, "label"), at)
+            if when is not None and outcomes is not None:
+                result[name] = Event(name, when, outcomes, rate or ZERO, text(item, "label"), at)
         return result
 
     def outcomes(self, at: At) -> tuple[tuple[Expr, Effects], ...] | None:

@@ -78,7 +78,7 @@ def _check_probabilities(
         if not (own >= -PROBABILITY_SLACK).all() or not (own <= 1 + PROBABILITY_SLACK).all():
             fail(formula, f"probability {_extreme(own):.6g}", "between 0 and 1")
         total += own
-    if not (np.abs(total - 1) <= PROBABILITY_SLACK).all():
+    if len(here) and not (np.abs(total - 1) <= PROBABILITY_SLACK).all():
         worst = total[np.argmax(np.abs(total - 1))]
         fail(formulas[0], f"probabilities sum to {worst:.6g}", "1", "give the last outcome '1 - ...'")
 
@@ -132,12 +132,20 @@ class Template:
             OptionError: an unknown parameter.
             CaseError: at these parameters a probability, rate or payoff is not possible.
         """
+        return _Draw(self, self._values(parameters)).game()
+
+    def trial(self, parameters: Mapping[str, Any] | None = None) -> tuple[Game, list[Diagnostic]]:
+        """The game at given parameters and everything impossible about it, for `check`; the game may be unusable."""
+        problems: list[Diagnostic] = []
+        return _Draw(self, self._values(parameters), problems).game(), problems
+
+    def _values(self, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
         values: dict[str, Any] = self.case.defaults()
         for name, value in (parameters or {}).items():
             if name not in values:
                 raise OptionError.of(f"unknown parameter '{name}'", "", suggest(name, values))
             values[name] = value
-        return _Draw(self, values).game()
+        return values
 
     def state(self, situation: str | Mapping[str, str]) -> int:
         """The state of a dated situation, or of values for all variables.
@@ -216,17 +224,16 @@ class Template:
 class _Draw:
     """The arrays of one draw."""
 
-    def __init__(self, template: Template, values: Mapping[str, Any]) -> None:
-        self.template, self.parameters = template, values
+    def __init__(self, template: Template, values: Mapping[str, Any], problems: list[Diagnostic] | None = None) -> None:
+        self.template, self.parameters, self.problems = template, values, problems
         self.size = template.space.size
         self.kind = complex if any(isinstance(v, complex) for v in values.values()) else float
 
     def fail(self, formula: Formula, what: str, expected: str, hint: str = "") -> None:
-        file, line, column = self.template.case.where(formula.at)
-        used = [n for n in self.template.case.parameters if n in self.parameters]
-        where = f" in {formula.what}"
-        note = hint or (f"at these values of {len(used)} parameters; narrow a range or add min/max" if used else "")
-        raise CaseError(Diagnostic(what + where, expected, note, file, line, column))
+        problem = self.template.case.remark(formula.at, f"{what} in {formula.what}", expected, hint)
+        if self.problems is None:
+            raise CaseError(problem)
+        self.problems.append(problem)
 
     def values(self, formula: Formula) -> np.ndarray:
         found = formula.values(self.template.codes, self.parameters, self.size)
@@ -312,10 +319,9 @@ def _refuse_uncertain_conditions(case: Case) -> None:
     problems = []
     for condition in conditions:
         if condition.parameters:
-            file, line, column = case.where(condition.at)
             what = f"a condition that depends on parameter '{min(condition.parameters)}'"
             hint = "let the rate, probability or cost depend on it instead"
-            problems.append(Diagnostic(what, "a condition on states alone", hint, file, line, column))
+            problems.append(case.remark(condition.at, what, "a condition on states alone", hint))
     if problems:
         raise CaseError(problems)
 

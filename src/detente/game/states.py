@@ -37,8 +37,7 @@ class Radix:
         for n in range(len(sizes) - 2, -1, -1):
             strides[n] = strides[n + 1] * sizes[n + 1]
         if strides[0] * sizes[0] >= 2**62:
-            file, line, column = case.where(("states",))
-            raise CaseError(Diagnostic("too many combinations of values", "below 2^62", "", file, line, column))
+            raise CaseError(case.remark(("states",), "too many combinations of values", "below 2^62", key=True))
         return Radix(tuple(case.states), tuple(sizes), tuple(strides))
 
     def unpack(self, packed: np.ndarray) -> dict[str, np.ndarray]:
@@ -105,10 +104,9 @@ def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> np.ndarray:
         frontier = np.setdiff1d(search.successors(frontier), known, assume_unique=True)
         known = np.union1d(known, frontier)
         if known.size > limit:
-            file, line, column = case.where(("states",))
             what = f"more than {limit:,} states can be reached"
             hint = "merge values, or restrict actions by `when`"
-            raise CaseError(Diagnostic(what, f"at most {limit:,}", hint, file, line, column))
+            raise CaseError(case.remark(("states",), what, f"at most {limit:,}", hint, key=True))
     if search.problems:
         raise CaseError(search.problems.values())
     return known
@@ -148,12 +146,9 @@ class _Search:
         name, step = effect.variable, f"{effect.step:+d}"
         end = self.case.states[name].values[codes[name]]
         state = ", ".join(f"{n}: {v.values[codes[n]]}" for n, v in self.case.states.items())
-        file, line, column = self.case.where(effect.at)
-        return Diagnostic(
+        return self.case.remark(
+            effect.at,
             f"'{name}: {step}' leaves the scale in a state that can be reached ({state})",
             f"a condition such as 'when: {name} != {end}', or a step that stops",
             f"write '{name}: {step} stop' if it may stay at the end",
-            file,
-            line,
-            column,
         )

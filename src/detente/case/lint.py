@@ -1,0 +1,149 @@
+"""Remarks about a case that need no states: reasons that are missing, names that nothing uses, long spans."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from detente.case.model import Account, Case, Effects, Expr, Parameter
+from detente.errors import Diagnostic
+from detente.text import suggest
+
+LONG_SPAN = 30  # years
+
+
+def lint(case: Case) -> list[Diagnostic]:
+    """Warnings about a case as it is written, in file order."""
+    return [
+        *_reasons(case),
+        *_unused(case),
+        *_without_effect(case),
+        *_span(case),
+        *_accounts(case),
+    ]
+
+
+def expressions(case: Case) -> Iterator[Expr]:
+    """Every expression that the game is made of (derived names count where they are used)."""
+    for terms in case.payoffs.values():
+        yield from terms.values()
+    for actions in case.actions.values():
+        for action in actions.values():
+            yield from (action.when, action.cost, *action.impulses.values())
+            yield from (probability for probability, _ in action.outcomes)
+            if action.rate is not None:
+                yield action.rate
+    for event in case.nature.values():
+        yield from (event.when, event.rate, *(probability for probability, _ in event.outcomes))
+    yield from (case.outcomes.peace, case.outcomes.war)
+
+
+def _reasons(case: Case) -> Iterator[Diagnostic]:
+    for parameter in case.parameters.values():
+        missing = [word for word, stands in (("why", parameter.why), ("basis", _basis(parameter))) if not stands]
+        if missing:
+            what = f"parameter '{parameter.name}' has no {' and no '.join(missing)}"
+            hint = "add 'why: ...' and 'basis: judgement' or 'sources: [...]'"
+            yield case.remark(parameter.at, what, hint=hint, severity="warning", key=True)
+    for name, package in case.packages.items():
+        if not package.get("why"):
+            what = f"package '{name}' has no why"
+            yield case.remark(("packages", name), what, hint="add 'why: ...'", severity="warning", key=True)
+
+
+def _basis(parameter: Parameter) -> bool:
+    return bool(parameter.basis or parameter.sources)
+
+
+def _unused(case: Case) -> Iterator[Diagnostic]:
+    used: set[str] = set()
+    for expression in expressions(case):
+        used |= expression.parameters
+    play = (*case.play.discount_rate.values(), *case.play.noise.values(), case.play.reference_rate)
+    used |= {value for value in play if isinstance(value, str)}
+    for name, parameter in case.parameters.items():
+        if name not in used:
+            what = f"parameter '{name}' is idle: nothing in the game uses it"
+            yield case.remark(parameter.at, what, hint="use it or take it out", severity="warning", key=True)
+    rate = case.play.reference_rate
+    if isinstance(rate, str) and all(a.rate is not None for own in case.actions.values() for a in own.values()):
+        what = "reference_rate is idle: every action has a rate of its own"
+        yield case.remark(("play", "reference_rate"), what, severity="warning", key=True)
+
+
+def relevant_variables(case: Case) -> frozenset[str]:
+    """State variables on which some payoff, choice or outcome depends, directly or through what moves them."""
+    seeds: list[Expr] = [case.outcomes.peace, case.outcomes.war]
+    seeds += [term for terms in case.payoffs.values() for term in terms.values()]
+    for actions in case.actions.values():
+        for action in actions.values():
+            seeds += [action.when, action.cost, *action.impulses.values(), *([action.rate] if action.rate else [])]
+    found = {name for expression in seeds for name in expression.variables}
+    while True:
+        more = {name for expression in _movers(case, found) for name in expression.variables} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _movers(case: Case, relevant: set[str]) -> Iterator[Expr]:
+    """Rates, conditions and probabilities of what moves a relevant variable."""
+    for event in case.nature.values():
+        if _touches(event.outcomes, relevant):
+            yield from (event.when, event.rate, *(p for p, _ in event.outcomes))
+    for actions in case.actions.values():
+        for action in actions.values():
+            if _touches(action.outcomes, relevant):
+                yield from (p for p, _ in action.outcomes)
+
+
+def _touches(outcomes: tuple[tuple[Expr, Effects], ...], variables: set[str]) -> bool:
+    return any(effect.variable in variables for _, effects in outcomes for effect in effects)
+
+
+def _without_effect(case: Case) -> Iterator[Diagnostic]:
+    """Variables that matter to nothing, and parameters that move such variables only."""
+    relevant = set(relevant_variables(case))
+    for name in case.states:
+        if name not in relevant:
+            what = f"state variable '{name}' matters to nothing: no payoff, condition or cost depends on it"
+            yield case.remark(("states", name), what, hint="use it or take it out", severity="warning", key=True)
+    felt = {name for expression in _movers(case, relevant) for name in expression.parameters}
+    for terms in case.payoffs.values():
+        felt |= {name for term in terms.values() for name in term.parameters}
+    for actions in case.actions.values():
+        for action in actions.values():
+            own = [action.cost, *action.impulses.values(), *([action.rate] if action.rate else [])]
+            felt |= {name for expression in own for name in expression.parameters}
+    for name in {name for expression in expressions(case) for name in expression.parameters} - felt:
+        what = f"parameter '{name}' is idle: it moves only what matters to nothing"
+        yield case.remark(case.parameters[name].at, what, hint="use it or take it out", severity="warning", key=True)
+
+
+def _span(case: Case) -> Iterator[Diagnostic]:
+    years = [date.fromisoformat(day) for day in case.situations if _is_day(day)]
+    if len(years) < 2:
+        return
+    span = (max(years) - min(years)).days / 365.25
+    has_era = any(v.era or name == "era" for name, v in case.states.items())
+    if span >= LONG_SPAN and not has_era:
+        what = f"situations span {span:.0f} years, and no state variable says how the world changed"
+        hint = "add an era that nature moves, or mark a variable with 'era: true'"
+        yield case.remark(("situations",), what, hint=hint, severity="warning", key=True)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _accounts(case: Case) -> Iterator[Diagnostic]:
+    for account in case.accounts.values():
+        for rival in account.opposed_by:
+            if rival not in case.accounts:
+                yield _of_account(case, account, f"no account '{rival}'", suggest(rival, case.accounts))
+
+
+def _of_account(case: Case, account: Account, what: str, hint: str) -> Diagnostic:
+    return case.documents[account.file].diagnostic(("opposed_by",), what, "", hint, severity="warning")

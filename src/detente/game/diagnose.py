@@ -1,0 +1,207 @@
+"""What only the states of a case can show: conditions that never hold, values never reached, what moves nothing.
+
+All of it is found by looking at every reachable state, and at the ends of every parameter's range.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from detente.case.model import Action, Case, Event, Expr, Parameter
+from detente.errors import CaseError, Diagnostic
+from detente.game.compile import Template, compile_case
+from detente.game.model import Game
+from detente.game.states import is_true
+
+FULL_PRODUCT = 200_000  # combinations looked at to show that a condition can never hold
+CROWDED = 0.25  # reference weights beside `wait`
+
+
+def diagnose(case: Case) -> tuple[Template | None, list[Diagnostic]]:
+    """Find the states of a case and remark on them.
+
+    Returns:
+        The template, or None where no states could be found; and the remarks.
+    """
+    impossible = list(_impossible(case))
+    try:
+        template = compile_case(case)
+    except CaseError as error:
+        return None, [*impossible, *error.diagnostics]
+    known = {(d.file, d.line, d.column) for d in impossible}
+    game, _ = template.trial()
+    found = [
+        *_conditions(template),
+        *_values(template),
+        *_outcomes(template),
+        *_effects(template),
+        *_terms(template),
+        *_ranges(template, game),
+        *_crowded(template, game),
+    ]
+    return template, [*impossible, *(d for d in found if (d.file, d.line, d.column) not in known)]
+
+
+def _moves(case: Case) -> Iterator[tuple[str, Action | Event]]:
+    for actor, actions in case.actions.items():
+        yield from ((f"{actor}.{name}", action) for name, action in actions.items())
+    yield from case.nature.items()
+
+
+def _conditions_of(case: Case) -> Iterator[tuple[str, Expr]]:
+    yield from ((f"the condition of {name}", move.when) for name, move in _moves(case))
+    yield "the condition of peace", case.outcomes.peace
+    yield "the condition of war", case.outcomes.war
+
+
+def _impossible(case: Case) -> Iterator[Diagnostic]:
+    """Conditions that hold in no combination of values at all."""
+    for what, condition in _conditions_of(case):
+        sizes = [len(case.states[name].values) for name in sorted(condition.variables)]
+        if condition.parameters or int(np.prod(sizes, dtype=float)) > FULL_PRODUCT:
+            continue
+        grid = np.indices(sizes).reshape(len(sizes), -1) if sizes else np.zeros((0, 1), int)
+        codes = dict(zip(sorted(condition.variables), grid, strict=True))
+        if not is_true(condition, codes, grid.shape[1]).any():
+            yield case.remark(condition.at, f"{what} is never true: '{condition.text}'", "values that go together")
+
+
+def _conditions(template: Template) -> Iterator[Diagnostic]:
+    """Conditions that hold in no reachable state."""
+    for what, condition in _conditions_of(template.case):
+        if not template.mask(condition).any():
+            text = f"{what} is true in no state that can be reached"
+            yield template.case.remark(condition.at, text, severity="warning")
+
+
+def _values(template: Template) -> Iterator[Diagnostic]:
+    for name, variable in template.case.states.items():
+        reached = np.unique(template.codes[name])
+        for code, value in enumerate(variable.values):
+            if code in reached:
+                continue
+            at = ("states", name, "ordered" if variable.ordered else "values")
+            place = at if variable.packages else (*at, code)
+            what = f"value '{value}' of '{name}' is never reached"
+            hint = "let something lead there, or take it out"
+            yield template.case.remark(place, what, hint=hint, severity="warning")
+
+
+def _outcomes(template: Template) -> Iterator[Diagnostic]:
+    for package in template.packages:
+        target = template.settled(package)
+        if not template.peace[target[target >= 0]].all():
+            at = ("outcomes", "settle") if package == "settled" else ("outcomes", "settle", package)
+            what = f"settling '{package}' does not lead to peace"
+            yield template.case.remark(
+                at, what, f"effects that make '{template.case.outcomes.peace.text}' true", key=True
+            )
+
+
+def _effects(template: Template) -> Iterator[Diagnostic]:
+    """Moves that are meant to change something and never do."""
+    for name, move in _moves(template.case):
+        mask = template.mask(move.when)
+        here, codes = template.packed[mask], {n: c[mask] for n, c in template.codes.items()}
+        for n, (_, effects) in enumerate(move.outcomes):
+            if effects and here.size and (template.radix.moved(here, codes, effects)[0] == here).all():
+                at = (*move.at, "then") if len(move.outcomes) == 1 else (*move.at, "then", n)
+                what = f"{name} changes nothing in any state in which it is possible"
+                yield template.case.remark(at, what, hint="check 'when' and 'then'", severity="warning", key=True)
+
+
+def _terms(template: Template) -> Iterator[Diagnostic]:
+    corners = [template.trial(values)[0] for values in _corners(template.case)]
+    for i, player in enumerate(template.players):
+        for label in template.case.payoffs[player]:
+            flows = [game.terms[i][label] for game in corners]
+            at = ("payoffs", player, label)
+            if all((flow == 0).all() for flow in flows):
+                what = f"payoff '{label}' of {player} is idle: zero in every state that can be reached"
+                yield template.case.remark(at, what, severity="warning", key=True)
+            elif all((flow == flow[0]).all() for flow in flows):
+                what = f"payoff '{label}' of {player} is idle: the same in every state, it moves no choice"
+                yield template.case.remark(at, what, severity="warning", key=True)
+
+
+def _corners(case: Case) -> list[dict[str, float]]:
+    parameters = case.parameters.values()
+    return [{}, {p.name: p.low for p in parameters}, {p.name: p.high for p in parameters}]
+
+
+def _ends(parameter: Parameter) -> tuple[float, ...]:
+    if parameter.low < parameter.high:
+        return parameter.low, parameter.high
+    return (parameter.mid + max(1.0, abs(parameter.mid)) / 2,)
+
+
+def _ranges(template: Template, middle: Game) -> Iterator[Diagnostic]:
+    """Impossible numbers within the ranges, and parameters that move nothing."""
+    seen: set[tuple[int, int]] = set()
+    problems = [d for values in _corners(template.case) for d in template.trial(values)[1]]
+    base = list(_arrays(middle))
+    for parameter in template.case.parameters.values():
+        moved = False
+        for end in _ends(parameter):
+            game, found = template.trial({parameter.name: end})
+            if parameter.low < parameter.high:
+                problems += [replace(d, what=f"{d.what}, with {parameter.name} = {end:g}") for d in found]
+            moved = moved or any(not np.array_equal(a, b) for a, b in zip(base, _arrays(game), strict=True))
+        if not moved and _is_used(template.case, parameter.name):
+            what = f"parameter '{parameter.name}' is idle: it moves nothing in any state that can be reached"
+            yield template.case.remark(parameter.at, what, severity="warning", key=True)
+    for problem in problems:
+        if (problem.line, problem.column) not in seen:
+            seen.add((problem.line, problem.column))
+            yield problem
+
+
+def _is_used(case: Case, name: str) -> bool:
+    from detente.case.lint import expressions
+
+    return any(name in expression.parameters for expression in expressions(case))
+
+
+def _arrays(game: Game) -> Iterator[np.ndarray]:
+    yield from (game.payoff_flow, game.tempo, game.discount_rate, game.noise, game.nature.hazards)
+    yield game.nature.transition.data
+    for moves in game.moves:
+        yield from (moves.impulses, moves.reference_rate, moves.transition.data)
+
+
+def _crowded(template: Template, game: Game) -> Iterator[Diagnostic]:
+    if game.shocks != "reference":
+        return
+    high, _ = template.trial({p.name: p.high for p in template.case.parameters.values()})
+    for i, player in enumerate(template.players):
+        weights = high.reference_weights(i)[1:].sum(axis=0)
+        worst = int(np.argmax(weights)) if weights.size else 0
+        if weights.size and weights[worst] > CROWDED:
+            what = f"reference rates of {player} come near its tempo: together {weights[worst]:.2f} of it in a state"
+            hint = "raise play.tempo or lower the rates; tempo is only a ceiling"
+            yield template.case.remark(("actions", player), what, hint=hint, severity="warning", key=True)
+
+
+def importance(template: Template, values: np.ndarray) -> Mapping[str, float]:
+    """How much each state variable matters to values, as a share of their range.
+
+    Args:
+        template: the states.
+        values: (players, states), utility.
+
+    Returns:
+        Per variable the mean spread of a player's values over states that differ in this variable alone, divided by
+        the spread over all states; the largest over players.
+    """
+    total = np.maximum(values.max(axis=1) - values.min(axis=1), 1e-300)
+    result: dict[str, float] = {}
+    for name, stride in zip(template.radix.names, template.radix.strides, strict=True):
+        rest = template.packed - template.codes[name] * stride
+        order = np.argsort(rest, kind="stable")
+        starts = np.flatnonzero(np.r_[True, np.diff(rest[order]) != 0])
+        sorted_values = values[:, order]
+        spread = np.maximum.reduceat(sorted_values, starts, axis=1) - np.minimum.reduceat(sorted_values, starts, axis=1)
+        several = np.diff(np.r_[starts, len(order)]) > 1
+        result[name] = float((spread[:, several].mean(axis=1) / total).max()) if several.any() else 0.0
+    return result

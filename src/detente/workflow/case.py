@@ -1,0 +1,341 @@
+"""Checking, starting and describing cases."""
+
+import importlib
+import importlib.metadata
+import json
+import platform
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import CaseError, Diagnostic, MissingExtra, OptionError, RecordError
+from detente.run import write_bytes, write_text
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from detente.case import Case
+    from detente.game.compile import Template
+
+EXTRAS = {
+    "evidence": ("dynesty",),
+    "survival": ("lifelines",),
+    "pdf": ("typst",),
+    "word": ("docx",),
+    "xlsx": ("openpyxl",),
+    "netcdf": ("h5netcdf",),
+    "cluster": ("distributed", "dask"),
+    "fast": ("numba",),
+}
+REQUIRED = ("numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "jinja2", "altair", "vl_convert")
+REQUIRED += ("starlette", "uvicorn", "networkx", "duckdb")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One action: how often if indifferent, and what an action to which its actor is indifferent is worth."""
+
+    actor: str
+    action: str
+    rate: float  # reference rate, 1/year, the highest over states
+    worth: float  # rate * noise / discount_rate, utility
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What an actor can still choose, in peace and otherwise: reference rates together, averaged over states."""
+
+    actor: str
+    peace: float  # 1/year
+    otherwise: float  # 1/year
+    worth: float  # of the difference, rate * noise / discount_rate, utility
+    share: float | None  # of the actor's range of values, without sign; None if it was not solved
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What `check` found."""
+
+    case: str
+    diagnostics: tuple[Diagnostic, ...]
+    states: int = 0
+    combinations: int = 0
+    players: tuple[str, ...] = ()
+    parameters: int = 0
+    seconds: float | None = None  # one solve, at the middle of every range
+    certified: bool | None = None
+    moves: tuple[Move, ...] = ()
+    choices: tuple[Choices, ...] = ()
+    importance: dict[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What stops the case from being used."""
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What to look at."""
+        return tuple(d for d in self.diagnostics if d.severity != "error")
+
+    def as_json(self) -> str:
+        """The report for machines."""
+        found = asdict(self)
+        found["diagnostics"] = [asdict(d) for d in self.diagnostics]
+        return json.dumps({"ok": not self.errors, **found}, indent=1, ensure_ascii=False)
+
+
+def check(where: str | Path, solve: bool = True) -> CheckReport:
+    """Read a case, its record, its states and its ranges, and report everything that is wrong at once.
+
+    Args:
+        where: a folder, or the name of a shipped case.
+        solve: also solve once, for the time it takes and for what matters least.
+
+    Raises:
+        CaseError: there is no such case at all.
+    """
+    from detente.case import read_case
+    from detente.case.lint import lint
+    from detente.game.diagnose import diagnose
+
+    reading = read_case(where)
+    found = [*reading.diagnostics, *_record_remarks(reading.case)]
+    case, template = reading.case, None
+    if case is not None:
+        template, more = diagnose(case)
+        if reading.errors:  # what is left of a broken case has gaps: only what is wrong all the same counts
+            more = [d for d in more if d.severity == "error"]
+        else:
+            more += lint(case)
+        found += more
+    found = _once(found)
+    name = case.name if case is not None else Path(where).name
+    if template is None or case is None or any(d.severity == "error" for d in found):
+        return CheckReport(name, tuple(found))
+    return _describe(template, tuple(found), solve)
+
+
+def _once(found: list[Diagnostic]) -> list[Diagnostic]:
+    ranks = {"error": 0, "warning": 1, "note": 2}
+    return sorted(dict.fromkeys(found), key=lambda d: (d.file, d.line, d.column, ranks[d.severity]))
+
+
+def _record_remarks(case: "Case | None") -> list[Diagnostic]:
+    """Mistakes in the record, and sources that it does not have."""
+    if case is None or not (case.folder / "record").is_dir():
+        return []
+    from detente.record import load_record
+
+    try:
+        record = load_record(case.folder / "record")
+    except RecordError as error:
+        return list(error.diagnostics)
+    from detente.text import suggest
+
+    found = list(record.warnings)
+    for parameter in case.parameters.values():
+        for source in parameter.sources:
+            if source not in record.sources:
+                what = f"parameter '{parameter.name}' rests on source '{source}', which the record does not have"
+                hint = suggest(source, record.sources)
+                found.append(case.remark((*parameter.at, "sources"), what, "an id in record/sources.yaml", hint))
+    return found
+
+
+def _describe(template: "Template", found: tuple[Diagnostic, ...], solve: bool) -> CheckReport:
+    from math import prod
+
+    from detente.game.diagnose import importance
+
+    case = template.case
+    seconds, certified, matters, values = None, None, dict[str, float](), None
+    if solve:
+        from detente.solve import solve as solve_game
+
+        begin = time.perf_counter()
+        equilibrium = solve_game(template.game())
+        seconds, certified = time.perf_counter() - begin, equilibrium.certified
+        if certified:
+            values = equilibrium.values
+            matters = dict(importance(template, values))
+    return CheckReport(
+        case=case.name,
+        diagnostics=found,
+        states=template.space.size,
+        combinations=prod(len(v.values) for v in case.states.values()),
+        players=case.players,
+        parameters=len(case.parameters),
+        seconds=seconds,
+        certified=certified,
+        moves=_worth(template),
+        choices=_choices(template, values),
+        importance=dict(sorted(matters.items(), key=lambda item: item[1])),
+    )
+
+
+def _worth(template: "Template") -> tuple[Move, ...]:
+    game = template.game()
+    result: list[Move] = []
+    for i, player in enumerate(game.players):
+        for a, name in enumerate(game.moves[i].names):
+            if a > 0:
+                rate = float(game.moves[i].reference_rate[a].max())
+                result.append(Move(player, name, rate, rate * float(game.noise[i] / game.discount_rate[i])))
+    return tuple(result)
+
+
+def _choices(template: "Template", values: "np.ndarray | None") -> tuple[Choices, ...]:
+    game, peace = template.game(), template.peace
+    result: list[Choices] = []
+    for i, player in enumerate(game.players):
+        open_ = game.moves[i].reference_rate.sum(axis=0)
+        inside, outside = (float(open_[m].mean()) if m.any() else 0.0 for m in (peace, ~peace))
+        worth = (inside - outside) * float(game.noise[i] / game.discount_rate[i])
+        share = None if values is None else abs(worth) / max(float(values[i].max() - values[i].min()), 1e-300)
+        result.append(Choices(player, inside, outside, worth, share))
+    return tuple(result)
+
+
+def new(name: str, start: str | None = None, into: str | Path = ".") -> Path:
+    """Write a new case folder: a commented starter, or a copy of a case.
+
+    Args:
+        name: the folder to make, and the case's short name.
+        start: a case to copy (folder or shipped name); default the starter.
+        into: where to make the folder.
+
+    Returns:
+        The folder.
+
+    Raises:
+        OptionError: the name cannot be a folder name, or the folder is there already.
+        CaseError: there is no case of the name `start`.
+    """
+    from detente.case import find_case
+    from detente.case.load import case_files
+
+    if not NAME.fullmatch(name):
+        raise OptionError.of(f"'{name}' cannot be the name of a case", "letters, digits, '-' and '_'")
+    folder = Path(into) / name
+    if folder.exists():
+        raise OptionError.of(f"{folder.as_posix()} is there already", "a new name", "nothing was written")
+    source = find_case(start) if start is not None else Path(__file__).resolve().parent.parent / "case" / "starter"
+    for relative, path in case_files(source).items():
+        content = path.read_bytes()
+        write_bytes(folder / relative, _renamed(content, name) if relative == "case.yaml" else content)
+    return folder
+
+
+def _renamed(content: bytes, name: str) -> bytes:
+    """case.yaml with its short name changed and nothing else."""
+    text = content.decode("utf-8")
+    return re.sub(r"(?m)^case:[^\n#]*", f"case: {name}", text, count=1).encode("utf-8")
+
+
+def schema(out: str | Path | None = None) -> str:
+    """JSON Schema of a case's files, for editors; written to a file where one is named."""
+    from detente.case.json_schema import json_schema
+
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    if out is not None:
+        write_text(Path(out), text)
+    return text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    what: str
+    ok: bool
+    words: str
+    needed: bool = True
+
+
+def doctor(folder: str | Path = ".") -> list[Finding]:
+    """What is installed and what works here: packages, extras, a solve, a picture, a file.
+
+    Args:
+        folder: where to try to write.
+    """
+    findings = [Finding("python", sys.version_info >= (3, 11), platform.python_version())]
+    findings += [_package(name) for name in REQUIRED]
+    findings += [_extra(extra, modules) for extra, modules in EXTRAS.items()]
+    findings.append(_attempt("shipped cases", _read_all))
+    findings.append(_attempt("solve", _solve_small))
+    findings.append(_attempt("write", lambda: _write_here(Path(folder))))
+    return findings
+
+
+def _version(module: str) -> str:
+    names = importlib.metadata.packages_distributions().get(module.split(".", maxsplit=1)[0], [module])
+    try:
+        return importlib.metadata.version(names[0])
+    except importlib.metadata.PackageNotFoundError:
+        return "installed"
+
+
+def _package(module: str) -> Finding:
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        return Finding(module, False, f"missing ({error}); hint: pip install --upgrade detente")
+    return Finding(module, True, _version(module))
+
+
+def _extra(extra: str, modules: tuple[str, ...]) -> Finding:
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            return Finding(
+                f"extra {extra}", False, f"not installed; hint: pip install 'detente[{extra}]'", needed=False
+            )
+    return Finding(f"extra {extra}", True, ", ".join(f"{m} {_version(m)}" for m in modules), needed=False)
+
+
+def _attempt(what: str, work: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, work())
+    except (CaseError, MissingExtra, OptionError, OSError, ValueError, RuntimeError, ImportError) as error:
+        return Finding(what, False, f"{type(error).__name__}: {error}")
+
+
+def _read_all() -> str:
+    from detente.case import load_case, shipped_cases
+
+    names = shipped_cases()
+    for name in names:
+        load_case(name)
+    return ", ".join(names)
+
+
+def _solve_small() -> str:
+    from detente.case import load_case
+    from detente.game import compile_case
+    from detente.solve import solve
+
+    begin = time.perf_counter()
+    template = compile_case(load_case("toy-process"))
+    equilibrium = solve(template.game())
+    if not equilibrium.certified:
+        raise RuntimeError(f"no certified equilibrium: {equilibrium.status.words}")
+    return f"toy-process, {template.space.size} states, certified in {time.perf_counter() - begin:.2f} s"
+
+
+def _write_here(folder: Path) -> str:
+    path = folder / f".detente-doctor-{time.time_ns()}.tmp"
+    write_text(path, "written by detente doctor\n")
+    path.unlink()
+    return f"files can be written in {folder.resolve()}"
+
+
+def as_rows(findings: list[Finding]) -> list[dict[str, Any]]:
+    """The doctor's findings for machines."""
+    return [asdict(finding) for finding in findings]
