@@ -150,7 +150,7 @@ def compare(outside: Iterable[Quantity], inside: dict[str, Quantity]) -> tuple[T
         inside: `relapse.Ny` quantities by id.
     """
     rows: list[tuple[Cell, ...]] = []
-    apart: dict[str, list[str]] = {"higher": [], "lower": []}
+    apart: dict[str, list[str]] = {"higher": [], "lower": [], "within": []}
     for base in outside:
         name = base.id.split(".", 1)[1]
         model = inside.get(f"relapse.{name}")
@@ -188,25 +188,22 @@ def _reasons(apart: dict[str, list[str]]) -> list[str]:
     if apart["higher"]:
         words.append(
             f"The model puts relapse higher than the base rate within {_list(apart['higher'])} years. It may know "
-            f"something "
-            "particular (unmet demands, a changed balance of force, open provocations); or its attack and "
-            "accident rates "
-            "may be too high, since most conflicts of this kind have such features and did not relapse so often."
+            "something particular (unmet demands, a changed balance of force, open provocations); or its attack and "
+            "accident rates may be too high, since most conflicts of this kind have such features and did not relapse so often."
         )
     if apart["lower"]:
         words.append(
             f"The model puts relapse lower than the base rate within {_list(apart['lower'])} years. It may know of "
-            f"a restraint "
-            "that past cases lacked (peacekeepers, a guarantee, a settled outcome); or it leaves out ways back to war "
+            "a restraint that past cases lacked (peacekeepers, a guarantee, a settled outcome); or it leaves out ways back to war "
             "(new actors, splinter groups, neighbours) that past cases had."
         )
-    if not apart["higher"] and not apart["lower"]:
-        words.append("The two views agree within their intervals.")
+    if apart["within"] and not apart["higher"] and not apart["lower"]:
+        words.append("The two views agree: the middle of the model lies within the interval of past cases.")
     return [*words, DIFFERENT_EVENTS, FIRST_YEAR]
 
 
 def _verdict(base: Quantity, model: Quantity) -> str:
-    """Where the middle of the model lies against the interval of past cases, and whether the intervals overlap."""
+    """Where the middle of the model lies against the interval of past cases."""
     if base.low is None or base.high is None or model.mid is None:
         return "not comparable"
     if base.low <= model.mid <= base.high:
