@@ -189,13 +189,14 @@ def _reasons(apart: dict[str, list[str]]) -> list[str]:
         words.append(
             f"The model puts relapse higher than the base rate within {_list(apart['higher'])} years. It may know "
             "something particular (unmet demands, a changed balance of force, open provocations); or its attack and "
-            "accident rates may be too high, since most conflicts of this kind have such features and did not relapse so often."
+            "accident rates may be too high, since most conflicts of this kind have "
+            "such features and did not relapse so often."
         )
     if apart["lower"]:
         words.append(
             f"The model puts relapse lower than the base rate within {_list(apart['lower'])} years. It may know of "
-            "a restraint that past cases lacked (peacekeepers, a guarantee, a settled outcome); or it leaves out ways back to war "
-            "(new actors, splinter groups, neighbours) that past cases had."
+            "a restraint that past cases lacked (peacekeepers, a guarantee, a settled outcome); or it leaves "
+            "out ways back to war (new actors, splinter groups, neighbours) that past cases had."
         )
     if apart["within"] and not apart["higher"] and not apart["lower"]:
         words.append("The two views agree: the middle of the model lies within the interval of past cases.")
