@@ -306,10 +306,22 @@ def compile_case(case: Case) -> Template:
     Raises:
         CaseError: a step leaves its scale, a condition depends on a parameter, or there are too many states.
     """
+    template, problems = lay_out(case)
+    if problems:
+        raise CaseError(problems)
+    return template
+
+
+def lay_out(case: Case) -> tuple[Template, tuple[Diagnostic, ...]]:
+    """A template even where steps leave their scales, and a remark for each; for `check`.
+
+    Raises:
+        CaseError: a condition depends on a parameter, or there are too many states.
+    """
     _refuse_uncertain_conditions(case)
     radix = Radix.of(case)
-    packed = reachable(case, radix)
-    return _Compiler(case, radix, packed).template()
+    packed, problems = reachable(case, radix)
+    return _Compiler(case, radix, packed).template(), problems
 
 
 def _refuse_uncertain_conditions(case: Case) -> None:

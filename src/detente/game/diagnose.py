@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.case.model import Action, Case, Event, Expr, Parameter
 from detente.errors import CaseError, Diagnostic
-from detente.game.compile import Template, compile_case
+from detente.game.compile import Template, lay_out
 from detente.game.model import Game
 from detente.game.states import is_true
 
@@ -22,11 +22,11 @@ def diagnose(case: Case) -> tuple[Template | None, list[Diagnostic]]:
     """Find the states of a case and remark on them.
 
     Returns:
-        The template, or None where no states could be found; and the remarks.
+        The template, or None where no states could be found, and the remarks; with errors, it must not be used.
     """
     impossible = list(_impossible(case))
     try:
-        template = compile_case(case)
+        template, problems = lay_out(case)
     except CaseError as error:
         return None, [*impossible, *error.diagnostics]
     known = {(d.file, d.line, d.column) for d in impossible}
@@ -40,7 +40,7 @@ def diagnose(case: Case) -> tuple[Template | None, list[Diagnostic]]:
         *_ranges(template, game),
         *_crowded(template, game),
     ]
-    return template, [*impossible, *(d for d in found if (d.file, d.line, d.column) not in known)]
+    return template, [*impossible, *problems, *(d for d in found if (d.file, d.line, d.column) not in known)]
 
 
 def _moves(case: Case) -> Iterator[tuple[str, Action | Event]]:

@@ -91,11 +91,14 @@ def jumps(case: Case) -> list[tuple[Expr, tuple[Effects, ...]]]:
     return [*found, (open_, tuple(case.outcomes.settle.values()))]
 
 
-def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> np.ndarray:
-    """Packed states that can be reached from the situations or by settling, sorted, (states,) int64.
+def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> tuple[np.ndarray, tuple[Diagnostic, ...]]:
+    """States that can be reached from the situations or by settling.
+
+    Returns:
+        Packed states, sorted, (states,) int64; and a remark for every step that leaves its scale (it is taken to stop).
 
     Raises:
-        CaseError: a step leaves its scale, or there are more states than `limit`.
+        CaseError: there are more states than `limit`.
     """
     search = _Search(case, radix)
     known = np.unique(np.array([radix.pack(case, s) for s in case.situations.values()], dtype=np.int64))
@@ -107,9 +110,7 @@ def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> np.ndarray:
             what = f"more than {limit:,} states can be reached"
             hint = "merge values, or restrict actions by `when`"
             raise CaseError(case.remark(("states",), what, f"at most {limit:,}", hint, key=True))
-    if search.problems:
-        raise CaseError(search.problems.values())
-    return known
+    return known, tuple(search.problems.values())
 
 
 class _Search:
