@@ -137,6 +137,37 @@ def _rise(i: int, above: list[list[int]], heights: list[int], lanes: int, depth:
     return height < lanes
 
 
+def label_points(
+    points: Sequence[tuple[float, float, str]], width: float, height: float, size: float = 12.5
+) -> list[tuple[float, float] | None]:
+    """Places for labels of points in a plane: right, left, above or below, where no box touches another or a point.
+
+    Args:
+        points: x and y in pixels (y downwards) and text; earlier ones choose first.
+        width: frame width, pixels.
+        height: frame height, pixels.
+        size: font size, pixels.
+
+    Returns:
+        Left edge and middle height of each label, or None where none of the four places is free.
+    """
+    boxes = [(x - 5, y - 5, x + 5, y + 5) for x, y, _ in points]
+    spots: list[tuple[float, float] | None] = []
+    for x, y, text in points:
+        extent = text_width(text, size)
+        tries = [(x + 9, y), (x - 9 - extent, y), (x - extent / 2, y - size), (x - extent / 2, y + size)]
+        for left, middle in tries:
+            box = (left, middle - size / 2, left + extent, middle + size / 2)
+            inside = left >= 0 and box[2] <= width and box[1] >= 0 and box[3] <= height
+            if inside and all(box[2] <= a or c <= left or box[3] <= b or d <= box[1] for a, b, c, d in boxes):
+                boxes.append(box)
+                spots.append((left, middle))
+                break
+        else:
+            spots.append(None)
+    return spots
+
+
 def wrap(text: str, limit: int) -> list[str]:
     """Break a text at spaces into lines of at most `limit` characters (a longer word stays whole)."""
     lines: list[str] = []

@@ -5,9 +5,9 @@ from collections import Counter
 from datetime import date as Date
 from typing import Any
 
-from detente.charts.grammar import finish, records
+from detente.charts.grammar import WIDE, Spec, coloured, finish, layer, name, number, records, shaped
 from detente.charts.layout import Label, place_labels, text_width, wrap
-from detente.charts.theme import FONT_SIZE, INK, MUTED, SHAPES, WIDTH, series_color
+from detente.charts.theme import FONT_SIZE, INK, MUTED, WIDTH
 from detente.run import Table
 
 MANY = 12
@@ -55,7 +55,7 @@ def timeline_spec(
     mark: str = "",
     lanes: int = 9,
     kinds_shown: int = 7,
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[Spec, list[str]]:
     """Specification of a timeline, and the labels that found room.
 
     Args:
@@ -69,11 +69,9 @@ def timeline_spec(
         lanes: lanes for labels above the rows.
         kinds_shown: kinds that get a row of their own; the rest share one.
     """
-    import altair as alt
-
     events = _events(table, date, text, kind, weight=weight, kinds_shown=kinds_shown)
     rows = list(dict.fromkeys(e["kind"] for e in sorted(events, key=lambda e: e["order"])))
-    margin = max((text_width(r, FONT_SIZE) for r in rows), default=0) + 14 if width > 400 else 0
+    margin = max((text_width(r, FONT_SIZE) for r in rows), default=0) + 14 if width > WIDE else 0
     inner = width - margin - 16
     first, last = min(e["year"] for e in events), max(e["year"] for e in events)
     marked = decimal_year(mark) if mark else None
@@ -85,7 +83,7 @@ def timeline_spec(
         Label((e["year"] - first) * scale, f"{str(e['date'])[:4]} {short_label(e['text'])}", e["weight"])
         for e in events
     ]
-    lanes = lanes if width > 400 else 7
+    lanes = lanes if width > WIDE else 7
     clear = [] if marked is None else [(marked - first) * scale]
     placed, _ = place_labels(labels, inner, lanes, LABEL_SIZE, keep_clear=clear)
     used = max((p.lane for p in placed), default=-1) + 1
@@ -99,43 +97,29 @@ def timeline_spec(
          "to": events[p.index]["y"]}
         for p in placed
     ]  # fmt: skip
-    x_axis = alt.Axis(title=None, format="d", tickCount=8 if width > 400 else 5, grid=False, domain=True)
-    x_year = alt.X("year:Q", scale=alt.Scale(domain=[first, last], nice=False, zero=False), axis=x_axis)
-    y_scale = alt.Scale(domain=[0, height], range=[0, height], nice=False)
-    y = alt.Y("y:Q", scale=y_scale, axis=None)
-    layers: list[Any] = []
+    year_axis = {"title": None, "format": "d", "tickCount": 8 if width > WIDE else 5, "grid": False, "domain": True}
+    x = number("year", scale={"domain": [first, last], "nice": False, "zero": False}, axis=year_axis)
+    y = number("y", scale={"domain": [0, height], "range": [0, height], "nice": False}, axis=None)
+    layers: list[Spec] = []
     if marked is not None:
-        line = alt.Chart(alt.Data(values=[{"year": marked}])).mark_rule(color=MUTED, strokeDash=[4, 3])
-        layers.append(line.encode(x=x_year))
+        layers.append(layer([{"year": marked}], "rule", {"color": MUTED, "strokeDash": [4, 3]}, x=x))
     stems = [{"year": first + t["anchor"] / scale, "y": t["y"] + 4, "y2": t["to"]} for t in text_rows]
+    layers.append(layer(stems, "rule", {"color": "#b4bcc7", "strokeWidth": 0.8}, x=x, y=y, y2={"field": "y2"}))
+    color, shape = coloured("kind", rows, width), shaped("kind", rows, width)
+    key = None if width > WIDE else {"title": None, "orient": "bottom", "columns": 2}
+    color["legend"] = shape["legend"] = key
+    marks = [{k: e[k] for k in ("year", "y", "kind")} for e in events]
     layers.append(
-        alt.Chart(alt.Data(values=stems)).mark_rule(color="#b4bcc7", strokeWidth=0.8).encode(x=x_year, y=y, y2="y2:Q")
+        layer(marks, "point", {"size": 42, "filled": True, "opacity": 0.85}, x=x, y=y, color=color, shape=shape)
     )
-    domain = alt.Scale(domain=rows, range=[series_color(n) for n in range(len(rows))])
-    shapes = alt.Scale(domain=rows, range=[SHAPES[n % len(SHAPES)] for n in range(len(rows))])
-    legend = None if width > 400 else alt.Legend(title=None, orient="bottom", columns=2)
-    layers.append(
-        alt.Chart(alt.Data(values=[{k: e[k] for k in ("year", "y", "kind")} for e in events]))
-        .mark_point(size=42, filled=True, opacity=0.85)
-        .encode(x=x_year, y=y, color=alt.Color("kind:N", scale=domain, legend=legend),
-                shape=alt.Shape("kind:N", scale=shapes, legend=legend))
-    )  # fmt: skip
-    for t in text_rows:
-        t["year"] = first + t["x"] / scale
-    layers.append(
-        alt.Chart(alt.Data(values=text_rows))
-        .mark_text(align="left", baseline="middle", fontSize=LABEL_SIZE, color=INK)
-        .encode(x=x_year, y=y, text="text:N")
-    )
-    if width > 400:
-        names = [{"name": r, "y": top + ROW * (n + 0.5)} for n, r in enumerate(rows)]
-        layers.append(
-            alt.Chart(alt.Data(values=names))
-            .mark_text(align="right", baseline="middle", color=MUTED, fontSize=FONT_SIZE)
-            .encode(x=alt.value(-8), y=y, text="name:N")
-        )
-    chart = alt.layer(*layers).properties(width=inner, height=height)
-    return finish(chart), [t["text"] for t in text_rows]
+    written = [{"year": first + t["x"] / scale, "y": t["y"], "text": t["text"]} for t in text_rows]
+    style = {"align": "left", "baseline": "middle", "fontSize": LABEL_SIZE, "color": INK}
+    layers.append(layer(written, "text", style, x=x, y=y, text=name("text")))
+    if width > WIDE:
+        names = [{"name": row, "y": top + ROW * (n + 0.5)} for n, row in enumerate(rows)]
+        style = {"align": "right", "baseline": "middle", "fontSize": FONT_SIZE, "color": MUTED}
+        layers.append(layer(names, "text", style, x={"value": -8}, y=y, text=name("name")))
+    return finish({"layer": layers, "width": inner, "height": height}), [t["text"] for t in text_rows]
 
 
 def short_label(text: str, letters: int = LABEL_LETTERS) -> str:
@@ -152,11 +136,11 @@ def _events(
 ) -> list[dict[str, Any]]:
     found = [row for row in records(table) if row[date] and decimal_year(str(row[date])) is not None]
     tally = Counter(str(row[kind]) for row in found) if kind else Counter()
-    frequent = {name for name, _ in tally.most_common(kinds_shown if len(tally) <= kinds_shown else kinds_shown - 1)}
+    frequent = {value for value, _ in tally.most_common(kinds_shown if len(tally) <= kinds_shown else kinds_shown - 1)}
     events = []
     for row in found:
-        name = str(row[kind]) if kind else "events"
-        own = name if name in frequent or not kind else "other"
+        group = str(row[kind]) if kind else "events"
+        own = group if group in frequent or not kind else "other"
         events.append(
             {
                 "year": decimal_year(str(row[date])),
@@ -164,10 +148,10 @@ def _events(
                 "text": str(row[text] or ""),
                 "kind": own.replace("_", " "),
                 "order": -1 if own == "other" and own not in frequent else 0,
-                "weight": _weight(row, name, weight),
+                "weight": _weight(row, group, weight),
             }
         )
-    ranks = {name.replace("_", " "): n for n, (name, _) in enumerate(tally.most_common())}
+    ranks = {value.replace("_", " "): n for n, (value, _) in enumerate(tally.most_common())}
     for event in events:
         event["order"] = len(ranks) if event["order"] == -1 else ranks.get(event["kind"], 0)
     return events

@@ -122,7 +122,9 @@ class Context:
         keep = [
             (n, c)
             for n, c in enumerate(table.columns)
-            if c not in hide and c != "confidential" and any(row[n] not in (None, "") for row in table.rows)
+            if c not in hide
+            and c != "confidential"
+            and (not table.rows or any(row[n] not in (None, "") for row in table.rows))
         ]
         rows = tuple(tuple((self._cell(name, table, r, n, c),) for n, c in keep) for r in range(len(table.rows)))
         numeric = tuple(is_numeric([row[n] for row in table.rows]) for n, _ in keep)
@@ -140,7 +142,7 @@ class Context:
             name,
             anchors,
             shown,
-            table.note,
+            table.note or ("" if table.rows else string("word.none")),
         )
 
     def _cell(self, name: str, table: Table, row: int, place: int, column: str) -> Cell:

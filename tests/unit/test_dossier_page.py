@@ -1,0 +1,341 @@
+"""The page: one offline file, every number from the run, every quantity on the page, sections in their order."""
+
+import base64
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from synthetic_run import make_run
+
+from detente.dossier import build, render_html
+from detente.dossier.numbers import cell_text, tip_lines, unit_text, value_text
+from detente.dossier.plain import number_text
+from detente.run import Quantity, Run, Table
+from detente.run.strings import catalogue
+
+NUMBER = re.compile(r"\d[\d.,\u202f]*\d|\d")
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """A page taken apart: marked numbers, tips, all other text, links, ids, headings."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.stack: list[tuple[str, dict[str, str | None]]] = []
+        self.numbers: list[tuple[str, str, str]] = []
+        self.cells: list[tuple[str, str]] = []
+        self.tips: dict[str, str] = {}
+        self.tip_of: dict[str, str] = {}
+        self.rest: list[str] = []
+        self.links: list[dict[str, str | None]] = []
+        self.ids: list[str] = []
+        self.headings: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        if tag not in VOID:
+            self.stack.append((tag, values))
+        if tag == "br" and self.inside("class", "tip"):
+            self.tips[self.inside("class", "tip")["id"]] += "\n"
+        if values.get("id"):
+            self.ids.append(values["id"])
+        if tag == "a":
+            self.links.append(values)
+        if "data-quantity" in values:
+            self.numbers.append((values["data-quantity"], values["data-part"], ""))
+            if "aria-describedby" in values:
+                self.tip_of[values["aria-describedby"]] = values["data-quantity"]
+        if "data-cell" in values:
+            self.cells.append((values["data-cell"], ""))
+        if values.get("class") == "tip":
+            self.tips[values["id"]] = ""
+        if tag in ("h2", "h3"):
+            self.headings.append((tag, ""))
+
+    def handle_endtag(self, tag):
+        while self.stack and self.stack.pop()[0] != tag:
+            pass
+
+    def inside(self, attribute: str, value: str | None = None) -> dict[str, Any] | None:
+        for _, values in reversed(self.stack):
+            if attribute in values and (value is None or values[attribute] == value):
+                return values
+        return None
+
+    def handle_data(self, data):
+        tags = {tag for tag, _ in self.stack}
+        if tags & {"style", "script", "svg"}:
+            return
+        tip = self.inside("class", "tip")
+        if tip:
+            self.tips[tip["id"]] += data
+        elif self.inside("data-quantity"):
+            id, part, text = self.numbers[-1]
+            self.numbers[-1] = (id, part, text + data)
+        elif self.inside("data-cell"):
+            place, text = self.cells[-1]
+            self.cells[-1] = (place, text + data)
+        elif "sup" not in tags:
+            self.rest.append(data)
+        if tags & {"h2", "h3"}:
+            kind, text = self.headings[-1]
+            self.headings[-1] = (kind, text + data)
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return make_run()
+
+
+@pytest.fixture(scope="module")
+def html(run) -> str:
+    return render_html(run)
+
+
+@pytest.fixture(scope="module")
+def page(html) -> Page:
+    return Page(html)
+
+
+def test_nothing_on_the_page_comes_from_outside(html):
+    assert not re.search(r"""(?:src|href|srcset|action|data)\s*=\s*["']?\s*(?:https?:)?//""", html, re.I)
+    assert "@import" not in html
+    assert not re.search(r"url\(\s*['\"]?(?!#)", html, re.I)
+    assert "<script" not in html
+    assert "default-src 'none'" in html
+    assert "http://" not in html
+    assert "https://" not in html
+
+
+def test_every_quantity_of_the_run_is_on_the_page(run, page):
+    assert {id for id, part, _ in page.numbers if part == "full"} == {q.id for q in run.quantities}
+    assert {f"q-{q.id}" for q in run.quantities} <= set(page.ids)
+
+
+def test_every_marked_number_is_the_runs(run, page):
+    assert len(page.numbers) > 200
+    for id, part, text in page.numbers:
+        assert text == number_text(run.quantity(id), part), id
+
+
+def test_every_table_cell_is_the_runs(run, page):
+    assert len(page.cells) > 100
+    for place, text in page.cells:
+        name, row, column = place.rsplit("/", 2)
+        if name == "assumptions":
+            a = run.assumptions[int(row)]
+            assert text == f"{value_text(a.low, '')} to {value_text(a.high, '')} {unit_text(a.unit)}".strip()
+        else:
+            table = run.tables[name]
+            cell = table.rows[int(row)][table.columns.index(column)]
+            assert text == cell_text(cell, table.units.get(column, "")), place
+
+
+def test_every_tip_is_that_of_its_number(run, page):
+    names = {a.name: a.label for a in run.assumptions}
+    assert len(page.tip_of) == len(page.tips) > 100
+    for tip, id in page.tip_of.items():
+        assert page.tips[tip] == "\n".join(tip_lines(run.quantity(id), names))
+
+
+def strings_of(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, bool) or value is None:
+        return []
+    if isinstance(value, int | float):
+        return [cell_text(value), value_text(value, "")]
+    items = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return [text for item in items for text in strings_of(item)]
+
+
+def test_no_other_number_stands_on_the_page(run, page):
+    """Outside the marked numbers only: dates and texts of the run, the catalogue's own, and counts of rows."""
+    dumped = run.model_dump(mode="json", exclude={"quantities": {"__all__": {"low", "mid", "high", "sign_share"}}})
+    for table in dumped["tables"].values():
+        table["rows"] = [[c for c in row if isinstance(c, str)] for row in table["rows"]]
+    known = set(NUMBER.findall(" ".join([*strings_of(dumped), *catalogue().values()])))
+    most = max(len(run.quantities), *(len(t.rows) for t in run.tables.values()))
+    counts = {str(n) for n in range(most + 1)}
+    unknown = {n for text in page.rest for n in NUMBER.findall(text)} - known - counts
+    assert unknown == set()
+
+
+def test_links_inside_the_page_lead_somewhere_and_ids_are_unique(page):
+    assert len(page.ids) == len(set(page.ids))
+    inner = [link["href"][1:] for link in page.links if (link["href"] or "").startswith("#")]
+    assert len(inner) > 200
+    assert set(inner) <= set(page.ids)
+
+
+def test_numbers_link_to_their_assumptions_and_record(run, html):
+    q = run.quantity("relapse.5y")
+    row = html[html.index('id="q-relapse.5y"') :]
+    row = row[: row.index("</tr>")]
+    assert all(f'href="#a-{name}"' in row for name in q.assumptions)
+    assert all(f'href="#r-{id}"' in row for id in q.record)
+
+
+def test_sections_stand_in_the_order_of_the_issue(page):
+    assert [text for tag, text in page.headings if tag == "h2"] == [
+        "What this cannot tell you",
+        "Summary in plain words",
+        "The situation",
+        "Timeline",
+        "Commitments on the record",
+        "Risk that war resumes, and chances of peace",
+        "Who would pay",
+        "What each actor gains from settling now",
+        "What delay is worth to each actor",
+        "Do mediators prolong it?",
+        "Reaction and even-handedness",
+        "Other answers",
+        "Rival accounts of the process",
+        "Claims, held against model and record",
+        "What would hold",
+        "The outside view: base rates and reference classes",
+        "Baselines",
+        "What each actor's position is made of",
+        "What the numbers hang on",
+        "Other tables",
+        "Assumptions, with reasons and sources",
+        "Method in two pages",
+        "Limits",
+        "Notes to the numbers",
+        "How to reproduce this",
+    ]
+
+
+def test_what_it_cannot_tell_names_every_kind_of_doubt(run):
+    from detente.dossier.plain import plain_text
+
+    section = build(run).sections[0]
+    text = " ".join(plain_text(item) for block in section.blocks[1:] for item in block.items)
+    for part in (
+        "do not agree on the sign of",
+        "no record of events can identify",
+        "depends on how choice",
+        "Without a range",
+        "1 of 3 claims",
+        "the record cannot tell",
+        "3 equilibria",
+        "near the tempo",
+    ):
+        assert part in text
+
+
+def part_of(run: Run, *tables: str) -> Run:
+    """A run with few figures, which draws fast."""
+    return run.model_copy(update={"quantities": (), "tables": {name: run.tables[name] for name in tables}})
+
+
+def test_a_better_baseline_is_said_first(run):
+    table = run.tables["baselines"]
+    rows = (*table.rows[:1], (*table.rows[1][:2], True))
+    changed = part_of(run).model_copy(update={"tables": {"baselines": table.model_copy(update={"rows": rows})}})
+    text = render_html(changed, workbook=False)
+    assert text.index("a baseline predicts better") < text.index("The ranges below show")
+
+
+def test_an_uncertified_run_says_so_before_anything(run):
+    bad = part_of(run).model_copy(update={"solution": run.solution.model_copy(update={"certified": False})})
+    text = render_html(bad, workbook=False)
+    assert text.index("is not certified") < text.index("The ranges below show")
+
+
+def test_both_sides_names_are_printed(run, html):
+    for label in run.actors.values():
+        assert label in html
+
+
+def test_figures_have_words_and_data(run, html):
+    figures = re.findall(r"<figure.*?</figure>", html, re.S)
+    assert len(figures) >= 12
+    for figure in figures:
+        alts = re.findall(r'<svg class="chart" role="img" aria-label="([^"]{40,})"', figure)
+        assert len(alts) == 2
+        assert alts[0] == alts[1]
+        assert 'href="data:text/csv' in figure
+
+
+def test_downloads_hold_every_table_in_full(run, page):
+    files = {}
+    for link in page.links:
+        if link.get("download", "").endswith(".csv"):
+            text = base64.b64decode(link["href"].split(",", 1)[1]).decode("utf-8")
+            files[link["download"]] = list(csv.reader(io.StringIO(text)))
+    for name, table in run.tables.items():
+        read = files[f"{name}.csv"]
+        assert tuple(read[0]) == table.columns
+        assert len(read) == len(table.rows) + 1
+    curve = run.tables["risk_curve"]
+    assert [float(c) for c in files["risk_curve.csv"][3]] == list(curve.rows[2])
+    assert len(files["quantities.csv"]) == len(run.quantities) + 1
+
+
+def test_the_same_run_gives_the_same_bytes(run, html):
+    assert render_html(Run.model_validate_json(run.model_dump_json(by_alias=True))) == html
+
+
+def test_reproducibility_box(run, html):
+    box = html[html.index('<section id="reproduce"') :]
+    for part in (run.command, "a" * 64, "case.yaml", "0.1.0", "certified"):
+        assert part in box
+
+
+def test_text_of_the_case_cannot_become_markup(run):
+    evil = "<img src=x onerror=alert(1)>"
+    table = Table(title=evil, columns=(evil,), rows=((evil,),))
+    changed = part_of(run).model_copy(
+        update={
+            "title": evil,
+            "actors": {**run.actors, "north": evil},
+            "tables": {"weather": table},
+            "claims": ({"id": evil, "claim": evil, "verdict": evil},),
+            "warnings": (evil,),
+        }
+    )
+    text = render_html(changed, workbook=False)
+    assert "<img" not in text
+    assert text.count("&lt;img src=x") > 5
+
+
+def empty_run(**more) -> Run:
+    return Run(
+        version="0", case="c", title="T", date="2000-01-01", seed=0, draws=1, command="x", inputs={}, model={}, **more
+    )
+
+
+def test_an_empty_run_still_makes_an_honest_page():
+    text = render_html(empty_run(), workbook=False)
+    assert "This run holds no answers." in text
+    assert "Rival accounts were not tested" in text
+    assert "has not been scored against baselines" in text
+
+
+def test_odd_parts_are_tolerated():
+    odd = Table(title="", columns=("x",), rows=())
+    lone = Quantity(id="relapse.5y", question="relapse", label="Chance", unit="probability", low=0.1, mid=0.2, high=0.3)
+    run = empty_run(
+        tables={
+            "risk_curve": odd,
+            "peace_curve": odd,
+            "values_by_term": odd,
+            "timeline": odd,
+            "ledger": odd,
+            "tornado": odd,
+            "forgotten": odd,
+            "response": odd,
+        },
+        quantities=(lone,),
+        claims=({"text": "only text"},),
+        accounts={"nested": {"deep": [{"a": 1, "b": [1, 2]}], "map": {"one": {"x": 1.5}, "two": {"x": 2}}}},
+    )
+    text = render_html(run, workbook=False)
+    assert "only text" in text
+    assert "20\u202f%" in text
