@@ -321,6 +321,7 @@ def _print(tables: "Mapping[str, Table]") -> None:
                 justify="right" if numbers else "left",
                 overflow="ellipsis" if short else "fold",
                 no_wrap=short or whole,
+                max_width=48 if short else None,
             )
         for row in table.rows:
             rich.add_row(*(Text("" if row[n] is None else str(row[n])) for n in shown))

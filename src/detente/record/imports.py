@@ -71,9 +71,10 @@ def import_file(
             raise RecordError(Diagnostic("no header", "a table with a header", file=file.as_posix(), line=1))
         plan = _plan(rules, file, header.cells)
         rows, aside = _stage(plan, items, staging)
-        tell(0.85, "looking for repeated ids")
-        aside += _repeated(plan, staging, tell)
-        return _publish(plan, (rows, aside), staging, folder / IMPORTED, name or rules.mapping)
+        tell(0.85, "packing")
+        packed, repeated = _unrepeated(plan, _pack(plan, staging), staging, tell)
+        tell(0.95, "publishing")
+        return _publish(plan, (rows, aside + repeated), packed, folder / IMPORTED, name or rules.mapping)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -161,65 +162,67 @@ def _connect(staging: Path) -> Any:
     import duckdb
 
     connection = duckdb.connect()
-    connection.execute("SET memory_limit = '512MB'")
+    connection.execute("SET memory_limit = '256MB'")
     connection.execute("SET threads = 2")
     connection.execute("SET temp_directory = ?", [str(staging / "spill")])
     return connection
 
 
-def _reading(plan: _Plan, staging: Path) -> str:
-    path = str(staging / "staged.csv").replace("'", "''")
-    columns = ", ".join(f"{_quoted(name, chr(39))}: '{TYPES.get(name, 'VARCHAR')}'" for name in plan.names)
-    return (
-        f"read_csv('{path}', header = true, delim = ',', quote = '\"', escape = '\"', nullstr = '', parallel = false, "
-        f"auto_detect = false, max_line_size = 16000000, columns = {{{columns}}})"
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _pack(plan: _Plan, staging: Path) -> Path:
+    """The staged rows as Parquet."""
+    types = ", ".join(f"{_literal(name)}: '{TYPES.get(name, 'VARCHAR')}'" for name in plan.names)
+    source = (
+        f"read_csv({_literal(str(staging / 'staged.csv'))}, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"nullstr = '', parallel = false, auto_detect = false, max_line_size = 16000000, columns = {{{types}}})"
     )
-
-
-def _quoted(name: str, mark: str = '"') -> str:
-    return mark + name.replace(mark, mark * 2) + mark
-
-
-def _repeated(plan: _Plan, staging: Path, tell: Progress) -> int:
-    """Set aside rows whose id came before; returns how many."""
-    source = _reading(plan, staging)
-    with _connect(staging) as connection:
-        found = connection.execute(
-            f"WITH twice AS (SELECT id, min({LINE}) AS first FROM {source} GROUP BY id HAVING count(*) > 1) "
-            f"SELECT s.{LINE}, t.id, t.first FROM {source} s JOIN twice t ON s.id = t.id WHERE s.{LINE} > t.first"
-        ).fetchall()
-    repeated = {int(line): f"id '{id}' stands twice (first at line {first})" for line, id, first in found}
-    (staging / "repeated.csv").write_text("".join(f"{line}\n" for line in sorted(repeated)), "utf-8")
-    if repeated:
-        with _aside(staging) as stream:
-            aside = csv.writer(stream)
-            for item in _items(plan.mapping, plan.file, lambda _done: tell(0.88, "setting repeated ids aside")):
-                if item.line in repeated:
-                    aside.writerow((item.line, repeated[item.line], item.raw.rstrip("\r\n")))
-    return len(repeated)
-
-
-def _publish(plan: _Plan, counts: tuple[int, int], staging: Path, folder: Path, name: str) -> dict[str, Any]:
-    rows, bad = counts
-    parquet = staging / "list.parquet"
-    left = f"WHERE {LINE} NOT IN (SELECT column0 FROM read_csv(?, header = false, columns = {{'column0': 'BIGINT'}}))"
-    some = (staging / "repeated.csv").stat().st_size > 0
-    arguments = [str(staging / "repeated.csv")] if some else []
-    target = str(parquet).replace("'", "''")
+    packed = staging / "list.parquet"
     with _connect(staging) as connection:
         connection.execute(
-            f"COPY (SELECT * FROM {_reading(plan, staging)} {left if some else ''}) TO '{target}' "
-            "(FORMAT parquet, COMPRESSION zstd)",
-            arguments,
+            f"COPY (SELECT * FROM {source}) TO {_literal(str(packed))} (FORMAT parquet, COMPRESSION zstd)"
         )
+    return packed
+
+
+def _unrepeated(plan: _Plan, packed: Path, staging: Path, tell: Progress) -> tuple[Path, int]:
+    """Set aside rows whose id came before; returns the list without them, and how many they were."""
+    listed = f"read_parquet({_literal(str(packed))})"
+    with _connect(staging) as connection:
+        found = connection.execute(
+            f"WITH twice AS (SELECT id, min({LINE}) AS first FROM {listed} GROUP BY id HAVING count(*) > 1) "
+            f"SELECT s.{LINE}, t.id, t.first FROM {listed} s JOIN twice t ON s.id = t.id WHERE s.{LINE} > t.first"
+        ).fetchall()
+        repeated = {int(line): f"id '{id}' stands twice (first at line {first})" for line, id, first in found}
+        if not repeated:
+            return packed, 0
+        rest = staging / "unrepeated.parquet"
+        connection.execute("CREATE TABLE repeated (line BIGINT)")
+        connection.execute("INSERT INTO repeated SELECT unnest(?)", [list(repeated)])
+        connection.execute(
+            f"COPY (SELECT * FROM {listed} WHERE {LINE} NOT IN (SELECT line FROM repeated)) "
+            f"TO {_literal(str(rest))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+    with _aside(staging) as stream:
+        aside = csv.writer(stream)
+        for item in _items(plan.mapping, plan.file, lambda _done: tell(0.92, "setting repeated ids aside")):
+            if item.line in repeated:
+                aside.writerow((item.line, repeated[item.line], item.raw.rstrip("\r\n")))
+    return rest, len(repeated)
+
+
+def _publish(plan: _Plan, counts: tuple[int, int], packed: Path, folder: Path, name: str) -> dict[str, Any]:
+    rows, bad = counts
+    with _connect(packed.parent) as connection:
         written = connection.execute(
-            "SELECT count(*), min(date), max(date) FROM read_parquet(?)", [str(parquet)]
+            "SELECT count(*), min(date), max(date) FROM read_parquet(?)", [str(packed)]
         ).fetchone()
     good, first, last = written or (-1, None, None)
     if good + bad != rows:
-        raise RecordError(
-            Diagnostic(f"{rows} rows were read, {good} written and {bad} set aside: nothing was imported")
-        )
+        what = f"{rows} rows were read, {good} written and {bad} set aside, so nothing was imported"
+        raise RecordError(Diagnostic(what, "all of them to add up", file=plan.file.as_posix()))
     digest = _digest(plan.file)
     file, aside = f"{name}.{digest[:12]}.parquet", f"{name}.set_aside.csv"
     about = {
@@ -228,8 +231,8 @@ def _publish(plan: _Plan, counts: tuple[int, int], staging: Path, folder: Path, 
         "source": plan.mapping.source, "first": str(first or ""), "last": str(last or ""),
     }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    _put(parquet, folder / file)
-    _put(staging / "aside.csv", folder / aside)
+    _put(packed, folder / file)
+    _put(packed.parent / "aside.csv", folder / aside)
     write_text(folder / f"{name}.json", json.dumps(about, ensure_ascii=False, indent=1) + "\n")
     for old in folder.glob(f"{name}.*.parquet"):
         if old.name != file:

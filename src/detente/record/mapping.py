@@ -1,6 +1,7 @@
 """Mapping files: how the columns of someone's table become events; written by people, checked like every other file."""
 
 import datetime
+import functools
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ PLACES = ("latitude", "longitude")
 PRECISIONS = ("day", "week", "month", "year")
 CERTAINTIES = ("high", "medium", "low")
 MISSING = re.compile(r"(?i)(?:|na|n/a|nan|null|none|-+)")
+LISTS = ("actors", "target", "tags", "sources")
+CACHED = 50_000  # results remembered per column
 Cells = Sequence[str]
 Getter = Callable[[Cells], str]
 
@@ -124,24 +127,48 @@ def converters(mapping: Mapping, at: dict[str, int]) -> list[tuple[str, Getter]]
 
 
 def _converter(target: str, rule: Rule, at: dict[str, int]) -> Getter:
+    if rule.columns and target in LISTS:
+        return _several(rule, [at[name] for name in rule.columns])
     get = _getter(rule, at)
+    clean = _cleaner(target, rule)
+    if target == "id":
+        return lambda cells: clean(get(cells))
+    ready = functools.lru_cache(CACHED)(clean)
+    return lambda cells: ready(get(cells))
+
+
+def _cleaner(target: str, rule: Rule) -> Callable[[str], str]:
+    """From the text of a cell to the text of the target; values repeat, so results are remembered."""
     if rule.values:
-        get = _translated(target, rule, get)
+        return lambda text: _translated(target, rule, text)
     if target in ("date", "date_end"):
-        return _dated(target, rule, get)
+        return lambda text: _dated(target, rule.format, text.strip())
     if target in NUMBERS:
-        return lambda cells: _count(target, get(cells))
+        return lambda text: _count(target, text.strip())
     if target in PLACES:
-        return lambda cells: _degrees(target, get(cells))
+        return lambda text: _degrees(target, text.strip())
     if target in ("id", "type"):
-        return lambda cells: _one_id(target, rule.prefix, get(cells))
-    if target in ("actors", "target", "tags", "sources"):
-        return _listed(rule, at, get)
+        return lambda text: _one_id(target, rule.prefix, text.strip())
+    if target in LISTS:
+        return lambda text: " ".join(dict.fromkeys(s for s in map(slug, _parts(rule, text)) if s))
     if target == "precision":
-        return lambda cells: _among(target, get(cells) or "day", PRECISIONS)
+        return lambda text: _among(target, text.strip() or "day", PRECISIONS)
     if target == "certainty":
-        return lambda cells: _among(target, get(cells) or "medium", CERTAINTIES)
-    return lambda cells: get(cells).strip()
+        return lambda text: _among(target, text.strip() or "medium", CERTAINTIES)
+    return str.strip
+
+
+def _parts(rule: Rule, text: str) -> list[str]:
+    return text.split(rule.split) if rule.split else [text]
+
+
+def _several(rule: Rule, places: list[int]) -> Getter:
+    @functools.lru_cache(CACHED)
+    def ids(*texts: str) -> str:
+        parts = [part for text in texts for part in _parts(rule, text)]
+        return " ".join(dict.fromkeys(s for s in map(slug, parts) if s))
+
+    return lambda cells: ids(*[cells[n] for n in places])
 
 
 def _getter(rule: Rule, at: dict[str, int]) -> Getter:
@@ -170,36 +197,28 @@ def whole(text: str) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
-def _translated(target: str, rule: Rule, get: Getter) -> Getter:
-    def translate(cells: Cells) -> str:
-        value = whole(get(cells).strip())
-        found = rule.values.get(value, rule.other)
-        if not found:
-            raise ValueError(f"{target}: '{value[:40]}' is not one of {', '.join(rule.values)}")
-        return found
-
-    return translate
+def _translated(target: str, rule: Rule, text: str) -> str:
+    value = whole(text.strip())
+    found = rule.values.get(value, rule.other)
+    if not found:
+        raise ValueError(f"{target}: '{value[:40]}' is not one of {', '.join(rule.values)}")
+    return found
 
 
-def _dated(target: str, rule: Rule, get: Getter) -> Getter:
-    def iso(cells: Cells) -> str:
-        text = get(cells).strip()
-        if not text and target == "date_end":
-            return ""
-        try:
-            if rule.format:
-                return datetime.datetime.strptime(text, rule.format).date().isoformat()
-            if len(text) > 10 and text[10] not in " T":
-                raise ValueError
-            return datetime.date.fromisoformat(text[:10]).isoformat()
-        except ValueError:
-            raise ValueError(f"{target}: '{text[:40]}' is not a date") from None
-
-    return iso
+def _dated(target: str, form: str, text: str) -> str:
+    if not text and target == "date_end":
+        return ""
+    try:
+        if form:
+            return datetime.datetime.strptime(text, form).date().isoformat()
+        if len(text) > 10 and text[10] not in " T":
+            raise ValueError
+        return datetime.date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        raise ValueError(f"{target}: '{text[:40]}' is not a date") from None
 
 
 def _count(target: str, text: str) -> str:
-    text = text.strip()
     if MISSING.fullmatch(text):
         return ""
     try:
@@ -212,7 +231,6 @@ def _count(target: str, text: str) -> str:
 
 
 def _degrees(target: str, text: str) -> str:
-    text = text.strip()
     if MISSING.fullmatch(text):
         return ""
     try:
@@ -225,21 +243,11 @@ def _degrees(target: str, text: str) -> str:
 
 
 def _one_id(target: str, prefix: str, text: str) -> str:
-    found = slug(whole(text.strip()))
+    text = whole(text)
+    found = text if text.isdecimal() else slug(text)
     if not found:
         raise ValueError(f"{target} is empty")
     return prefix + found
-
-
-def _listed(rule: Rule, at: dict[str, int], get: Getter) -> Getter:
-    several = [at[name] for name in rule.columns]
-
-    def ids(cells: Cells) -> str:
-        texts = [cells[n] for n in several] if several else [get(cells)]
-        parts = [part for text in texts for part in (text.split(rule.split) if rule.split else [text])]
-        return " ".join(dict.fromkeys(s for s in map(slug, parts) if s))
-
-    return ids
 
 
 def _among(target: str, text: str, allowed: Sequence[str]) -> str:
@@ -248,14 +256,7 @@ def _among(target: str, text: str, allowed: Sequence[str]) -> str:
     return text
 
 
-_SLUGS: dict[str, str] = {}
-
-
+@functools.lru_cache(CACHED)
 def slug(text: str) -> str:
     """A name as an id: lower case, words joined by "_"; letters of every script are kept."""
-    found = _SLUGS.get(text)
-    if found is None:
-        found = "" if MISSING.fullmatch(text.strip()) else "_".join(re.findall(r"\w+(?:[.\-:/]\w+)*", text.lower()))
-        if len(_SLUGS) < 100_000:
-            _SLUGS[text] = found
-    return found
+    return "" if MISSING.fullmatch(text.strip()) else "_".join(re.findall(r"\w+(?:[.\-:/]\w+)*", text.lower()))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from detente.charts import timeline_spec
-from detente.charts.grammar import finish
+from detente.charts.grammar import finish, layer
 from detente.charts.layout import text_width
 from detente.charts.theme import FONT_SIZE, INK, MUTED, WIDTH, series_color
 from detente.errors import OptionError
@@ -16,6 +16,9 @@ from detente.record.record import Record
 from detente.run.model import Cell, Table
 
 ROW = 17
+FAINT = "#c9d3e0"
+SINCE = "nothing recorded since"
+MARKS = {"invoked": "circle", "renewed": "diamond", "performed": "triangle-up", "breached": "cross", "ended": "square"}
 WEIGHTS = {  # how much an event matters for a label, by type, before its deaths and what it touches are added
     "war_start": 60.0,
     "war_end": 60.0,
@@ -102,8 +105,6 @@ def ledger_picture(
     Raises:
         OptionError: no commitment to draw.
     """
-    import altair as alt
-
     cut, day = date_of(record, as_of)
     found = [
         entry
@@ -120,33 +121,32 @@ def ledger_picture(
         last = min(max(entry.last[0].date if entry.last else entry.made, entry.made), end)
         row = {"name": entry.commitment.id, "state": entry.state.replace("_", " ")}
         bars.append({**row, "start": _year(entry.made), "end": _year(last), "part": "touched"})
-        bars.append({**row, "start": _year(last), "end": _year(end), "part": "nothing recorded since"})
+        bars.append({**row, "start": _year(last), "end": _year(end), "part": SINCE})
         marks += [
             {"name": entry.commitment.id, "year": _year(event.date), "how": touch.how}
             for event, touch in entry.touches
             if event.date >= entry.made
         ]
     margin = max(text_width(name, FONT_SIZE) for name in names) + 12
-    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=0, labelFontSize=FONT_SIZE, ticks=False))
-    x = alt.X("start:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(format="d", tickCount=8))
-    part = alt.Color(
-        "part:N",
-        scale=alt.Scale(domain=["touched", "nothing recorded since"], range=[series_color(0), "#c9d3e0"]),
-        legend=alt.Legend(title=None, orient="top"),
-    )
-    how = ["invoked", "renewed", "performed", "breached", "ended"]
-    shape = alt.Shape(
-        "how:N",
-        scale=alt.Scale(domain=how, range=["circle", "diamond", "triangle-up", "cross", "square"]),
-        legend=alt.Legend(title=None, orient="top", symbolFillColor=INK, symbolStrokeColor=INK),
-    )
-    chart = alt.layer(
-        alt.Chart(alt.Data(values=bars)).mark_bar(height=5).encode(y=y, x=x, x2="end:Q", color=part),
-        alt.Chart(alt.Data(values=marks or [{"name": names[0], "year": None, "how": "invoked"}]))
-        .mark_point(size=34, filled=True, color=INK, stroke=MUTED, strokeWidth=0.4)
-        .encode(y=y, x="year:Q", shape=shape),
-    ).properties(width=max(160.0, width - margin), height=ROW * len(names))
-    return finish(chart)
+    rows = {"field": "name", "type": "nominal", "sort": names, "title": None}
+    rows["axis"] = {"labelLimit": 0, "labelFontSize": FONT_SIZE, "ticks": False}
+    across = {"type": "quantitative", "title": None, "scale": {"zero": False, "nice": False}}
+    across["axis"] = {"format": "d", "tickCount": 8}
+    legend = {"title": None, "orient": "top"}
+    part = {"field": "part", "type": "nominal", "legend": legend}
+    part["scale"] = {"domain": ["touched", SINCE], "range": [series_color(0), FAINT]}
+    how = {"field": "how", "type": "nominal", "legend": {**legend, "symbolFillColor": INK, "symbolStrokeColor": INK}}
+    how["scale"] = {"domain": list(MARKS), "range": list(MARKS.values())}
+    style = {"size": 34, "filled": True, "color": INK, "stroke": MUTED, "strokeWidth": 0.4}
+    spec = {
+        "width": max(160.0, width - margin),
+        "height": ROW * len(names),
+        "layer": [
+            layer(bars, "bar", {"height": 5}, y=rows, x={"field": "start", **across}, x2={"field": "end"}, color=part),
+            layer(marks, "point", style, y=rows, x={"field": "year", **across}, shape=how),
+        ],
+    }
+    return finish(spec)
 
 
 def _year(date: datetime.date) -> float:
