@@ -23,6 +23,8 @@ from detente.solve.policy import policy_iteration
 from detente.solve.system import Progress
 
 SAME = 1e-6  # equilibria whose unknowns differ by less than this, relative to their scale, are one
+LARGE = 3000  # unknowns above which Newton starts from where policy iteration ended
+STALE = 10  # rounds without progress after which a deflated search is given up
 PATIENCE = 4  # deflated searches that may fail before deflation is given up
 
 
@@ -115,14 +117,17 @@ class _Search:
         stable = policy_iteration(self.system, start, 0.1 * self.tol, rounds=80)
         if stable.error <= self.tol:
             self.add(stable.values, f"policy iteration from random start {number}")
-        unstable = newton(self.system, start, 0.1 * self.tol, rounds=25)
+            if start.size > LARGE:
+                return
+        begin = stable.values if start.size > LARGE else start  # far from a solution Newton is dear on large games
+        unstable = newton(self.system, begin, 0.1 * self.tol, rounds=25)
         if unstable.error <= self.tol:
             self.add(unstable.values, f"Newton from random start {number}")
 
     def deflate(self, rng: np.random.Generator) -> None:
         """Deflated Newton from near known equilibria and from random starts, until it keeps failing."""
-        failures = 0
-        while failures < PATIENCE and self.found:
+        failures, patience = 0, 1 if self.found and self.found[0].unknowns.size > LARGE else PATIENCE
+        while failures < patience and self.found:
             base = self.found[int(rng.integers(len(self.found)))].unknowns
             kick = self.system.noise_scale * rng.normal(size=base.shape) * 10.0 ** rng.uniform(-1, 1)
             start = base + kick if rng.random() < 0.5 else self.system.random_start(rng)
@@ -132,14 +137,16 @@ class _Search:
 
     def _deflated_newton(self, values: np.ndarray, rounds: int = 40) -> np.ndarray | None:
         scale = self.system.scale(self.found[0].unknowns)
+        best, since = np.inf, 0
         for _ in range(rounds):
             line = self.system.linearize(values)
-            if not np.isfinite(line.error):
+            best, since = (line.error, 0) if line.error < best else (best, since + 1)
+            if not np.isfinite(line.error) or since > STALE:
                 return None
             if line.error < 1e-6:
                 end = newton(self.system, values, 0.1 * self.tol, rounds=10)
                 return end.values if end.error <= self.tol else None
-            step, _ = line.solve(line.residual, tol=1e-6)
+            step, _ = line.solve(line.residual, tol=1e-3)
             # Sherman-Morrison: the deflated step is the Newton step times 1 / (1 - grad log eta . step)
             slope = 0.0
             for known in self.found:

@@ -17,7 +17,7 @@ from detente.solve.system import Iterate, Line, Progress, System
 def newton(
     system: System, start: np.ndarray, tol: float, rounds: int = 40, progress: Progress | None = None
 ) -> Iterate:
-    """Damped Newton iteration: steps are halved until the next simplified correction is smaller (natural monotonicity)."""
+    """Damped Newton iteration: steps are halved until the best-response residual is smaller."""
     at = system.linearize(start)
     error, number = at.error, 0
     for number in range(1, rounds + 1):
@@ -34,18 +34,18 @@ def newton(
 
 
 def _damped(system: System, at: Line, change: np.ndarray) -> Line | None:
+    """The point a fraction of the step away, the largest at which the best-response residual A^-1 F falls."""
     size = np.abs(change).max()
     if not np.isfinite(size):
         return None
+    before = np.abs(at.precondition(at.residual)).max()
     floor = 1e-13 * float(system.scale(at.values).max())
     factor = 1.0
-    while factor > 1e-4:
+    while factor > 1e-3:
         new = system.linearize(at.values + factor * change)
         if np.isfinite(new.residual).all():
-            if factor * size <= floor:
-                return new
-            after, _ = at.solve(new.residual, tol=0.1)
-            if np.abs(after).max() <= (1 - factor / 4) * size or new.error < 0.25 * at.error:
+            after = np.abs(at.precondition(new.residual)).max()
+            if after <= (1 - factor / 4) * before or new.error < 0.25 * at.error or factor * size <= floor:
                 return new
         factor /= 2
     return None

@@ -69,7 +69,7 @@ class Line(ABC):
         size = right.size
         start = self.precondition(right, transposed).ravel()
         matrix = sl.LinearOperator((size, size), matvec=product, dtype=float)
-        found, info = sl.gmres(matrix, start, x0=start, rtol=tol, atol=0.0, restart=80, maxiter=4)
+        found, info = sl.gmres(matrix, start, x0=start, rtol=tol, atol=0.0, restart=80, maxiter=2)
         return found.reshape(shape), info == 0
 
 
