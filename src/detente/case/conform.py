@@ -1,7 +1,6 @@
 """Checking plain data against a shape; everything wrong is reported with its place."""
 
 import math
-import re
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -30,7 +29,6 @@ from detente.text import At, Document, suggest
 
 RESERVED = frozenset({"p", "amount", "package", "wait"}) | KEYWORDS | frozenset(FUNCTIONS)
 QUOTE = "quote this expression, or write it in block style after '>-'"
-NAME_OR_MOVE = re.compile(rf"{NAME.pattern}(?:\.{NAME.pattern})?", re.ASCII)
 A_NAME = "a name of letters a-z, digits and '_' that begins with a letter"
 
 

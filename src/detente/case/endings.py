@@ -1,18 +1,20 @@
 """The sections around the game: outcomes, situations, levers, issues, questions."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from detente.case.build import entries, get, mapping, text, texts
-from detente.case.conform import NAME_OR_MOVE, Report, as_text, is_list, is_mapping, is_number
+from detente.case.conform import Report, as_text, is_list, is_mapping
 from detente.case.expressions import build_expression
 from detente.case.model import Effects, Lever, Outcomes, Parameter, StateVariable
 from detente.case.resolve import Scope
 from detente.case.sections import Sections
+from detente.case.shape import NAME
 from detente.text import At, suggest
 
+MOVE = re.compile(rf"{NAME.pattern}\.{NAME.pattern}", re.ASCII)
 _YEARS = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(?:years?)?", re.ASCII)
 
 
@@ -157,28 +159,49 @@ def build_issues(sections: Sections) -> dict[str, dict[str, Any]]:
 
 
 def build_questions(sections: Sections) -> dict[str, Any]:
-    """Bindings for answers: `actor.action` must be known, and so must what stands under an actor's name."""
-    declared = {actor: tuple(mapping(sections.data, "actions", actor)) for actor in sections.actors}
-    for path, owner, words in _words(get(sections.data, "questions"), ("questions",), "", sections):
-        if not NAME_OR_MOVE.fullmatch(words):
-            continue
-        actor, _, action = words.partition(".")
-        if action and actor not in sections.states:
-            if sections.is_actor(actor, path, key=False) and action not in declared[actor]:
-                hint = suggest(action, declared[actor])
-                sections.report.error(path, f"'{actor}' has no action '{action}'", "", hint)
-        elif not action and owner and words not in (*declared[owner], *sections.actors):
-            hint = suggest(words, declared[owner])
-            sections.report.error(path, f"'{owner}' has no action '{words}'", "", hint)
-    return mapping(sections.data, "questions") if sections.report.usable(("questions",)) else {}
+    """Bindings for answers.
+
+    Everywhere `actor.action` must be known. A name or list of names that is all of a role must be known to the case;
+    one that is all that stands under an actor's name must name its actions. What else a role holds is for its answer.
+    """
+    checker = _Questions(sections)
+    questions = mapping(sections.data, "questions")
+    for role, value in questions.items():
+        checker.moves(value, ("questions", role))
+        checker.names(value, ("questions", role), checker.known, "the case")
+        for actor, own in mapping(value).items():
+            if actor in sections.actors:
+                checker.names(own, ("questions", role, actor), checker.actions(actor), f"'{actor}'")
+    return questions
 
 
-def _words(value: Any, at: At, owner: str, sections: Sections) -> Iterator[tuple[At, str, str]]:
-    if is_mapping(value):
-        for key, item in value.items():
-            yield from _words(item, (*at, key), key if key in sections.actors else owner, sections)
-    elif is_list(value):
-        for n, item in enumerate(value):
-            yield from _words(item, (*at, n), owner, sections)
-    elif value is not None and not is_number(value):
-        yield at, owner, as_text(value)
+class _Questions:
+    def __init__(self, sections: Sections) -> None:
+        self.sections, self.report = sections, sections.report
+        scope = sections.scope
+        self.known = (*sections.actors, *mapping(sections.data, "nature"), *scope.names(), *scope.unusable)
+
+    def actions(self, actor: str) -> tuple[str, ...]:
+        return tuple(mapping(self.sections.data, "actions", actor))
+
+    def moves(self, value: Any, at: At) -> None:
+        """Check every `actor.action` at or below a path."""
+        if is_mapping(value) or is_list(value):
+            for key, item in value.items() if is_mapping(value) else enumerate(value):
+                self.moves(item, (*at, key))
+        elif isinstance(value, str) and MOVE.fullmatch(value):
+            actor, _, action = value.partition(".")
+            if actor in self.sections.states or not self.sections.is_actor(actor, at, key=False):
+                return
+            if action not in self.actions(actor):
+                hint = suggest(action, self.actions(actor))
+                self.report.error(at, f"'{actor}' has no action '{action}'", "", hint)
+
+    def names(self, value: Any, at: At, known: tuple[str, ...], owner: str) -> None:
+        """Check a name or list of names."""
+        items = enumerate(value) if is_list(value) else [(None, value)]
+        for n, item in items:
+            if isinstance(item, str) and NAME.fullmatch(item) and item not in known:
+                place = at if n is None else (*at, n)
+                what = f"{owner} has no action '{item}'" if owner != "the case" else f"unknown name '{item}'"
+                self.report.error(place, what, "", suggest(item, known))

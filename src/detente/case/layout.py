@@ -187,7 +187,9 @@ CASE = Record(
         "packages": Field(Table(PACKAGE, noun="package"), "terms that a text can offer"),
         "levers": Field(Table(LEVER, noun="lever"), "what outsiders could change"),
         "issues": Field(Table(ISSUE, noun="issue"), "what is negotiated, and who stands where"),
-        "questions": Field(Table(Anything(), noun="role"), "which moves and actors play which role in answers"),
+        "questions": Field(
+            Table(Anything(), keys="any", noun="role"), "which moves and actors play which role in answers"
+        ),
         "claims": Field(Anything(), "rules for claims"),
     },
     noun="section",

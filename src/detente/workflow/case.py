@@ -2,13 +2,15 @@
 
 import importlib
 import importlib.metadata
+import importlib.util
 import json
 import platform
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -273,8 +275,13 @@ def doctor(folder: str | Path = ".") -> list[Finding]:
     return findings
 
 
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
 def _version(module: str) -> str:
-    names = importlib.metadata.packages_distributions().get(module.split(".", maxsplit=1)[0], [module])
+    names = _distributions().get(module.split(".", maxsplit=1)[0], [module])
     try:
         return importlib.metadata.version(names[0])
     except importlib.metadata.PackageNotFoundError:
@@ -290,13 +297,9 @@ def _package(module: str) -> Finding:
 
 
 def _extra(extra: str, modules: tuple[str, ...]) -> Finding:
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            return Finding(
-                f"extra {extra}", False, f"not installed; hint: pip install 'detente[{extra}]'", needed=False
-            )
+    """Whether an extra is installed; looked up, not loaded, because some of them take seconds to load."""
+    if any(importlib.util.find_spec(module) is None for module in modules):
+        return Finding(f"extra {extra}", False, f"not installed; hint: pip install 'detente[{extra}]'", needed=False)
     return Finding(f"extra {extra}", True, ", ".join(f"{m} {_version(m)}" for m in modules), needed=False)
 
 

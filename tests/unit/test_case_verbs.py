@@ -1,0 +1,243 @@
+import importlib.util
+import json
+
+import jsonschema
+import pytest
+from case_files import PACKAGES, changed, folder_with, starter
+from typer.testing import CliRunner
+
+from detente.case import load_case, shipped_cases
+from detente.case.conform import Report, conform
+from detente.case.json_schema import json_schema, schema_of
+from detente.case.layout import CASE
+from detente.case.load import shipped_folder
+from detente.cli import app
+from detente.errors import CaseError, OptionError
+from detente.text import parse_yaml
+from detente.workflow.case import check, doctor, new, schema
+
+PLANTED = (
+    ("    war: -war_cost * (phase == war)", "    war: -war_cots * (phase == war)"),
+    ("when: process == talks\n", "when: process == talks and process == dormant\n"),
+    ("{control: +1 stop}", "{control: +1}"),
+    ("- {p: 0.3}", "- {p: 0.4}"),
+    ("labels: {en: Mediator}}", "labels: {en: Mediator}}\n  mediator: {kind: party}"),
+    ("then: {process: accepted_by_south}", "then: {proces: accepted_by_south}"),
+    ("    cost: 0.05", "    cost: [0.05]"),
+    (
+        "2024-01-01: {phase: ceasefire, control: half, process: dormant}",
+        "2024-01-01: {phase: ceasefire, control: half}",
+    ),
+    ("range: [0.2, 0.8]", "range: [0.8, 0.2]"),
+    ("kind: party, labels: {en: South}", "kind: partie, labels: {en: South}"),
+)
+
+
+def test_ten_planted_mistakes_give_ten_located_messages(tmp_path):
+    text = starter()
+    lines = []
+    for old, planted in PLANTED:
+        text = changed(text, (old, planted))
+    for _, planted in PLANTED:
+        at = text.index(planted) + (planted.index("\n") + 1 if planted.count("\n") and "kind: party}" in planted else 0)
+        lines.append(text[:at].count("\n") + 1)
+    lines[PLANTED.index(("- {p: 0.3}", "- {p: 0.4}"))] -= 1  # what is wrong is the sum: said at the first outcome
+    report = check(folder_with(text, tmp_path / "bad"))
+    assert sorted(d.line for d in report.errors) == sorted(lines)
+    assert len(report.errors) == 10
+    assert all(d.file == "bad/case.yaml" and d.column > 0 and d.what for d in report.errors)
+    words = "\n".join(map(str, report.errors))
+    for piece in (
+        "unknown name 'war_cots'; hint: did you mean 'war_cost'?",
+        "the condition of north.accept is never true",
+        "'control: +1' leaves the scale",
+        "probabilities sum to 1.1",
+        "key 'mediator' stands twice",
+        "unknown state variable 'proces' in an effect; hint: did you mean 'process'?",
+        "hint: quote this expression",
+        "situation 2024-01-01 leaves out process",
+        "range of 'dividend': the numbers must go from low to high",
+        "'partie' here; expected one of party",
+    ):
+        assert piece in words
+
+
+@pytest.mark.parametrize(
+    ("pair", "what"),
+    [
+        (("parameters:", "parameters:\n  spare: {range: [0, 1], why: w, basis: judgement}\n#"), "'spare' is idle"),
+        (('    why: "Price at home of accepting terms, and again of signing."\n', ""), "'concession' has no why"),
+        (("    basis: judgement\n  dividend", "  dividend"), "'war_cost' has no basis"),
+        (("[dormant, talks,", "[dormant, lost, talks,"), "value 'lost' of 'process' is never reached"),
+        (
+            ("  mediator:\n    standing", "  mediator:\n    gone: 0 * standing\n    standing"),
+            "payoff 'gone' of mediator is idle: zero",
+        ),
+        (
+            ("  mediator:\n    standing", "  mediator:\n    fixed: 3\n    standing"),
+            "payoff 'fixed' of mediator is idle: the same",
+        ),
+        (("tempo: 52", "tempo: 1"), "reference rates of mediator come near its tempo"),
+        (("2020-01-01:", "1980-01-01:"), "span 44 years"),
+        (
+            ("when: phase != war\n", "when: phase == peace and process == talks\n"),
+            "is true in no state that can be reached",
+        ),
+        (("- {p: 0.7, process: talks}\n", "- {p: 0.7, process: dormant}\n"), "changes nothing in any state"),
+        (("phase:   {values", "mood: {values: [good, bad]}\n  phase:   {values"), "'mood'"),
+    ],
+)
+def test_what_is_doubtful_is_a_warning(tmp_path, pair, what):
+    text = changed(starter(), pair)
+    if pair[0].startswith("phase:   "):
+        text = text.replace("process: dormant}\n", "process: dormant, mood: good}\n").replace(
+            "peace, process: dormant, mood: good}", "peace, process: dormant}"
+        )
+    report = check(folder_with(text, tmp_path / "case"), solve=False)
+    assert not report.errors, [str(d) for d in report.errors]
+    assert any(what in d.what for d in report.warnings), [str(d) for d in report.warnings]
+
+
+def test_ranges_are_looked_at_to_their_ends(tmp_path):
+    wide = (
+        (
+            "- {p: 0.7, process: talks}\n        - {p: 0.3}",
+            "- {p: standing * 4, process: talks}\n        - {p: 1 - standing * 4}",
+        ),
+    )
+    found = check(folder_with(changed(starter(), *wide), tmp_path / "case"), solve=False).errors
+    assert any("probability 1.2" in d.what for d in found), [str(d) for d in found]
+    assert all(d.line in (starter().count("\n", 0, starter().index("- {p: 0.7")) + n for n in (1, 2)) for d in found)
+
+
+def test_a_parameter_that_moves_only_the_irrelevant_is_idle():
+    warnings = [d.what for d in check("toy-process", solve=False).warnings]
+    assert any("'government' matters to nothing" in w for w in warnings)
+    assert any("'domestic' is idle" in w for w in warnings)
+
+
+def test_check_tells_what_the_game_is_like(tmp_path):
+    report = check(folder_with(starter(), tmp_path / "case"))
+    assert (report.states, report.combinations, report.players) == (18, 36, ("north", "south", "mediator"))
+    assert report.certified
+    assert report.seconds is not None
+    accept = next(m for m in report.moves if (m.actor, m.action) == ("north", "accept"))
+    assert accept.worth == pytest.approx(0.3 * 0.25 / 0.08)
+    assert set(report.importance) == {"phase", "control", "process"}
+    assert all(0 <= share <= 1 for share in report.importance.values())
+    assert list(report.importance.values()) == sorted(report.importance.values())
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_check_on_the_command_line(tmp_path):
+    good, bad = folder_with(starter(), tmp_path / "good"), folder_with("a: [", tmp_path / "bad")
+    result = run("check", str(good), "--no-solve")
+    assert result.exit_code == 0
+    assert "18 states of 36 combinations" in result.stdout
+    result = run("check", str(bad), "--json")
+    assert result.exit_code == 2
+    found = json.loads(result.stdout)
+    assert not found["ok"]
+    assert found["diagnostics"][0]["line"] == 1
+
+
+def test_new_writes_a_starter_that_checks_and_never_overwrites(tmp_path):
+    folder = new("mine", into=tmp_path)
+    assert load_case(folder).name == "mine"
+    assert not check(folder, solve=False).diagnostics
+    before = (folder / "case.yaml").read_bytes()
+    with pytest.raises(OptionError, match="is there already"):
+        new("mine", into=tmp_path)
+    assert (folder / "case.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", ".x", "\u0430", "a" * 65])
+def test_names_that_are_no_folder(tmp_path, name):
+    with pytest.raises(OptionError, match="cannot be the name of a case"):
+        new(name, into=tmp_path)
+
+
+def test_new_copies_a_shipped_case_whole(tmp_path):
+    folder = new("mine", "toy-process", tmp_path)
+    case, original = load_case(folder), load_case("toy-process")
+    assert (case.name, set(case.files)) == ("mine", set(original.files))
+    assert set(case.scenarios) == set(original.scenarios)
+    with pytest.raises(CaseError, match="did you mean 'toy-process'"):
+        new("other", "toy-proces", tmp_path)
+    assert not (tmp_path / "other").exists()
+
+
+def test_doctor_finds_what_works(tmp_path):
+    findings = doctor(tmp_path)
+    assert all(f.ok for f in findings if f.needed), [f for f in findings if not f.ok]
+    assert {"solve", "write", "shipped cases", "extra pdf"} <= {f.what for f in findings}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_names_what_is_missing(tmp_path, monkeypatch):
+    load, find = importlib.import_module, importlib.util.find_spec
+
+    def gone(name, package=None):
+        if name == "duckdb":
+            raise ImportError(f"No module named '{name}'")
+        return load(name, package)
+
+    monkeypatch.setattr(importlib, "import_module", gone)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "docx" else find(name))
+    bad = {f.what: f for f in doctor(tmp_path) if not f.ok}
+    assert set(bad) == {"extra word", "duckdb"}
+    assert "pip install 'detente[word]'" in bad["extra word"].words
+    assert not bad["extra word"].needed
+
+
+def test_doctor_says_where_it_cannot_write(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    bad = [f for f in doctor(tmp_path / "file") if not f.ok]
+    assert [f.what for f in bad] == ["write"]
+
+
+VALID = {name: (shipped_folder() / name / "case.yaml").read_text(encoding="utf-8") for name in shipped_cases()}
+VALID |= {"starter": starter(), "pact": PACKAGES}
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_the_schema_accepts_what_the_language_accepts(name):
+    jsonschema.validate(parse_yaml(VALID[name], name).data, schema_of(CASE))
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("format: 1", "format: 2"),
+        ("kind: mediator", "kind: referee"),
+        ("title: A case", "titel: A case"),
+        ("range: [0.5, 2]", "range: [0.5]"),
+        ("range: [0.5, 2]", "range: a"),
+        ("cost: 0.2\n", "cost: [1]\n"),
+        ("2024-06-01: {", "2024-06: {"),
+        ("{when: talks == yes and text == none, then", "{wen: talks == yes, then"),
+        ("decays: 5 years", "decays: [5]"),
+        ("{p: 1 - part}", "{q: 1 - part}"),
+        ("rate: 1}\n  lapse", "rates: 1}\n  lapse"),
+        ("tempo: {north: 52", "tempo: {north: 0"),
+        ("options: [open, guarded, shut]", "options: [open]"),
+        ("prior: {beta", "prior: {betta"),
+        ("table_small", "table-small"),
+    ],
+)
+def test_the_schema_refuses_what_the_language_refuses(pair):
+    document = parse_yaml(changed(PACKAGES, pair), "case.yaml")
+    report = Report(document)
+    conform(CASE, document.data, (), report)
+    assert report.diagnostics
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document.data, schema_of(CASE))
+
+
+def test_schema_is_json_schema(tmp_path):
+    found = json.loads(schema(tmp_path / "schema.json"))
+    assert found == json.loads((tmp_path / "schema.json").read_text(encoding="utf-8")) == json_schema()
+    jsonschema.Draft202012Validator.check_schema(found)
