@@ -16,11 +16,31 @@ from detente.text import parse_yaml
 from detente.workflow.case import check
 
 TEXTS = (starter(), PACKAGES)
-PIECES = st.sampled_from(
-    "|\n|:|-|- |[|]|{|}|#|'|phase|0|-1|1e400|null|true|*a|&a |!x |? |> |%|@|`|\t|p|yes|\u0430|\u2028|\x07|stop|~|<<: ".split(
-        "|"
-    )
-)
+MARKS = [
+    "",
+    "\n",
+    ":",
+    "-",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "#",
+    "'",
+    "*a",
+    "&a ",
+    "!x ",
+    "? ",
+    "> ",
+    "%",
+    "@",
+    "`",
+    "\t",
+    "<<: ",
+]
+WORDS = ["phase", "0", "-1", "1e400", "null", "true", "p", "yes", "\u0430", "\u2028", "\x07", "stop", "~"]
+PIECES = st.sampled_from(MARKS) | st.sampled_from(WORDS)
 
 
 @st.composite
