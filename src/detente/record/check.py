@@ -182,7 +182,7 @@ def _odd_actors(rows: Rows, record: Record) -> list[Diagnostic]:
                 for actor in (value,) if isinstance(value, str) else value:
                     if actor and actor not in record.actors and actor not in warned:
                         warned.add(actor)
-                        close = difflib.get_close_matches(actor, known, n=1, cutoff=0.86)
+                        close = difflib.get_close_matches(actor, known, n=1, cutoff=0.85)
                         if close:
                             what = f"actor '{actor}' is not described"
                             found = raw.locate((name,), what, "", f"did you mean '{close[0]}'?")

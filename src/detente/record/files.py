@@ -18,6 +18,7 @@ from detente.text import At, Document, read_yaml, suggest
 
 IMPORTED = "imported"
 BOOK = "record.xlsx"
+ABOUT = "about"  # the sheet of a workbook that says what the record is
 Locate = Callable[..., Diagnostic]  # (field path, what, expected, hint) -> a located diagnostic
 
 
@@ -214,8 +215,28 @@ def read_book(path: Path, found: Gathered) -> None:
     """Read the sheets of a workbook whose names are kinds; other sheets are the analyst's own and are left alone."""
     from detente.record.xlsx import sheets
 
-    for kind, rows in sheets(path, tuple(KINDS)):
-        add_table(iter(rows), f"{path.name}:{kind}", kind, found)
+    for kind, rows in sheets(path, (*KINDS, ABOUT)):
+        if kind == ABOUT:
+            found.meta = _about(rows, f"{path.name}:{ABOUT}", found)
+        else:
+            add_table(iter(rows), f"{path.name}:{kind}", kind, found)
+
+
+def _about(rows: list[tuple[int, list[str]]], name: str, found: Gathered) -> Raw:
+    """The record's description of itself from a sheet of keys and JSON values."""
+    values: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    for line, cells in rows[1:]:
+        lines[cells[0]] = line
+        try:
+            values[cells[0]] = json.loads(cells[1]) if len(cells) > 1 else None
+        except json.JSONDecodeError as error:
+            found.diagnostics.append(Diagnostic(f"'{cells[0]}': not JSON ({error})", file=name, line=line))
+
+    def locate(where: tuple[Any, ...], what: str, expected: str = "", hint: str = "", key: bool = False) -> Diagnostic:
+        return Diagnostic(what, expected, hint, name, lines.get(str(where[0]), 1) if where else 1)
+
+    return Raw("record", values, locate)
 
 
 def read_imported(root: Path) -> tuple[Imported, ...]:

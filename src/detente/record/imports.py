@@ -177,7 +177,7 @@ def _pack(plan: _Plan, staging: Path) -> Path:
     types = ", ".join(f"{_literal(name)}: '{TYPES.get(name, 'VARCHAR')}'" for name in plan.names)
     source = (
         f"read_csv({_literal(str(staging / 'staged.csv'))}, header = true, delim = ',', quote = '\"', escape = '\"', "
-        f"nullstr = '', parallel = false, auto_detect = false, max_line_size = 16000000, columns = {{{types}}})"
+        f"nullstr = '', parallel = false, auto_detect = false, max_line_size = 2200000, buffer_size = 8800000, columns = {{{types}}})"
     )
     packed = staging / "list.parquet"
     with _connect(staging) as connection:

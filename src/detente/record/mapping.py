@@ -93,7 +93,12 @@ def load_mapping(name: str) -> Mapping:
     try:
         mapping = Mapping.model_validate(data)
     except ValidationError as error:
-        found += [document.diagnostic(tuple(item["loc"]), str(item["msg"])) for item in error.errors()]
+        for item in error.errors():
+            at = tuple(item["loc"])
+            extra = item["type"] == "extra_forbidden"
+            what = f"unknown key '{at[-1]}'" if extra else str(item["msg"])
+            known = Rule.model_fields if len(at) > 1 else Mapping.model_fields
+            found.append(document.diagnostic(at, what, "", suggest(str(at[-1]), known) if extra else "", key=extra))
         raise RecordError(found) from None
     if found:
         raise RecordError(found)

@@ -128,14 +128,18 @@ def ledger_picture(
             if event.date >= entry.made
         ]
     margin = max(text_width(name, FONT_SIZE) for name in names) + 12
-    rows = {"field": "name", "type": "nominal", "sort": names, "title": None}
+    rows: dict[str, Any] = {"field": "name", "type": "nominal", "sort": names, "title": None}
     rows["axis"] = {"labelLimit": 0, "labelFontSize": FONT_SIZE, "ticks": False}
-    across = {"type": "quantitative", "title": None, "scale": {"zero": False, "nice": False}}
+    across: dict[str, Any] = {"type": "quantitative", "title": None, "scale": {"zero": False, "nice": False}}
     across["axis"] = {"format": "d", "tickCount": 8}
     legend = {"title": None, "orient": "top"}
-    part = {"field": "part", "type": "nominal", "legend": legend}
+    part: dict[str, Any] = {"field": "part", "type": "nominal", "legend": legend}
     part["scale"] = {"domain": ["touched", SINCE], "range": [series_color(0), FAINT]}
-    how = {"field": "how", "type": "nominal", "legend": {**legend, "symbolFillColor": INK, "symbolStrokeColor": INK}}
+    how: dict[str, Any] = {
+        "field": "how",
+        "type": "nominal",
+        "legend": {**legend, "symbolFillColor": INK, "symbolStrokeColor": INK},
+    }
     how["scale"] = {"domain": list(MARKS), "range": list(MARKS.values())}
     style = {"size": 34, "filled": True, "color": INK, "stroke": MUTED, "strokeWidth": 0.4}
     spec = {

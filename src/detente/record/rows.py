@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOST_LINES = 200  # physical lines in one row; beyond that a quote was never closed
-MOST_CHARACTERS = 1_000_000  # in one row
-LIMIT = 131_072 * 16  # of the reader, per field; above MOST_CHARACTERS so that the reader never gives up first
+MOST_CHARACTERS = 250_000  # in one row
+LIMIT = 1_000_000  # of the reader, per field; above MOST_CHARACTERS so that the reader never gives up first
 
 
 @dataclass(slots=True)
@@ -130,9 +130,14 @@ def _wrong(cells: list[str], taken: list[str], width: int, cut: bool) -> str:
 
 
 def _leniently(line: str, delimiter: str, width: int, wrong: str) -> tuple[list[str], str]:
-    """A single line with stray quotes is still a row if it then has as many cells as the header."""
+    """A single line with stray quotes is still a row if it then has as many cells as the header and none is open."""
     if not wrong.startswith("not CSV"):
         return [], wrong
+    try:
+        next(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            return [], "a quote left open"
     try:
         cells = next(iter(csv.reader([line], delimiter=delimiter)))
     except csv.Error:

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -121,9 +122,13 @@ def _cell(sheet: Any, value: Any, bold: bool = False) -> Any:
     return value
 
 
-def record_tables(rows: dict[str, list[Row]], kinds: dict[str, type[Row]]) -> dict[str, tuple[Any, Any]]:
-    """The rows of a record as sheets; kinds without rows get none."""
+def record_tables(
+    rows: dict[str, list[Row]], kinds: dict[str, type[Row]], about: dict[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """The rows of a record as sheets, and what it says about itself as keys and JSON; kinds without rows get none."""
     result: dict[str, tuple[Any, Any]] = {}
+    if about:
+        result["about"] = (("key", "value"), [[k, json.dumps(v, ensure_ascii=False)] for k, v in about.items()])
     for kind, entries in rows.items():
         if entries:
             names = columns(kinds[kind])

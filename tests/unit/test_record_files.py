@@ -1,0 +1,201 @@
+"""Reading record files: mistakes are located, all of them at once; merging; confidential entries; spreadsheets."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from detente.errors import RecordError
+from detente.record import load_record
+from detente.record.check import REFERENCES
+from detente.record.duplicates import likely
+from detente.record.files import load_book
+from detente.record.imported import connect
+from detente.record.model import latest_day
+from detente.record.record import Record
+from detente.record.table import KINDS
+from detente.record.write import write_record
+from detente.workflow.record import export_book, import_book
+
+MINSK = Path(__file__).parents[2] / "src" / "detente" / "cases" / "minsk"
+
+
+def put(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / name.replace("_csv", ".csv").replace("_yaml", ".yaml")).write_text(text, "utf-8")
+    return folder
+
+
+def same(one: Record, other: Record) -> list[str]:
+    """The parts in which two records differ."""
+    own = ("folder", "files", "warnings")
+    names = [f.name for f in dataclasses.fields(one) if f.name not in own]
+    return [name for name in names if getattr(one, name) != getattr(other, name)]
+
+
+def test_everything_wrong_at_once_and_located(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        events_csv="id,date,type,text,low,best,high\n"
+        "E1,2000-13-01,clash,x,,,\nE2,2000-01-01,clash,x,9,2,3\nE3,2000-01-01,clash,x,,,\nE3,2000-01-02,clash,y,,,\n",
+        instruments_yaml="instruments:\n  truce:\n    name: T\n    date: 2000-01-01\n    type: ceasefire\n"
+        "    sources: [S9]\n    commitments:\n      go: {who: [a], what: go, buy: now}\n",
+        statuses_csv="subject,status\ntruce.gone,pending\n",
+    )
+    with pytest.raises(RecordError, match=r"events\.csv:2: column 'date'") as caught:
+        load_record(tmp_path)
+    text = str(caught.value)
+    for wanted in (
+        "events.csv:2: column 'date': month must be in 1..12",
+        "events.csv:3: low 9.0, best 2.0, high 3.0: not in order",
+        "events.csv:5: column 'id': 'E3' stands twice",
+        "instruments.yaml:6:14: unknown source 'S9'",
+        "instruments.yaml:8:32: unknown key 'buy'; hint: did you mean 'by'?",
+        "statuses.csv:2: column 'subject': unknown commitment or instrument 'truce.gone'",
+    ):
+        assert wanted in text, text
+
+
+def test_unknown_column_and_value_have_hints(tmp_path: Path) -> None:
+    put(tmp_path, events_csv="id,date,typ,certainty\nE1,2000-01-01,clash,hihg\n")
+    with pytest.raises(RecordError, match="unknown column 'typ'; hint: did you mean 'type'") as caught:
+        load_record(tmp_path)
+    assert "did you mean 'high'" in str(caught.value) or "'high', 'medium' or 'low'" in str(caught.value)
+
+
+def test_no_record(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="no record files"):
+        load_record(tmp_path)
+    with pytest.raises(RecordError, match="no record at"):
+        load_record(tmp_path / "nothing")
+
+
+def test_not_utf8_not_csv_not_yaml(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_bytes(b"id,date\nE\xff,2000-01-01\n")
+    put(tmp_path, actors_yaml="actors: [\n", deaths_csv='id,period\nD,"open\n')
+    with pytest.raises(RecordError, match="not UTF-8") as caught:
+        load_record(tmp_path)
+    assert "not valid YAML" in str(caught.value) and "not CSV" in str(caught.value)
+
+
+def test_coarse_dates_get_their_precision(tmp_path: Path) -> None:
+    put(tmp_path, events_csv="id,date,type\nE1,2000,clash\nE2,2000-03,clash\nE3,2000-03-04,clash\n")
+    assert [e.precision for e in load_record(tmp_path).events.values()] == ["year", "month", "day"]
+
+
+def test_a_slip_in_an_actor_is_a_warning(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        actors_yaml="actors:\n  armenia: {name: Armenia, kind: party}\n",
+        events_csv="id,date,type,actors\nE1,2000-01-01,clash,armenja\n",
+    )
+    record = load_record(tmp_path)
+    assert [str(w) for w in record.warnings] == [
+        f"{'/'.join(tmp_path.parts[-2:])}/events.csv:2: warning: column 'actors': actor 'armenja' is not described; "
+        "hint: did you mean 'armenia'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2011-06-24/25", "2011-06-24"),
+        ("2019-2023", "2023-12-31"),
+        ("c. 2004", "2004-12-31"),
+        ("2020-02", "2020-02-29"),
+        ("2020-11/12", "2020-11-30"),
+    ],
+)
+def test_latest_day(text: str, day: str) -> None:
+    assert str(latest_day(text)) == day
+
+
+def test_whole_record_through_files_and_workbook(tmp_path: Path) -> None:
+    record = load_record(MINSK)
+    write_record(record, tmp_path / "copy")
+    assert same(record, load_record(tmp_path / "copy")) == []
+    book = export_book(MINSK, tmp_path / "minsk.xlsx")
+    assert same(record, load_book(book)) == []
+    counts = import_book(book, tmp_path / "from_book")
+    assert counts["events"] == 336 and same(record, load_record(tmp_path / "from_book")) == []
+
+
+def test_mistakes_in_a_workbook_are_located_and_nothing_is_written(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "events"
+    sheet.append(["id", "date", "type"])
+    sheet.append(["E1", "last week", "clash"])
+    book.save(tmp_path / "bad.xlsx")
+    with pytest.raises(RecordError, match=r"bad\.xlsx:events:2: column 'date': 'last week' is not a date"):
+        import_book(tmp_path / "bad.xlsx", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_formulas_stay_text(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    put(tmp_path, events_csv="id,date,type,text\nE1,2000-01-01,clash,=1+1\n")
+    export_book(tmp_path, tmp_path / "x.xlsx")
+    cell = next(c for row in openpyxl.load_workbook(tmp_path / "x.xlsx")["events"] for c in row if c.value == "=1+1")
+    assert cell.data_type == "s"
+
+
+TWICE = (
+    "id,date,type,actors,text,low,best,high,sources,tags\n"
+    "E1,2000-01-01,clash,aland borduria,Fighting at the bridge killed four,3,4,5,S1,a\n"
+    "E2,2000-01-02,clash,borduria aland,Fighting near the bridge killed four,4,4,9,S2,b\n"
+    "E3,2000-01-02,meeting,aland borduria,They met in a hotel,,,,S1,\n"
+)
+
+
+def test_duplicates_are_proposed_and_not_merged(tmp_path: Path) -> None:
+    put(tmp_path, events_csv=TWICE, sources_csv="id,title\nS1,A\nS2,B\n")
+    record = load_record(tmp_path)
+    assert [row[:2] for row in likely(record).rows] == [("E1", "E2")]
+    assert len(record.events) == 3
+
+
+def test_a_line_in_merges_merges_and_rewires(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        events_csv=TWICE + "E4,2000-02-01,statement,cord,Cord regretted it,,,,S1,\n",
+        sources_csv="id,title\nS1,A\nS2,B\n",
+        merges_csv="keep,drop,why\nE1,E2,same bridge\n",
+        ceasefires_csv="id,name,start,events\nC,c,1999-01-01,E2\n",
+    )
+    record = load_record(tmp_path)
+    event = record.events["E1"]
+    assert set(record.events) == {"E1", "E3", "E4"}
+    assert (event.low, event.best, event.high) == (3, 4, 9)
+    assert event.sources == ("S1", "S2") and event.tags == ("a", "b")
+    assert event.note == "merged with E2: same bridge"
+    assert record.ceasefires["C"].events == ("E1",)
+    assert likely(record).rows == ()
+
+
+def test_public_record_drops_what_rests_on_confidential_entries(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        sources_csv="id,title,confidential\nS1,A,\nS2,B,yes\n",
+        events_csv="id,date,type,sources,responds_to,confidential\n"
+        "E1,2000-01-01,clash,S1,,yes\nE2,2000-01-02,clash,S2,,\nE3,2000-01-03,statement,S1,E1,\n",
+        claims_yaml="claims:\n  C1: {by: x, claim: y, sources: [S1], events: [E1, E3]}\n",
+    )
+    public = load_record(tmp_path).public()
+    assert set(public.events) == {"E3"} and public.events["E3"].responds_to == ()
+    assert public.claims["C1"].events == ("E3",) and set(public.sources) == {"S1"}
+
+
+def test_sql_over_the_record() -> None:
+    with connect(load_record(MINSK)) as connection:
+        count = connection.execute("SELECT count(*) FROM events WHERE year(date) = 2020 AND best >= 5").fetchone()
+        touched = connection.execute("SELECT count(DISTINCT commitment) FROM touches").fetchone()
+    assert count is not None and count[0] > 3
+    assert touched is not None and touched[0] > 60
+
+
+def test_every_reference_field_exists() -> None:
+    for kind, fields in REFERENCES.items():
+        assert set(fields) <= set(KINDS[kind].model_fields)
+        assert set(fields.values()) <= set(KINDS)
