@@ -1,0 +1,43 @@
+"""Every shipped case: it loads without remarks, is small enough, and has a certified solution over its ranges."""
+
+import numpy as np
+import pytest
+
+from detente.case import load_case, shipped_cases
+from detente.game import compile_case
+from detente.game.diagnose import diagnose
+from detente.solve import solve
+
+SMALL = tuple(name for name in shipped_cases() if name != "minsk")
+
+
+@pytest.mark.parametrize("name", shipped_cases())
+def test_states_and_reasons(name):
+    case = load_case(name)
+    template, remarks = diagnose(case)
+    assert [str(d) for d in remarks] == []
+    assert 100 <= template.space.size <= 20_000
+    for parameter in case.parameters.values():
+        assert parameter.why, parameter.name
+        assert parameter.basis or parameter.sources, parameter.name
+        assert parameter.low <= parameter.mid <= parameter.high
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_draws_from_the_ranges_have_certified_solutions(name):
+    case = load_case(name)
+    template, rng = compile_case(case), np.random.default_rng(3)
+    for _ in range(3):
+        u = rng.uniform(size=len(case.parameters))
+        draw = {n: p.sample(x) for (n, p), x in zip(case.parameters.items(), u, strict=True)}
+        assert solve(template.game(draw)).certified
+
+
+def test_the_teaching_case_shows_both_texts_and_both_accounts():
+    case = load_case("good-friday")
+    template = compile_case(case)
+    assert template.packages == ("weapons_first", "in_parallel")
+    assert set(case.accounts) == {"weapons_were_the_problem", "exclusion_was_the_problem"}
+    stuck = case.override(scenario="london_stays_dependent")
+    assert stuck.situations["1997-07-20"]["london"] == "dependent"
+    assert compile_case(stuck).space.size == template.space.size
