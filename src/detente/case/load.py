@@ -188,12 +188,12 @@ class _Reader:
     def default_date(self, data: dict[str, Any], report: Report, situations: Mapping[str, Any]) -> str:
         """The situation that answers start from."""
         wanted = data.get("as_of")
-        if wanted is None:
+        if not isinstance(wanted, str) or ("as_of",) in report.broken:
             return max(situations, default="")
         declared = build.mapping(data, "situations")
-        if declared and wanted not in declared and report.usable(("as_of",)):
-            report.error(("as_of",), f"no situation for {wanted}", "", suggest(str(wanted), declared))
-        return str(wanted)
+        if declared and wanted not in declared:
+            report.error(("as_of",), f"no situation for {wanted}", "", suggest(wanted, declared))
+        return wanted
 
     def attach(self, case: Case) -> Case:
         """The case with its accounts and scenarios."""
