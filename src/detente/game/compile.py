@@ -6,20 +6,19 @@ the sparse transition matrices never change, so that a draw costs a few vectoris
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from detente.case.evaluate import evaluate, fold
-from detente.case.expressions import read_expression
 from detente.case.model import Action, Case, Effects, Event, Expr
 from detente.case.nodes import Node
-from detente.errors import CaseError, Diagnostic, OptionError
+from detente.errors import CaseError, Diagnostic
+from detente.game.layout import Layout
 from detente.game.model import Game, Moves, Nature, StateSpace, Variable
 from detente.game.states import Radix, is_true, reachable
-from detente.text import At, suggest
+from detente.text import At
 
 PROBABILITY_SLACK = 1e-9
 
@@ -100,26 +99,15 @@ class PlayerPlan:
 
 
 @dataclass(frozen=True, eq=False)
-class Template:
+class Template(Layout):
     """A case with its states found: `game(parameters)` is fast."""
 
-    case: Case
-    space: StateSpace
-    packed: np.ndarray
-    radix: Radix
-    players: tuple[str, ...]
-    codes: Mapping[str, np.ndarray]
     terms: tuple[tuple[tuple[str, Formula], ...], ...]
     moves: tuple[PlayerPlan, ...]
     event_names: tuple[str, ...]
     event_masks: np.ndarray
     hazards: tuple[Formula, ...]
     event_pattern: Pattern
-
-    @property
-    def parameter_names(self) -> tuple[str, ...]:
-        """Parameters in file order; draws are attached by this position."""
-        return tuple(self.case.parameters)
 
     def game(self, parameters: Mapping[str, Any] | None = None) -> Game:
         """The game at given parameters.
@@ -132,93 +120,12 @@ class Template:
             OptionError: an unknown parameter.
             CaseError: at these parameters a probability, rate or payoff is not possible.
         """
-        return _Draw(self, self._values(parameters)).game()
+        return _Draw(self, self.draw(parameters)).game()
 
     def trial(self, parameters: Mapping[str, Any] | None = None) -> tuple[Game, list[Diagnostic]]:
         """The game at given parameters and everything impossible about it, for `check`; the game may be unusable."""
         problems: list[Diagnostic] = []
-        return _Draw(self, self._values(parameters), problems).game(), problems
-
-    def _values(self, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
-        values: dict[str, Any] = self.case.defaults()
-        for name, value in (parameters or {}).items():
-            if name not in values:
-                raise OptionError.of(f"unknown parameter '{name}'", "", suggest(name, values))
-            values[name] = value
-        return values
-
-    def state(self, situation: str | Mapping[str, str]) -> int:
-        """The state of a dated situation, or of values for all variables.
-
-        Raises:
-            OptionError: no such situation, variable or value, or a state that cannot be reached.
-        """
-        if isinstance(situation, str):
-            if situation not in self.case.situations:
-                hint = suggest(situation, self.case.situations)
-                raise OptionError.of(f"no situation for {situation}", f"one of {', '.join(self.case.situations)}", hint)
-            situation = self.case.situations[situation]
-        for name, value in situation.items():
-            if name not in self.case.states:
-                raise OptionError.of(f"unknown state variable '{name}'", "", suggest(name, self.case.states))
-            if value not in self.case.states[name].values:
-                hint = suggest(value, self.case.states[name].values)
-                raise OptionError.of(f"'{value}' is not a value of '{name}'", "", hint)
-        missing = [name for name in self.case.states if name not in situation]
-        if missing:
-            raise OptionError.of(f"the situation leaves out {', '.join(missing)}", "all state variables")
-        try:
-            return self.space.index(situation)
-        except KeyError:
-            raise OptionError.of("this state cannot be reached from the situations of the case") from None
-
-    def mask(self, expression: str | Expr) -> np.ndarray:
-        """States in which a condition holds, (states,) bool.
-
-        Raises:
-            CaseError: the expression is wrong.
-            OptionError: it is not a condition on states alone.
-        """
-        if isinstance(expression, str):
-            expression = read_expression(expression, self.case.scope, truth=True)
-        if expression.parameters or not expression.truth:
-            raise OptionError.of(f"'{expression.text}' is no condition on states", "such as 'phase == war'")
-        return is_true(expression, self.codes, self.space.size).copy()
-
-    @cached_property
-    def peace(self) -> np.ndarray:
-        """States that count as peace, (states,) bool."""
-        return self.mask(self.case.outcomes.peace)
-
-    @cached_property
-    def war(self) -> np.ndarray:
-        """States that count as war, (states,) bool."""
-        return self.mask(self.case.outcomes.war)
-
-    def settled(self, package: str | None = None) -> np.ndarray:
-        """The state that settling leads to from each state, (states,) int; -1 where it is peace already.
-
-        Args:
-            package: the package that is signed; default the first that the case lists.
-
-        Raises:
-            OptionError: the case settles nothing under this name.
-        """
-        settle = self.case.outcomes.settle
-        name = next(iter(settle)) if package is None else package
-        if name not in settle:
-            raise OptionError.of(f"no settlement '{name}'", f"one of {', '.join(settle)}", suggest(name, settle))
-        result = np.full(self.space.size, -1)
-        open_ = ~self.peace
-        local = {n: c[open_] for n, c in self.codes.items()}
-        target, _ = self.radix.moved(self.packed[open_], local, settle[name])
-        result[open_] = np.searchsorted(self.packed, target)
-        return result
-
-    @property
-    def packages(self) -> tuple[str, ...]:
-        """Names under which the case can settle: its packages, or the one name "settled"."""
-        return tuple(self.case.outcomes.settle)
+        return _Draw(self, self.draw(parameters), problems).game(), problems
 
 
 class _Draw:
@@ -359,7 +266,6 @@ class _Compiler:
             space=StateSpace(variables, codes),
             packed=self.packed,
             radix=self.radix,
-            players=case.players,
             codes=self.codes,
             terms=tuple(
                 tuple((label, self.formula(e, f"payoff '{label}' of {p}")) for label, e in case.payoffs[p].items())
