@@ -94,18 +94,6 @@ def attrition(noise, cost=0.1, prize=1.0, rho=1e-3, shocks="reference", referenc
     )
 
 
-def coordination(noise=0.25, gain=1.0):
-    """Two players each choose low or high at leisure, and are paid while they agree: three equilibria."""
-    successors = [np.array([[0, 1, 2, 3], [2, 3, 0, 1]]), np.array([[0, 1, 2, 3], [1, 0, 3, 2]])]
-    flow = gain * np.array([[1.0, 0.0, 0.0, 1.0]] * 2)
-    flow[0, 3] += 0.2
-    impulses = [np.zeros((2, 4)) for _ in range(2)]
-    nothing = np.zeros((0, 4))
-    return Game.from_arrays(
-        flow, successors, impulses, 52.0, nothing.astype(int), nothing, 0.1, noise, "reference", 0.5
-    )
-
-
 def load_toy(shared: Path):
     """The oracle program process_toy.py as a module."""
     spec = importlib.util.spec_from_file_location("process_toy", shared / "reference" / "process_toy.py")

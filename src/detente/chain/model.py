@@ -16,7 +16,8 @@ from detente.chain.structure import can_reach, closed_classes, gth_solve, gth_st
 from detente.chain.uniform import exponential, integrals, mixtures
 from detente.errors import ComputationError, OptionError
 
-LONGEST_SWEEP = 3e6  # rate * time up to which a sweep is worth its while
+SHORT_SWEEP = 2e4  # rate * time up to which a sweep is always used
+LONGEST_SWEEP = 3e6  # rate * time beyond which a sweep takes too long
 LARGEST_DENSE = 2500  # states up to which dense elimination and squaring are used
 BOUND = 1e-9  # largest relative error accepted from a linear solve
 
@@ -230,13 +231,17 @@ class Chain:
         return sp.csr_array(inside / rate + sp.diags_array((rate - self.exit[part]) / rate))
 
     def _too_long(self, mean: float) -> bool:
-        if mean <= LONGEST_SWEEP:
+        """Whether squaring a dense matrix beats a sweep of `mean` steps."""
+        if mean <= SHORT_SWEEP:
             return False
         if self.n_states > LARGEST_DENSE:
+            if mean <= LONGEST_SWEEP:
+                return False
             raise ComputationError(
                 f"rate * time is {mean:.1e} on {self.n_states} states: too far for uniformisation; hint: shorter times"
             )
-        return True
+        sweep = mean * (1e4 + self.jumps.nnz)  # in units of one multiplication; a step costs about 1e4 by itself
+        return sweep > 4.0 * np.log2(mean) * self.n_states**3
 
     def _reach_dense(self, rest: np.ndarray, source: np.ndarray, rate: float, times: np.ndarray) -> np.ndarray:
         n, causes = source.shape

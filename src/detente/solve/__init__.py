@@ -5,6 +5,7 @@ from detente.solve.driver import solve, solve_path
 from detente.solve.enumerate import EquilibriumSet, enumerate_equilibria
 from detente.solve.equilibrium import Equilibrium
 from detente.solve.gradient import Discounted, Reach, RestrictedMean, Sensitivity, Value, gradient
+from detente.solve.operator import Operator
 from detente.solve.paths import Mark
 from detente.solve.periods import SimultaneousEquilibrium
 
@@ -14,6 +15,7 @@ __all__ = [
     "Equilibrium",
     "EquilibriumSet",
     "Mark",
+    "Operator",
     "Reach",
     "RestrictedMean",
     "Sensitivity",

@@ -135,10 +135,10 @@ class _Search:
             fresh = end is not None and self.add(end, f"deflation of {len(self.found)} known equilibria")
             failures = 0 if fresh else failures + 1
 
-    def _deflated_newton(self, values: np.ndarray, rounds: int = 40) -> np.ndarray | None:
+    def _deflated_newton(self, values: np.ndarray) -> np.ndarray | None:
         scale = self.system.scale(self.found[0].unknowns)
         best, since = np.inf, 0
-        for _ in range(rounds):
+        for _ in range(12 if values.size > LARGE else 40):
             line = self.system.linearize(values)
             best, since = (line.error, 0) if line.error < best else (best, since + 1)
             if not np.isfinite(line.error) or since > STALE:
@@ -169,7 +169,8 @@ class _Search:
             if progress is not None:
                 progress(done / (len(self.found) + 1), f"branch {done + 1} of {len(self.found)} equilibria")
             for direction in (1.0, -1.0):
-                for point in crossings(family.at, Point(1.0, here.unknowns), direction):
+                steps = 40 if here.unknowns.size > LARGE else 150
+                for point in crossings(family.at, Point(1.0, here.unknowns), direction, steps):
                     end = newton(self.system, point, 0.1 * self.tol, rounds=10)
                     if end.error <= self.tol:
                         self.add(end.values, f"continuation in noise from equilibrium {done + 1}")
