@@ -11,38 +11,20 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from detente.case.evaluate import evaluate, fold
 from detente.case.model import Action, Case, Effects, Event, Expr
-from detente.case.nodes import Node
 from detente.errors import CaseError, Diagnostic
+from detente.game.formula import Draw, Formula, split
 from detente.game.layout import Layout
 from detente.game.model import Game, Moves, Nature, StateSpace, Variable
 from detente.game.states import Radix, is_true, reachable
-from detente.text import At
-
-PROBABILITY_SLACK = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class Formula:
-    """An expression split for a state space."""
-
-    node: Any  # resolved tree with state-only parts computed
-    at: At
-    what: str
-
-    def values(self, codes: Mapping[str, np.ndarray], parameters: Mapping[str, complex], size: int) -> np.ndarray:
-        """Its values, broadcast to (states,)."""
-        found = np.asarray(evaluate(self.node, codes, parameters))
-        found = found if found.dtype.kind in "fc" else found.astype(float)
-        return found if found.shape == (size,) else np.broadcast_to(found, (size,))
 
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
     """The fixed sparsity of a transition matrix whose rows are (row, state) pairs.
 
-    `slot` maps every (row, outcome, state) entry to its place in the data; `formula` None means probability 1.
+    `parts` has, for each uncertain row: its number, the probabilities of its outcomes, per outcome the places in the
+    data of its entries, and the states in which it is available.
     """
 
     rows: int
@@ -50,41 +32,17 @@ class Pattern:
     indptr: np.ndarray
     base: np.ndarray  # data that no parameter moves
     parts: tuple[tuple[int, tuple[Formula, ...], tuple[np.ndarray, ...], np.ndarray], ...]
-    # per uncertain row: row, probabilities, slots (states available,), available states
 
-    def matrix(
-        self, codes: Mapping[str, np.ndarray], parameters: Mapping[str, complex], size: int, fail: Any
-    ) -> sp.csr_array:
+    def matrix(self, draw: Draw) -> sp.csr_array:
         """The transition matrix at a draw."""
         data = self.base
         if self.parts:
-            drawn = [[f.values(codes, parameters, size) for f in part[1]] for part in self.parts]
+            drawn = [draw.probabilities(formulas, here) for _, formulas, _, here in self.parts]
             data = data.astype(np.result_type(data, *(p for row in drawn for p in row)))
-            for (_, formulas, slots, here), probabilities in zip(self.parts, drawn, strict=True):
-                _check_probabilities(formulas, probabilities, here, fail)
+            for (_, _, slots, here), probabilities in zip(self.parts, drawn, strict=True):
                 for slot, probability in zip(slots, probabilities, strict=True):
                     data[slot] += probability[here]
-        shape = (self.rows * size, size)
-        return sp.csr_array((data, self.indices, self.indptr), shape=shape)
-
-
-def _check_probabilities(
-    formulas: Sequence[Formula], values: Sequence[np.ndarray], here: np.ndarray, fail: Any
-) -> None:
-    total = np.zeros(len(here))
-    for formula, value in zip(formulas, values, strict=True):
-        own = np.real(value)[here]
-        if not (own >= -PROBABILITY_SLACK).all() or not (own <= 1 + PROBABILITY_SLACK).all():
-            fail(formula, f"probability {_extreme(own):.6g}", "between 0 and 1")
-        total += own
-    if len(here) and not (np.abs(total - 1) <= PROBABILITY_SLACK).all():
-        worst = total[np.argmax(np.abs(total - 1))]
-        fail(formulas[0], f"probabilities sum to {worst:.6g}", "1", "give the last outcome '1 - ...'")
-
-
-def _extreme(values: np.ndarray) -> float:
-    bad = values[~np.isfinite(values)]
-    return float(bad[0]) if bad.size else float(values[np.argmax(np.abs(values - 0.5))])
+        return sp.csr_array((data, self.indices, self.indptr), shape=(self.rows * draw.size, draw.size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,42 +78,20 @@ class Template(Layout):
             OptionError: an unknown parameter.
             CaseError: at these parameters a probability, rate or payoff is not possible.
         """
-        return _Draw(self, self.draw(parameters)).game()
+        return _Arrays(self, self.draw(parameters)).game()
 
     def trial(self, parameters: Mapping[str, Any] | None = None) -> tuple[Game, list[Diagnostic]]:
         """The game at given parameters and everything impossible about it, for `check`; the game may be unusable."""
         problems: list[Diagnostic] = []
-        return _Draw(self, self.draw(parameters), problems).game(), problems
+        return _Arrays(self, self.draw(parameters), problems).game(), problems
 
 
-class _Draw:
+class _Arrays(Draw):
     """The arrays of one draw."""
 
     def __init__(self, template: Template, values: Mapping[str, Any], problems: list[Diagnostic] | None = None) -> None:
-        self.template, self.parameters, self.problems = template, values, problems
-        self.size = template.space.size
-        self.kind = complex if any(isinstance(v, complex) for v in values.values()) else float
-
-    def fail(self, formula: Formula, what: str, expected: str, hint: str = "") -> None:
-        problem = self.template.case.remark(formula.at, f"{what} in {formula.what}", expected, hint)
-        if self.problems is None:
-            raise CaseError(problem)
-        self.problems.append(problem)
-
-    def values(self, formula: Formula) -> np.ndarray:
-        found = formula.values(self.template.codes, self.parameters, self.size)
-        if not np.isfinite(found).all():
-            self.fail(formula, "a value that is not finite", "a finite number")
-        return found
-
-    def rates(self, formula: Formula, mask: np.ndarray) -> np.ndarray:
-        found = np.where(mask, formula.values(self.template.codes, self.parameters, self.size), 0.0)
-        if not np.isfinite(found).all() or (np.real(found) < 0).any():
-            self.fail(formula, f"rate {_extreme(np.real(found)):.6g}", "a finite number of at least 0")
-        return found
-
-    def setting(self, value: float | str) -> Any:
-        return self.parameters[value] if isinstance(value, str) else value
+        super().__init__(template, values, problems)
+        self.template = template
 
     def game(self) -> Game:
         template, play = self.template, self.template.case.play
@@ -183,25 +119,20 @@ class _Draw:
     def moves(self, plan: PlayerPlan) -> Moves:
         impulses = np.zeros((len(self.template.players), *plan.available.shape), dtype=self.kind)
         for player, action, sign, formula in plan.impulses:
-            found = np.where(plan.available[action], formula.values(self.template.codes, self.parameters, self.size), 0)
-            if not np.isfinite(found).all():
-                self.fail(formula, "a value that is not finite", "a finite number")
-            impulses[player, action] += sign * found
+            impulses[player, action] += sign * self.values(formula, plan.available[action])
         rates = np.zeros(plan.available.shape, dtype=self.kind)
         default = self.setting(self.template.case.play.reference_rate)
         for a, formula in enumerate(plan.rates, start=1):
             mask = plan.available[a]
             rates[a] = np.where(mask, default, 0.0) if formula is None else self.rates(formula, mask)
-        transition = plan.pattern.matrix(self.template.codes, self.parameters, self.size, self.fail)
-        return Moves(plan.names, plan.available, transition, impulses, rates)
+        return Moves(plan.names, plan.available, plan.pattern.matrix(self), impulses, rates)
 
     def nature(self) -> Nature:
         template = self.template
         hazards = np.zeros((len(template.hazards), self.size), dtype=self.kind)
         for e, formula in enumerate(template.hazards):
             hazards[e] = self.rates(formula, template.event_masks[e])
-        transition = template.event_pattern.matrix(template.codes, self.parameters, self.size, self.fail)
-        return Nature(template.event_names, hazards, transition)
+        return Nature(template.event_names, hazards, template.event_pattern.matrix(self))
 
 
 def compile_case(case: Case) -> Template:
@@ -252,8 +183,7 @@ class _Compiler:
         self.codes = radix.unpack(packed)
 
     def formula(self, expression: Expr, what: str) -> Formula:
-        node: Node = expression.node
-        return Formula(fold(node, self.codes), expression.at, what)
+        return split(expression, what, self.codes)
 
     def template(self) -> Template:
         case = self.case
