@@ -25,7 +25,9 @@ def random_arrays(k=32, n=2, actions=3, events=2, seed=0):
     return successors, impulses, flow, r.integers(k, size=(events, k)), r.random((events, k))
 
 
-def random_game(k=32, n=2, noise=0.5, shocks="reference", seed=0, tempo=52.0, discount_rate=0.08, rates=0.3, **sizes):
+def random_game(
+    k=32, n=2, *, noise=0.5, shocks="reference", seed=0, tempo=52.0, discount_rate=0.08, rates=0.3, **sizes
+):
     """A random game; successors are spread over all states."""
     successors, impulses, flow, nature, hazards = random_arrays(k, n, seed=seed, **sizes)
     return Game.from_arrays(
@@ -33,7 +35,7 @@ def random_game(k=32, n=2, noise=0.5, shocks="reference", seed=0, tempo=52.0, di
     )
 
 
-def plain_values(arrays, noise, shocks, tempo, discount_rate, rate, rounds=20000, tol=1e-13):
+def plain_values(arrays, *, noise, shocks, tempo, discount_rate, rate, rounds=20000, tol=1e-13):
     """Damped value iteration with loops over players and actions; knows nothing of Detente."""
     successors, impulses, flow, nature, hazards = arrays
     n, k = flow.shape
@@ -80,7 +82,7 @@ def plain_values(arrays, noise, shocks, tempo, discount_rate, rate, rounds=20000
     raise AssertionError(f"plain iteration did not settle: {change}")
 
 
-def attrition(noise, cost=0.1, prize=1.0, rho=1e-3, shocks="reference", reference_rate=0.1):
+def attrition(noise, *, cost=0.1, prize=1.0, rho=1e-3, shocks="reference", reference_rate=0.1):
     """Two players wait at a cost until one concedes (states: waiting, 1 conceded, 2 conceded)."""
     successors = [np.array([[0, 1, 2], [1, -1, -1]]), np.array([[0, 1, 2], [2, -1, -1]])]
     flow = np.zeros((2, 3))

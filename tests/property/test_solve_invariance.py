@@ -17,8 +17,8 @@ SHOCKS = st.sampled_from(["reference", "standard", "none"])
 def build(arrays, shocks, time=1.0, utility=1.0):
     successors, impulses, flow, nature, hazards = arrays
     return Game.from_arrays(
-        flow * utility / time, successors, [c * utility for c in impulses], 8.0 / time, nature, hazards / time, 0.5 / time,
-        1.2 * utility, shocks, 0.4 / time,
+        flow * utility / time, successors, [c * utility for c in impulses], 8.0 / time, nature, hazards / time,
+        0.5 / time, 1.2 * utility, shocks, 0.4 / time,
     )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def test_mistakes_are_named():
         chain([[0, 1], [0, 0]]).reach_probability(np.zeros(3, bool), 1.0)
     with pytest.raises(OptionError, match="a time is negative"):
         chain([[0, 1], [0, 0]]).reach_probability([1], -1.0)
-    with pytest.raises(OptionError, match="quantile 1.5"):
+    with pytest.raises(OptionError, match=r"quantile 1\.5"):
         chain([[0, 1], [0, 0]]).time_quantile([1], 1.5)
     with pytest.raises(OptionError, match="discount rate 0"):
         chain([[0, 1], [0, 0]]).discounted(np.zeros(2), 0.0)

@@ -44,7 +44,7 @@ def test_process_toy(toy, shared, variant):
 def test_random_games_against_plain_iteration(shocks, seed):
     arrays = random_arrays(seed=seed)
     noise, tempo, rho = (2.0, 4.0, 0.4) if shocks != "reference" else (1.0, 12.0, 0.4)
-    plain = plain_values(arrays, noise, shocks, tempo, rho, 0.3)
+    plain = plain_values(arrays, noise=noise, shocks=shocks, tempo=tempo, discount_rate=rho, rate=0.3)
     equilibrium = solve(random_game(noise=noise, shocks=shocks, seed=seed, tempo=tempo, discount_rate=rho))
     assert equilibrium.certified
     assert np.abs(equilibrium.values - plain).max() < 1e-9 * np.abs(plain).max()

@@ -1,6 +1,7 @@
 """Equilibria: certificate, status, warm start, progress, decomposition, paths, limits that must hold."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_a_wrong_solution_is_not_certified(solved):
     wrong = Equilibrium(solved.operator, solved.values * (1 + 1e-6), 1e-11, "a test")
     assert not wrong.certified
     assert wrong.status.name == "stalled"
-    with pytest.raises(UncertifiedError, match="residual .* hint: more noise"):
+    with pytest.raises(UncertifiedError, match=r"residual .* hint: more noise"):
         wrong.require()
 
 
@@ -113,7 +114,7 @@ def test_solve_path_in_any_order(solved):
 def test_simulated_paths_have_marks_and_agree_with_the_rates(solved):
     marks = solved.simulate(0, 400.0, np.random.default_rng(5))
     assert marks == solved.simulate(0, 400.0, np.random.default_rng(5))
-    assert all(a.after == b.before and a.time < b.time for a, b in zip(marks, marks[1:]))
+    assert all(a.after == b.before and a.time < b.time for a, b in pairwise(marks))
     nature = sum(mark.player is None for mark in marks)
     visits = np.diff([0.0, *(mark.time for mark in marks)])
     expected = sum(dt * solved.game.nature.hazards[:, mark.before].sum() for dt, mark in zip(visits, marks))
@@ -127,8 +128,8 @@ def test_simulated_paths_have_marks_and_agree_with_the_rates(solved):
 def test_null_moves_are_marks():
     """An act that leaves the state as it is (a failed statement) still happens."""
     game = Game.from_arrays(
-        np.zeros((1, 1)), [np.zeros((2, 1), int)], [np.zeros((2, 1))], 52.0, np.zeros((1, 1), int), np.ones((1, 1)), 0.1, 0.5,
-        reference_rates=3.0, players=["mediator"],
+        np.zeros((1, 1)), [np.zeros((2, 1), int)], [np.zeros((2, 1))], 52.0,
+        np.zeros((1, 1), int), np.ones((1, 1)), 0.1, 0.5, reference_rates=3.0, players=["mediator"],
     )  # fmt: skip
     marks = solve(game).simulate(0, 100.0, np.random.default_rng(0))
     speaks = sum(mark.player == "mediator" and mark.name == "action 1" for mark in marks)
@@ -140,7 +141,8 @@ def test_several_outcomes_per_action_and_impulses_to_others():
     """One player, two states: acting leads away with probability 1/4; the other player is paid at the act."""
     game = Game.from_arrays(
         np.array([[0.0, 1.0], [0.0, 0.0]]), [np.array([[0, 1], [1, -1]]), np.array([[0, 1]])],
-        [np.zeros((2, 2, 2)), np.zeros((2, 1, 2))], 10.0, np.zeros((0, 2), int), np.zeros((0, 2)), 0.1, 1.0, "reference", 2.0,
+        [np.zeros((2, 2, 2)), np.zeros((2, 1, 2))], 10.0,
+        np.zeros((0, 2), int), np.zeros((0, 2)), 0.1, 1.0, "reference", 2.0,
     )  # fmt: skip
     impulses = game.moves[0].impulses.copy()
     impulses[:, 1, 0] = [0.0, 0.7]
@@ -267,7 +269,8 @@ def test_a_game_with_three_known_equilibria():
 
 def test_a_game_without_moves():
     game = Game.from_arrays(
-        np.array([[1.0, 0.0]]), [np.arange(2)[None, :]], [np.zeros((1, 2))], 52.0, np.array([[1, 1]]), np.array([[2.0, 0.0]]), 0.1, 1.0
+        np.array([[1.0, 0.0]]), [np.arange(2)[None, :]], [np.zeros((1, 2))], 52.0,
+        np.array([[1, 1]]), np.array([[2.0, 0.0]]), 0.1, 1.0,
     )  # fmt: skip
     solved = solve(game)
     assert solved.certified

@@ -288,7 +288,7 @@ class Chain:
             return h
         if len(into) > LARGEST_DENSE:
             raise ComputationError(
-                f"a linear solve on {len(into)} states lost accuracy: the chain is nearly decomposable; hint: fewer states"
+                f"a linear solve on {len(into)} states lost accuracy (nearly decomposable chain); hint: fewer states"
             )
         dense = inside.toarray()
         positive = gth_solve(dense, into, np.maximum(right, 0.0))

@@ -25,7 +25,7 @@ def reach_sensitivity(
     rate = float(chain.exit[~target].max(initial=0.0)) or 1.0
     w = poisson_weights(rate * time)
     coefficients = np.concatenate([np.zeros(w.first), w.values])
-    return _sweep(chain, target, target.astype(float), coefficients, x0, places)
+    return _sweep(chain, target, target.astype(float), coefficients, x0=x0, places=places)
 
 
 def restricted_mean_sensitivity(
@@ -36,7 +36,7 @@ def restricted_mean_sensitivity(
     w = poisson_weights(rate * horizon)
     over = np.append(np.cumsum(w.values[::-1])[::-1][1:], 0.0)
     coefficients = np.concatenate([np.ones(w.first), over]) / rate
-    return _sweep(chain, target, (~target).astype(float), coefficients, x0, places)
+    return _sweep(chain, target, (~target).astype(float), coefficients, x0=x0, places=places)
 
 
 def discounted_sensitivity(
@@ -51,7 +51,9 @@ def discounted_sensitivity(
     return float(worth[x0]), occupied[places[0]] * worth[places[1]]
 
 
-def _sweep(chain: Chain, target: np.ndarray, v: np.ndarray, c: np.ndarray, x0: int, places) -> tuple[float, np.ndarray]:
+def _sweep(
+    chain: Chain, target: np.ndarray, v: np.ndarray, c: np.ndarray, *, x0: int, places
+) -> tuple[float, np.ndarray]:
     last = len(c) - 1
     if last > LONGEST:
         raise ComputationError(f"rate * time is {last:.1e}: too far for a derivative; hint: a shorter horizon")

@@ -1,7 +1,7 @@
 """Graph questions and subtraction-free elimination.
 
-The GTH algorithm eliminates states one by one with additions, multiplications and divisions of nonnegative numbers only,
-so its results are accurate entry by entry however nearly decomposable the chain is.
+The GTH algorithm eliminates states one by one with additions, multiplications and divisions of nonnegative numbers
+only, so its results are accurate entry by entry however nearly decomposable the chain is.
 
 Source: Grassmann, Taksar & Heyman 1985, Operations Research 33; O'Cinneide 1993, Numer. Math. 65.
 """

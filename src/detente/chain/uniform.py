@@ -4,9 +4,10 @@ e^{tA} v = sum_n Poisson(n; L t) P^n v with P = I + A / L nonnegative: only sums
 probabilities keep their digits. Weights are built by the ratio recursion outwards from the mode and normalised, so they
 neither underflow nor overflow at any L t; one sweep over n serves all times.
 
-Where L t is so large that a sweep would never end, a small chain is squared instead: e^{hA} is built by uniformisation
-at L h <= 1 and squared until t. All numbers stay nonnegative, and normalising each row after each squaring keeps the
-small probabilities of leaving to full relative accuracy (rounding adds up over log2(L t) squarings, not over L t steps).
+Where L t is so large that a sweep would never end, a small chain is squared instead: e^{hA} is built by
+uniformisation at L h <= 1 and squared until t. All numbers stay nonnegative, and normalising each row after each
+squaring keeps the small probabilities of leaving to full relative accuracy (rounding adds up over log2(L t) squarings,
+not over L t steps).
 
 Source: Fox & Glynn 1988, Comm. ACM 31; Stewart 1994, Introduction to the Numerical Solution of Markov Chains, 8;
 Xue & Ye 2013, Math. Comp. 82 (entrywise accuracy of exponentials of essentially nonnegative matrices).

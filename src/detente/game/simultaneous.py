@@ -1,11 +1,12 @@
 """Games in discrete time in which all players choose at once: the second timing protocol (docs/model.md 2).
 
-    v_i(a, x) = sum over a_-i of prod_j sigma_j(a_j|x) [u_i(x, a, a_-i) + delta_i E M_i(x')],  x' ~ transition(x, a, a_-i)
+    v_i(a, x) = sum over a_-i of prod_j sigma_j(a_j|x) [u_i(x, a, a_-i) + delta_i E M_i(x')]
 
-with logit choice, sigma_i = exp(v_i / tau_i) / sum, and M_i = tau_i log sum exp(v_i / tau_i) ("standard" shocks, Euler's
-constant left out) or M_i = sum sigma_i v_i ("none").
+with x' drawn from transition(x, a, a_-i), logit choice sigma_i = exp(v_i / tau_i) / sum, and M_i = tau_i log sum
+exp(v_i / tau_i) ("standard" shocks, Euler's constant left out) or M_i = sum sigma_i v_i ("none").
 
-Source: Crisman-Cox & Gibilisco 2018, American Journal of Political Science 62; Aguirregabiria & Mira 2007, Econometrica 75.
+Source: Crisman-Cox & Gibilisco 2018, American Journal of Political Science 62; Aguirregabiria & Mira 2007,
+Econometrica 75.
 """
 
 from collections.abc import Sequence

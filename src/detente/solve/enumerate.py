@@ -1,10 +1,10 @@
 """Many equilibria: random starts, deflated Newton, and continuation through folds. A lower bound, never a proof.
 
 Three searches feed one list of distinct certified equilibria:
-- *starts*: values of random strategy profiles, corrected by accelerated policy iteration (finds stable equilibria) and by
-  Newton (finds unstable ones as well);
-- *deflation*: Newton on F times a factor that grows without bound near every equilibrium already found, so that the same
-  start leads elsewhere;
+- *starts*: values of random strategy profiles, corrected by accelerated policy iteration (finds stable equilibria) and
+  by Newton (finds unstable ones as well);
+- *deflation*: Newton on F times a factor that grows without bound near every equilibrium already found, so that the
+  same start leads elsewhere;
 - *continuation*: the branch through each equilibrium is followed in both directions of the noise; where it turns and
   comes back to the noise of the game, there is another one.
 

@@ -76,7 +76,10 @@ class Equilibrium(Solved):
         return self._simulator.path(x0, horizon, rng)
 
     def decomposition(self) -> tuple[dict[str, np.ndarray], ...]:
-        """Per player, labelled parts (states,) that sum to the values: flows, "impulse: ACTION OWNER", "choice value"."""
+        """Per player, labelled parts (states,) that sum to the values.
+
+        Labels: those of the flows, "impulse: ACTION OWNER" and "choice value".
+        """
         return tuple(self._parts(i) for i in range(self.game.n_players))
 
     def _parts(self, i: int) -> dict[str, np.ndarray]:
@@ -107,7 +110,7 @@ def certify(operator: Operator, values: np.ndarray, tol: float) -> Certificate:
     raw = flow + (generator @ values.T).T - rho[:, None] * values
     scale = operator.scale(values)
     residual = float((np.abs(raw) / exits / scale).max())
-    held = evaluate(generator, rho, flow, values, 0.1 * tol * float(scale.min()))
+    held = evaluate(generator, rho, flow, values, tol=0.1 * tol * float(scale.min()))
     gap, gain = _gaps(operator, choice, held)
     return Certificate(residual, float((gap / scale).max()), gain, tol, operator, values)
 

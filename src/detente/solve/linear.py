@@ -1,8 +1,8 @@
 """Discounted values of a fixed policy: (rho_i - G) W_i = flow_i for all players at once.
 
-The matrix is a strictly diagonally dominant M-matrix. Jacobi-preconditioned BiCGSTAB works on all players together (their
-columns are independent); where it does not reach the tolerance, a sparse LU factorisation without pivoting (which such a
-matrix does not need) gives the answer, one factorisation for each distinct discount rate.
+The matrix is a strictly diagonally dominant M-matrix. Jacobi-preconditioned BiCGSTAB works on all players together
+(their columns are independent); where it does not reach the tolerance, a sparse LU factorisation without pivoting
+(which such a matrix does not need) gives the answer, one factorisation for each distinct discount rate.
 
 Source: van der Vorst 1992, SIAM J. Sci. Stat. Comput. 13; Saad, Iterative Methods for Sparse Linear Systems, 7.4.
 """
@@ -33,7 +33,7 @@ def _factor(matrix: sp.csc_array) -> sl.SuperLU:
 
 
 def evaluate(
-    generator: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, tol: float, limit: int = 400
+    generator: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, *, tol: float, limit: int = 400
 ) -> np.ndarray:
     """Values (players, states) of the policy behind `generator`, with scaled residual below `tol` per player (utility).
 
@@ -45,11 +45,11 @@ def evaluate(
         tol: largest allowed residual divided by rho + exit rate, utility.
         limit: iterations before the direct solve takes over.
     """
-    solution = _bicgstab(generator, rho, flow, start, tol, limit)
+    solution = _bicgstab(generator, rho, flow, start, tol=tol, limit=limit)
     return Factored(generator, rho).solve(flow) if solution is None else solution
 
 
-def _bicgstab(g: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, tol: float, limit: int):
+def _bicgstab(g: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, *, tol: float, limit: int):
     diagonal = rho[None, :] - g.diagonal()[:, None]  # (K, N)
     apply = lambda v: (rho * v - g @ v) / diagonal  # noqa: E731
     x = start.T.copy()

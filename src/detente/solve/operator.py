@@ -1,7 +1,7 @@
 """The equilibrium equations of a game with asynchronous moves as array operations.
 
-Moves other than `wait` are flattened: move m belongs to one (player, state, action), sorted in that order, so the moves of
-one player in one state form a segment. With dq_m = c + E V(T) - V, taken for the mover (relative to wait, whose dq is 0),
+Moves other than `wait` are flattened: move m belongs to one (player, state, action), sorted in that order, so the moves
+of one player in one state form a segment. With dq_m = c + E V(T) - V for the mover (relative to wait, whose dq is 0),
 
     L = log(1 + sum_a w_a exp(dq_a / tau)),  sigma_a = w_a exp(dq_a / tau - L),  M - V = tau L.
 
@@ -70,7 +70,7 @@ class Operator:
         return state, action, np.log(weights[action, state]), sp.csr_array(moves.transition[rows])
 
     def _segments(self) -> None:
-        n, k = self.shape
+        k = self.shape[1]
         group = self.player * k + self.state
         first = np.ones(self.moves, bool)
         first[1:] = group[1:] != group[:-1]
@@ -206,7 +206,7 @@ class Operator:
         if error <= tol or not np.isfinite(error):
             return error, None
         depth = max(0.03 * error, 0.3 * tol) * float(scale.min())
-        return error, evaluate(generator, self.rho, flow, values, depth)
+        return error, evaluate(generator, self.rho, flow, values, tol=depth)
 
     def linearize(self, values: np.ndarray) -> Linearization:
         """The equations and their derivative at the values."""
@@ -231,7 +231,7 @@ class Operator:
         choice = Choice(np.zeros(self.moves), share, self.tempo * share, np.zeros(len(self.starts)))
         flow = self.game.payoff_flow + (self.pay @ choice.rate).reshape(self.shape)
         zero = np.zeros(self.shape)
-        return evaluate(self.generator(choice), self.rho, flow, zero, 1e-3 * float(self.game.noise.min()))
+        return evaluate(self.generator(choice), self.rho, flow, zero, tol=1e-3 * float(self.game.noise.min()))
 
     @property
     def noise_scale(self) -> np.ndarray:

@@ -15,6 +15,7 @@ def policy_iteration(
     system: System,
     start: np.ndarray,
     tol: float,
+    *,
     rounds: int = 120,
     memory: int = 6,
     progress: Progress | None = None,

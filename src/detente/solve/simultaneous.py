@@ -1,9 +1,8 @@
 """Equilibrium equations of games with simultaneous moves; unknowns are the action values v_i(a, x).
 
-With U_i = u_i + delta_i E M_i(x'), the equations are v_i(a, x) = E over the others of U_i - dense arrays, for the small
-games of this form in the literature. Own continuation values enter through A (own strategy held, by the envelope theorem
-exact for "standard"), the others' strategies through C. Unavailable actions keep the value of the state's best action
-and weight zero.
+With U_i = u_i + delta_i E M_i(x'), the equations are v_i(a, x) = E over the others of U_i - dense arrays, for the
+small games of this form in the literature. Own continuation values enter through A (own strategy held, by the envelope
+theorem exact for "standard"), the others' strategies through C. Unavailable actions have weight zero.
 
 Source: docs/model.md 2; Aguirregabiria & Mira 2007, Econometrica 75 (the best-response map in probabilities).
 """
@@ -204,7 +203,7 @@ class SimultaneousLine(Line):
         """C^T y."""
         return self.matrices[1].T @ weight
 
-    def solve(self, right: np.ndarray, tol: float = 1e-10, transposed: bool = False) -> tuple[np.ndarray, bool]:  # noqa: ARG002
+    def solve(self, right: np.ndarray, tol: float = 1e-10, transposed: bool = False) -> tuple[np.ndarray, bool]:
         """Solve (A - C) d = right, or with the transpose, directly."""
         a, c = self.matrices
         matrix = (a - c).T if transposed else a - c
