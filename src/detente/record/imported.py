@@ -1,11 +1,13 @@
 """Imported lists and the record through DuckDB: one connection with a view per list, for SQL and for sums."""
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.record.ledger import date_of
 from detente.record.queries import Date
 from detente.record.record import Imported, Record
-from detente.record.table import KINDS, columns, encode
+from detente.record.table import KINDS, columns, to_csv
 from detente.record.write import rows_of
 from detente.run.model import Table
 
@@ -19,30 +21,33 @@ DATES = ("date", "date_end", "start", "end", "due", "made", "since", "until")
 def connect(record: Record) -> "duckdb.DuckDBPyConnection":
     """An in-memory database with a table per list of the record and a view per imported list, named as it is.
 
-    Lists of ids are text with spaces between. An imported list `ucdp-ged` is asked as `"ucdp-ged"`.
+    Lists of ids are text with spaces between, nothing is NULL. An imported list `ucdp-ged` is asked as `"ucdp-ged"`.
     """
     import duckdb
 
     connection = duckdb.connect()
-    for kind, rows in rows_of(record).items():
-        names = columns(KINDS[kind])
-        dated = [n for n in names if n in DATES and not (kind == "sources" and n == "date")]
-        types = {name: NUMBERS.get(name, "DATE" if name in dated else "VARCHAR") for name in names}
-        spec = ", ".join(f'"{name}" {type}' for name, type in types.items())
-        connection.execute(f'CREATE TABLE "{kind}" ({spec})')
-        if rows:
-            cells = [
-                [text or None if types[name] != "VARCHAR" else text for name, text in encode(r).items()] for r in rows
-            ]
-            order = list(encode(rows[0]))
-            marks = ", ".join("?" for _ in order)
-            quoted = ", ".join(f'"{name}"' for name in order)
-            connection.executemany(f'INSERT INTO "{kind}" ({quoted}) VALUES ({marks})', cells)
+    with tempfile.TemporaryDirectory(prefix="detente-sql-") as folder:
+        path = Path(folder) / "rows.csv"
+        for kind, rows in rows_of(record).items():
+            path.write_text(to_csv(KINDS[kind], rows), "utf-8", newline="")
+            types = ", ".join(f"'{name}': '{type}'" for name, type in _types(kind).items())
+            options = "header = true, delim = ',', quote = '\"', escape = '\"', nullstr = '', auto_detect = false"
+            connection.execute(
+                f"CREATE TABLE \"{kind}\" AS SELECT * FROM read_csv('{path}', {options}, parallel = false, "
+                f"columns = {{{types}}})"
+            )
     for imported in record.imported:
         path = str(imported.path).replace("'", "''")
         name = imported.name.replace('"', '""')
         connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{path}') {_without(record)}")
     return connection
+
+
+def _types(kind: str) -> dict[str, str]:
+    """Column types of a list; a source's date is as the source gives it."""
+    names = columns(KINDS[kind])
+    dated = {name for name in names if name in DATES and kind != "sources"}
+    return {name: NUMBERS.get(name, "DATE" if name in dated else "VARCHAR") for name in names}
 
 
 def _without(record: Record) -> str:

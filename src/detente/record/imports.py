@@ -20,11 +20,12 @@ from detente.errors import Diagnostic, RecordError
 from detente.record.files import IMPORTED
 from detente.record.mapping import NUMBERS, PLACES, TARGETS, Getter, Mapping, check_header, converters, load_mapping
 from detente.record.model import check_range
-from detente.record.rows import Item, csv_items
+from detente.record.rows import MOST_CHARACTERS, Item, csv_items
 from detente.run.store import write_text
 
 Progress = Callable[[float, str], None]
 LINE = "source_line"
+ROOM = 4 * MOST_CHARACTERS  # bytes that a row may take
 TYPES = {"date": "DATE", "date_end": "DATE", LINE: "BIGINT", **dict.fromkeys((*NUMBERS, *PLACES), "DOUBLE")}
 
 
@@ -177,7 +178,8 @@ def _pack(plan: _Plan, staging: Path) -> Path:
     types = ", ".join(f"{_literal(name)}: '{TYPES.get(name, 'VARCHAR')}'" for name in plan.names)
     source = (
         f"read_csv({_literal(str(staging / 'staged.csv'))}, header = true, delim = ',', quote = '\"', escape = '\"', "
-        f"nullstr = '', parallel = false, auto_detect = false, max_line_size = 2200000, buffer_size = 8800000, columns = {{{types}}})"
+        f"nullstr = '', parallel = false, auto_detect = false, max_line_size = {2 * ROOM}, buffer_size = {8 * ROOM}, "
+        f"columns = {{{types}}})"
     )
     packed = staging / "list.parquet"
     with _connect(staging) as connection:

@@ -95,10 +95,12 @@ def load_mapping(name: str) -> Mapping:
     except ValidationError as error:
         for item in error.errors():
             at = tuple(item["loc"])
-            extra = item["type"] == "extra_forbidden"
-            what = f"unknown key '{at[-1]}'" if extra else str(item["msg"])
-            known = Rule.model_fields if len(at) > 1 else Mapping.model_fields
-            found.append(document.diagnostic(at, what, "", suggest(str(at[-1]), known) if extra else "", key=extra))
+            if at and item["type"] == "extra_forbidden":
+                last = str(at[len(at) - 1])
+                hint = suggest(last, Rule.model_fields if len(at) > 1 else Mapping.model_fields)
+                found.append(document.diagnostic(at, f"unknown key '{last}'", "", hint, key=True))
+            else:
+                found.append(document.diagnostic(at, str(item["msg"])))
         raise RecordError(found) from None
     if found:
         raise RecordError(found)

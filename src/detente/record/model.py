@@ -67,6 +67,12 @@ def _id(value: str) -> str:
     return value
 
 
+def _some(value: Any) -> Any:
+    if not value:
+        raise ValueError("is empty")
+    return value
+
+
 def split_ids(value: Any) -> Any:
     """Ids from one text; anything else as it stands."""
     if value is None or value == "":
@@ -127,9 +133,12 @@ def latest_day(text: str) -> datetime.date | None:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Line = Annotated[str, BeforeValidator(_line)]
+Title = Annotated[str, BeforeValidator(_line), AfterValidator(_some)]  # a line that must not be empty
+Words = Annotated[str, BeforeValidator(_text), AfterValidator(_some)]  # a text that must not be empty
 Id = Annotated[str, BeforeValidator(_line), AfterValidator(_id)]
 MaybeId = Annotated[str, BeforeValidator(_line)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(split_ids)]
+SomeIds = Annotated[Ids, AfterValidator(_some)]
 Lines = Annotated[tuple[Line, ...], BeforeValidator(split_lines), AfterValidator(_kept)]
 Day = Annotated[datetime.date, BeforeValidator(parse_day)]
 MaybeDay = Annotated[datetime.date | None, BeforeValidator(parse_day)]
@@ -148,7 +157,7 @@ class Source(Row):
     """Where something was read; `repeats` names the sources that this one passes on (they are one witness)."""
 
     id: Id
-    title: Line
+    title: Title
     publisher: Line = ""
     date: Line = ""  # as the source gives it: "2011-06-24", "2019", "c. 2004"
     url: Line = ""
@@ -248,9 +257,9 @@ class Commitment(Row):
 
     id: Id  # instrument, dot, short name
     instrument: Id
-    who: Ids
+    who: SomeIds
     to: Ids = ()
-    what: Line
+    what: Title
     by: Line = ""  # an ISO date, "immediate", "continuing", a condition in words, or nothing
     due: MaybeDay = None
     made: MaybeDay = None  # if not on the instrument's date
@@ -285,7 +294,7 @@ class Instrument(Row):
     """A text that binds, calls or proposes: agreement, resolution, mandate, statement."""
 
     id: Id
-    name: Line
+    name: Title
     date: Day
     type: Id
     parties: Ids = ()
@@ -305,11 +314,11 @@ class Relation(Row):
     """How another speaker stands to a claim."""
 
     claim: Id
-    by: Line
+    by: Title
     actor: MaybeId = ""  # the actor in whose name `by` speaks, where there is one
     position: Position
     recorded_as: Line = ""  # the position in the words of whoever compiled it, if finer
-    says: Text
+    says: Words
     date: MaybeDay = None
     sources: Ids = ()
 
@@ -318,13 +327,13 @@ class Claim(Row):
     """An attributed statement, never adopted: who says what, where; beside it who agrees, differs, opposes."""
 
     id: Id
-    by: Line
+    by: Title
     actor: MaybeId = ""
     date: MaybeDay = None
     kind: ClaimKind = "factual"
     paragraph: Count = None
     fragment: Line = ""  # its own words
-    claim: Text  # in neutral words
+    claim: Words  # in neutral words
     supports: Lines = ()
     undermines: Lines = ()
     record: Text = ""  # what the dated record shows, and no more
@@ -338,7 +347,7 @@ class Actor(Row):
     """A party, mediator, patron, institution or domestic actor; `name` is neutral and gives both forms."""
 
     id: Id
-    name: Line
+    name: Title
     kind: Id
     role: Text = ""
     since: MaybeDay = None
@@ -355,7 +364,7 @@ class Response(Row):
 
     id: Id
     date: Day
-    escalation: Line
+    escalation: Title
     event: MaybeId = ""
     kind: Severity = "violent"
     severity: Line = ""
@@ -381,7 +390,7 @@ class Ceasefire(Row):
     """A ceasefire and its first lesser breach, large breach and return to war, as listed."""
 
     id: Id
-    name: Line
+    name: Title
     instrument: MaybeId = ""
     start: Day
     relapse_minor: MaybeDay = None
@@ -397,7 +406,7 @@ class Deaths(Row):
     """Deaths in a period as one source counts them; rows with `part_of` repeat a part of another row."""
 
     id: Id
-    period: Line
+    period: Title
     start: Day
     end: Day
     low: Number
@@ -423,7 +432,7 @@ class MeetingCount(Row):
 
     id: Id
     year: int
-    count: Line
+    count: Title
     sources: Ids = ()
 
 
@@ -432,7 +441,7 @@ class Interest(Row):
 
     id: Id
     actor: Id
-    period: Line
+    period: Title
     ranks: dict[str, int] = Field(default_factory=dict)
     reasons: dict[str, Text] = Field(default_factory=dict)
     disagreement: Text = ""

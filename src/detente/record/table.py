@@ -67,12 +67,12 @@ def columns(kind: type[Row]) -> tuple[str, ...]:
 
 def encode(row: Row) -> dict[str, str]:
     """A row as text cells, without its nested rows."""
-    shapes = _shapes(type(row))
-    return {name: cell(getattr(row, name), shapes[name]) for name in columns(type(row))}
+    forms = shapes(type(row))
+    return {name: cell(getattr(row, name), forms[name]) for name in columns(type(row))}
 
 
 @functools.cache
-def _shapes(kind: type[Row]) -> dict[str, str]:
+def shapes(kind: type[Row]) -> dict[str, str]:
     """How each field's cell is to be read: "ids", "lines", "json" or "plain"."""
     result: dict[str, str] = {}
     for name, field in kind.model_fields.items():
@@ -108,11 +108,11 @@ def decode(kind: type[Row], cells: Mapping[str, str | None]) -> dict[str, Any]:
         ValueError: a mapping cell that is not JSON.
     """
     values: dict[str, Any] = {}
-    shapes = _shapes(kind)
+    forms = shapes(kind)
     for name, text in cells.items():
         if text is None or text == "":
             continue
-        if shapes.get(name) == "json":
+        if forms.get(name) == "json":
             try:
                 values[name] = json.loads(text)
             except json.JSONDecodeError as error:
