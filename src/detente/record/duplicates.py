@@ -80,7 +80,8 @@ def _imported(record: Record) -> Iterator[Event]:
             )
             for row in found.fetchall():
                 values = {name: value for name, value in zip(wanted, row, strict=True) if value is not None}
-                yield Event.model_validate(values)
+                if values["id"] not in record.merged:
+                    yield Event.model_validate(values)
 
 
 def _pair(one: Event, other: Event) -> Pair:

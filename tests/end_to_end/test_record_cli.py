@@ -1,0 +1,186 @@
+"""The verbs of the record through the command line, as an analyst would type them."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from detente.cli.record import register
+from detente.record.table import KINDS
+
+COMMANDS = ("response", "meetings", "ceasefires", "deaths", "formats", "lags", "claims")
+
+
+@pytest.fixture(scope="module")
+def run():
+    app = typer.Typer()
+    register(app)
+    runner = CliRunner()
+
+    def invoke(*arguments: str) -> str:
+        result = runner.invoke(app, list(arguments), catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return invoke
+
+
+@pytest.fixture
+def only_record(tmp_path: Path) -> Path:
+    """A folder with nothing but record files: no case, no game."""
+    (tmp_path / "instruments.yaml").write_text(
+        "instruments:\n  truce:\n    name: The truce\n    date: 2000-01-01\n    type: ceasefire\n    commitments:\n"
+        "      leave: {who: [aland], to: [borduria], what: leave the valley, by: 2000-06-01}\n",
+        "utf-8",
+    )
+    (tmp_path / "events.csv").write_text("id,date,type,text\nE1,2010-01-01,meeting,They met\n", "utf-8")
+    return tmp_path
+
+
+def test_forgotten_as_json(run) -> None:
+    data = json.loads(run("ledger", "minsk", "--forgotten", "--format", "json"))
+    found = {row["commitment"]: row for row in data["rows"]}
+    conference = found["helsinki_1992.conference"]
+    assert conference["slept_years"] > 30 and conference["age_years"] > 34
+    assert "OSCE0925" in conference["sources"] or "CSCE92" in conference["sources"]
+    early = json.loads(run("ledger", "minsk", "--forgotten", "--as-of", "2021-08-05", "--json"))
+    row = next(row for row in early["rows"] if row["commitment"] == "helsinki_1992.conference")
+    assert (row["state"], row["made"], row["last_touch"]) == ("forgotten", "1992-03-24", "1994-12-05")
+    assert row["sources"].split() == ["CSCE92", "MEDIAMAX25", "HEYDARLIB"]
+
+
+def test_ledger_of_a_folder_with_only_record_files(run, only_record: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("ledger", str(only_record), "--format", "csv"))))
+    assert [(row["commitment"], row["state"]) for row in rows] == [("truce.leave", "forgotten")]
+    assert "truce.leave" in run("ledger", str(only_record))
+
+
+def test_ledger_needs_no_game_theory(only_record: Path) -> None:
+    code = (
+        "import sys; from detente.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = ('numpy', 'scipy', 'altair', 'duckdb', 'detente.game', 'detente.solve')\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "ledger", str(only_record), "--format", "md"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr.strip().splitlines()[-1] == "[]"
+    assert done.stdout.startswith("## Ledger of commitments, as of 2010-01-01")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_table(run, name: str) -> None:
+    data = json.loads(run("record", name, "minsk", "--format", "json"))
+    tables = data.get("tables", {name: data})
+    assert all(table["rows"] and set(table["rows"][0]) == set(table["columns"]) for table in tables.values())
+
+
+def test_every_form(run, tmp_path: Path) -> None:
+    tables = json.loads(run("record", "response", "minsk", "--json"))["tables"]
+    rows = list(csv.DictReader(io.StringIO(run("record", "response", "minsk", "--format", "csv"))))
+    assert len(rows) == len(tables["response"]["rows"]) and list(rows[0]) == tables["response"]["columns"]
+    assert run("record", "response", "minsk", "--format", "md").count("\n## ") == len(tables) - 1
+    assert "minsk_cochairs" in run("record", "response", "minsk")
+    book = tmp_path / "t.xlsx"
+    run("record", "response", "minsk", "--format", "xlsx", "--out", str(book))
+    openpyxl = pytest.importorskip("openpyxl")
+    assert openpyxl.load_workbook(book).sheetnames == list(tables)
+
+
+def test_side_by_side(run) -> None:
+    data = json.loads(run("timeline", "minsk", "--viewpoint", "armenia", "--viewpoint", "azerbaijan", "--json"))
+    row = next(row for row in data["rows"] if row["event"] == "E20200927_2")
+    assert "opposes" in row["view: armenia"] and row["view: azerbaijan"] == ""
+    data = json.loads(
+        run("record", "response", "minsk", "--viewpoint", "azerbaijan", "--table", "escalations", "--json")
+    )
+    assert any("agrees" in row["view: azerbaijan"] for row in data["rows"])
+
+
+def test_pictures_lay_labels_out_without_collisions(run, tmp_path: Path) -> None:
+    for verb, name in (("timeline", "t"), ("ledger", "l")):
+        run(verb, "minsk", "--format", "csv", "--picture", str(tmp_path / f"{name}.svg"))
+        run(verb, "minsk", "--format", "csv", "--picture", str(tmp_path / f"{name}.json"))
+    boxes = label_boxes((tmp_path / "t.svg").read_text("utf-8"))
+    assert len(boxes) >= 10
+    for n, one in enumerate(boxes):
+        for other in boxes[:n]:
+            apart = one[1] <= other[0] or other[1] <= one[0] or abs(one[2] - other[2]) >= 11.5
+            assert apart, (one, other)
+    spec = json.loads((tmp_path / "l.json").read_text("utf-8"))
+    names = {bar["name"] for bar in spec["layer"][0]["data"]["values"]}
+    assert len(names) == 103 and spec["height"] / len(names) > 14  # a row of its own for every label
+
+
+def label_boxes(svg: str) -> list[tuple[float, float, float]]:
+    """Left, right and height of every dated label of a timeline drawing."""
+    from detente.charts.layout import text_width
+
+    found = re.findall(
+        r'<text[^>]*text-anchor="start"[^>]*transform="translate\(([\d.]+),([\d.]+)\)"[^>]*font-size="([\d.]+)px"[^>]*>'
+        r"(\d{4} [^<]+)</text>",
+        svg,
+    )
+    return [(float(x), float(x) + text_width(text, float(size)), float(y)) for x, y, size, text in found]
+
+
+def test_import_ends_with_json_on_stdout(run, shared: Path, tmp_path: Path) -> None:
+    sample = shared / "data" / "ucdp" / "ged_23_1_sample_1000.csv"
+    result = json.loads(run("import", "ucdp-ged", str(sample), "--into", str(tmp_path)))
+    assert result["rows"] == 1000 == result["imported"] + result["set_aside"]
+    data = json.loads(run("record", "deaths", str(tmp_path), "--table", "ucdp-ged", "--json"))
+    assert sum(row["events"] for row in data["rows"]) == result["imported"]
+
+
+def test_workbook_there_and_back(run, tmp_path: Path) -> None:
+    run("record", "export", "minsk", str(tmp_path / "minsk.xlsx"))
+    counts = json.loads(run("record", "from-xlsx", str(tmp_path / "minsk.xlsx"), "--into", str(tmp_path / "copy")))
+    assert counts["events"] == 336 and set(counts) <= set(KINDS)
+    one = run("ledger", "minsk", "--format", "csv")
+    assert run("ledger", str(tmp_path / "copy"), "--format", "csv") == one
+
+
+def test_duplicates_of_a_list_imported_into_a_copy(run, tmp_path: Path) -> None:
+    run("record", "export", "minsk", str(tmp_path / "minsk.xlsx"))
+    run("record", "from-xlsx", str(tmp_path / "minsk.xlsx"), "--into", str(tmp_path / "copy"))
+    mapping = tmp_path / "mine.yaml"
+    mapping.write_text(
+        "mapping: mine\ntitle: Mine\n"
+        "columns: {id: no, date: day, type: what, actors: {column: who, split: ;}, text: words}\n",
+        "utf-8",
+    )
+    (tmp_path / "mine.csv").write_text(
+        "no,day,what,who,words\nx1,2016-04-05,ceasefire,Armenia;Azerbaijan;Russia,"
+        "Chiefs of general staff agreed in Moscow on a halt to hostilities\n",
+        "utf-8",
+    )
+    run("import", str(mapping), str(tmp_path / "mine.csv"), "--into", str(tmp_path / "copy"))
+    data = json.loads(run("record", "duplicates", str(tmp_path / "copy"), "--json"))
+    assert ("E20160405_1", "x1") in {(row["keep"], row["drop"]) for row in data["rows"]}
+    (tmp_path / "copy" / "merges.csv").write_text("keep,drop,why\nE20160405_1,x1,the same truce\n", "utf-8")
+    again = json.loads(run("record", "duplicates", str(tmp_path / "copy"), "--json"))
+    assert ("E20160405_1", "x1") not in {(row["keep"], row["drop"]) for row in again["rows"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ledger", "minks"], "no folder and no shipped case 'minks'"),
+        (["ledger", "minsk", "--format", "jsn"], "unknown format 'jsn'; hint: did you mean 'json'?"),
+        (["record", "meetings", "minsk", "--level", "leader"], "unknown level 'leader'; hint: did you mean 'leaders'?"),
+        (["timeline", "minsk", "--type", "nothing"], "no event matches"),
+        (["timeline", "minsk", "--picture", "x.gif"], "a picture 'x.gif'"),
+    ],
+)
+def test_mistakes_end_with_exit_code_2_and_no_traceback(arguments: list[str], message: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from detente.cli import main; main()", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr and "Traceback" not in done.stderr
