@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.chain import Chain
 from detente.game import Game
 from detente.settle.problem import Problem
 from detente.settle.search import Setting
@@ -110,6 +111,9 @@ def read(problem: Problem, equilibrium: Equilibrium, shift: int) -> Reading:
             out.append(float(gain[which].max()) if len(which) else None)
         return out
 
+    lasting = [s for k in zip(problem.settled, problem.faded + shift) for s in map(int, k)]
+    tempted = [any((reasons_to_leave(s)[i] or 0.0) > 0 for s in lasting) for i in range(len(rho))]
+    prices = [price_of_staying(problem, equilibrium, i, lasting) if hot else {} for i, hot in enumerate(tempted)]
     return {
         "certified": bool(equilibrium.certified),
         "rho": rho.tolist(),
@@ -121,10 +125,31 @@ def read(problem: Problem, equilibrium: Equilibrium, shift: int) -> Reading:
                 "peace": [float(peace[rate][s]) for rate in rho.tolist()],  # share of discounted time at peace
                 "leave": reasons_to_leave(int(s)),
                 "leave_faded": reasons_to_leave(int(f) + shift),
+                "price": [max(p.get(int(s), 0.0), p.get(int(f) + shift, 0.0)) for p in prices],
             }
             for s, f in zip(problem.settled, problem.faded)
         ],
     }
+
+
+def price_of_staying(problem: Problem, equilibrium: Equilibrium, player: int, states: list[int]) -> dict[int, float]:
+    """Per state the added price of leaving at which a player that never leaves has no reason to, utility.
+
+    In equilibrium a tempting move is soon made, so its gain over waiting another moment says little about its price.
+    Here the player's moves out of peace are struck out, the others' strategies held, and one departure is compared.
+    """
+    op, choice = equilibrium.operator, equilibrium.choice
+    mine = np.nonzero(op.player == player)[0]
+    leaving = np.zeros(op.moves, bool)
+    leaving[mine] = problem.leave[player][op.action[mine], op.state[mine] % len(problem.peace)]
+    held = replace(choice, rate=np.where(leaving, 0.0, choice.rate))
+    flow = equilibrium.game.payoff_flow[player] + (op.pay @ held.rate).reshape(op.shape)[player]
+    flow = flow + np.where(
+        np.bincount(op.state[leaving], minlength=op.shape[1]) > 0, 0, op.choice_value(choice)[player]
+    )
+    values = Chain(op.generator(held)).discounted(flow, float(op.rho[player]))
+    gain = op.difference @ values + op.impulse[:, player]
+    return {s: float(max(0.0, gain[leaving & (op.state == s)].max(initial=0.0))) for s in states}
 
 
 @dataclass(frozen=True)

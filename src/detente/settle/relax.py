@@ -147,9 +147,18 @@ class _Attempt:
             margins = np.column_stack([margins, own])
         return margins
 
+    def price(self, player: str, lack: float, among: np.ndarray) -> float:
+        """The next price of leaving to try: what staying for good needs in these draws, or some more than the last."""
+        setting, option = self.candidate
+        i = self.draws.problem.players.index(player)
+        readings = [self.draws.readings[(int(d), setting, NONE)] for d in among]
+        enough = max(r["packages"][option]["price"][i] for r in readings)
+        more = max(lack / r["rho"][i] for r in readings)
+        return 1.02 * max(enough, self.prices.get(player, 0.0) + more)
+
     def raise_measures(self, lacking: Shortfall) -> None:
         """Add to payments, prices and the limit on risk what the constraints lack."""
-        problem, setting = self.draws.problem, self.candidate[0]
+        problem = self.draws.problem
         for constraint, lack in zip(self.constraints, lacking.lack):
             if lack <= 0:
                 continue
@@ -160,8 +169,7 @@ class _Attempt:
             elif constraint.kind == "relapse":
                 self.risk = float((problem.limits.risk if self.risk is None else self.risk) + 1.001 * lack)
             else:
-                rho = self.draws.readings[(0, setting, NONE)]["rho"][problem.players.index(who)]
-                self.prices[who] = self.prices.get(who, 0.0) + float(1.02 * lack / rho)
+                self.prices[who] = self.price(who, float(lack), lacking.draws)
 
 
 def _peace(draws: Draws, candidate: Candidate, player: str, among: np.ndarray) -> float:
