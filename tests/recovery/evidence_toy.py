@@ -6,11 +6,13 @@ import numpy as np
 
 from detente.evidence.bank import Solved, fill, scaled
 from detente.evidence.jumps import jump_rates, jump_table
-from detente.evidence.path import Channel, Recording
+from detente.evidence.coding import Chance
+from detente.evidence.path import Channel
 from detente.evidence.posterior import Proposal
 from detente.evidence.priors import SCALE, Dimension, LogUniform, Prior, Space, Uniform
 from detente.evidence.score import Scorer
 from detente.evidence.simulate import Scheme, Watch
+from detente.evidence.thinning import Thinning
 from detente.game import Game
 from detente.solve import solve
 
@@ -45,7 +47,6 @@ SPACE = Space(
         Dimension("noise", LogUniform(0.1, 1.2), Uniform(0.2, 0.6), "noise"),
         Dimension("spite", Uniform(0.0, 0.3)),
         Dimension(SCALE, LogUniform(0.25, 4.0), LogUniform(0.5, 2.0), "reference"),
-        Dimension("recorded", Uniform(0.3, 0.95), None, "recording"),
     )
 )
 ACCOUNTS = {
@@ -84,7 +85,8 @@ def scheme(years: float) -> Scheme:
     return Scheme(years, np.array([1.0, 0, 0, 0, 0]), channels(), (Watch(0.0, years, process),))
 
 
-def scorer(bank_) -> Scorer:
-    p = bank_.values()[:, SPACE.names.index("recorded")]
-    probability = np.stack([np.full_like(p, 0.95), p, p], axis=1)[:, :, None]
-    return Scorer(bank_, channels(), Recording(probability))
+CHANCES = (Chance("settle", 0, 0.0, 0.8, 0.98), Chance("speak", 1, 0.0, 0.3, 0.95), Chance("incident", 2, 0.0, 0.3, 0.95))
+
+
+def scorer(bank_, chances=CHANCES) -> Scorer:
+    return Scorer(bank_, channels(), Thinning.of(chances, 3))

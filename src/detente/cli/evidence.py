@@ -44,7 +44,11 @@ def code(
     for date, event, kind, what, reason, text in table.rows:
         if kind not in hidden:
             why = f" [{reason}]" if reason and reason not in notes else ""
-            print(f"{date}  {event}  {kind}: {what}{why}\n            {text}" if what else f"{date}  {event}  {kind}{why}\n            {text}")
+            print(
+                f"{date}  {event}  {kind}: {what}{why}\n            {text}"
+                if what
+                else f"{date}  {event}  {kind}{why}\n            {text}"
+            )
             notes.add(reason)
     _note(f"{len(coded.path.marks)} marks; events: {', '.join(f'{n} {k}' for k, n in data['events'].items())}")
     if "second_coding" in data:

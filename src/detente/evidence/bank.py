@@ -62,13 +62,6 @@ class Bank:
         """(rows,) log weight of each row under an account's prior: density over mixture, times the equilibrium's share."""
         return self.space.log_ratio(prior, self.u) - self.log_mixture + self.share
 
-    def chances(self, names: Sequence[str], fixed: Sequence[float]) -> np.ndarray:
-        """(rows, names) values of recording probabilities; those that are no dimension have their fixed value."""
-        known = self.space.names
-        values = self.values()
-        columns = [values[:, known.index(n)] if n in known else np.full(self.rows, f) for n, f in zip(names, fixed)]
-        return np.stack(columns, axis=1) if columns else np.zeros((self.rows, 0))
-
     def joined(self, other: "Bank") -> "Bank":
         """Both banks as one, with the weights of the joint mixture."""
         proposals = (*self.proposals, *other.proposals)
@@ -87,19 +80,20 @@ class Bank:
             mixture(self.space, proposals, u),
         )
 
-    def first(self, rows: int) -> "Bank":
-        """An evenly spread part of the bank, with the same mixture."""
-        if rows >= self.rows:
-            return self
-        keep = np.unique(np.linspace(0, self.rows - 1, rows).astype(int))
+    def some(self, rows: np.ndarray) -> "Bank":
+        """The bank's rows at these positions, with the same mixture."""
         return replace(
             self,
-            u=self.u[keep],
-            rates=self.rates[keep],
-            draw=self.draw[keep],
-            share=self.share[keep],
-            log_mixture=self.log_mixture[keep],
+            u=self.u[rows],
+            rates=self.rates[rows],
+            draw=self.draw[rows],
+            share=self.share[rows],
+            log_mixture=self.log_mixture[rows],
         )
+
+    def first(self, rows: int) -> "Bank":
+        """An evenly spread part of the bank, with the same mixture."""
+        return self if rows >= self.rows else self.some(np.unique(np.linspace(0, self.rows - 1, rows).astype(int)))
 
 
 Solved = tuple[list[np.ndarray], str]  # rates of each certified equilibrium, and what went wrong if there is none

@@ -52,12 +52,11 @@ def predictive_check(
     rng = np.random.default_rng(seed)
     bank = scorer.bank
     sims = []
+    recording = scorer.probabilities(path, rng)
     for row in resample(log_weights, records, rng):
         start = int(rng.choice(len(scheme.initial), p=scheme.initial))
         trajectory = simulate(bank.table, bank.rates[row].astype(float), start, scheme.horizon, rng)
-        sims.append(
-            statistics(observe(trajectory, bank.table, scheme, scorer.recording, int(row), rng), scheme.channels)
-        )
+        sims.append(statistics(observe(trajectory, bank.table, scheme, recording, int(row), rng), scheme.channels))
     result = []
     for name, seen in statistics(path, scheme.channels).items():
         values = np.array([s[name] for s in sims])

@@ -7,14 +7,14 @@ bank's finite size adds to the Bayes factor is in that spread as well.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 import numpy as np
 from scipy.special import logsumexp
 
 from detente.ensemble import map_draws
-from detente.evidence.path import Recording
+from detente.evidence.coding import Chance, recording
 from detente.evidence.posterior import DECIBAN, effective
 from detente.evidence.score import Scorer
 from detente.evidence.simulate import Scheme, observe, simulate
@@ -113,7 +113,9 @@ class RecordTask:
     scorer: Scorer
     scheme: Scheme
     log_priors: np.ndarray
-    truth: Recording | None = None  # recording under which records come about, if it is not the scorer's
+    truth: tuple[Chance, ...] | None = (
+        None  # priors of the recording under which records come about, if not the scorer's
+    )
 
     def __call__(self, item: tuple[int, int, int]) -> dict:
         """One record from (account, row, seed): log evidences, effective sizes, number of marks."""
@@ -122,8 +124,10 @@ class RecordTask:
         bank = self.scorer.bank
         start = int(rng.choice(len(self.scheme.initial), p=self.scheme.initial))
         trajectory = simulate(bank.table, bank.rates[row].astype(float), start, self.scheme.horizon, rng)
-        recording = self.truth or self.scorer.recording
-        path = observe(trajectory, bank.table, self.scheme, recording, row, rng)
+        chances = self.truth or self.scorer.thinning.chances
+        values = np.array([[c.low + (c.high - c.low) * rng.random() for c in chances]]).reshape(1, len(chances))
+        plain = recording(chances, len(self.scheme.channels), values)
+        path = observe(trajectory, bank.table, self.scheme, plain, 0, rng)
         log_likelihood = self.scorer.score(path)
         others = bank.draw != bank.draw[row]
         joint = self.log_priors[:, others] + log_likelihood[others]

@@ -21,7 +21,7 @@ from detente.errors import OptionError
 from detente.evidence.jumps import JumpTable
 from detente.evidence.path import CHANGE, Channel, Path, Recording
 
-CHUNK = 40.0  # largest rate * time of one uniformisation step: exp(-40) is far from underflow
+CHUNK = 200.0  # largest rate * time of one uniformisation step: exp(-200) is far from underflow
 TAIL = 1e-14  # Poisson mass left out
 
 
@@ -34,12 +34,15 @@ class Filtered:
         labels: (steps,) label of the mark that ends each step; the last one is "" (the stretch to the horizon).
         times: (steps,) when the step ends, years.
         increments: (steps, draws) log predictive density of each mark given what came before; they sum to log_likelihood.
+        exposure: (draws, channels, spells) expected acts of each channel while it was open, recorded or not (filtered);
+            zero unless asked for.
     """
 
     log_likelihood: np.ndarray
     labels: tuple[str, ...]
     times: np.ndarray
     increments: np.ndarray
+    exposure: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class System:
     place: np.ndarray  # where the incoming support lies in `states`
     step: sp.csr_array | None  # (draws * n, draws * n): I + D0'/rate
     rate: float
+    level: np.ndarray | None = None  # (channels, n, draws) rate of acts per channel and state, filled when asked for
 
 
 @dataclass
@@ -88,6 +92,8 @@ class Filter:
         rates: (draws, entries) 1/year.
         recording: how acts come to be recorded, per draw.
         keep: how many systems to keep (each holds about draws * 16 bytes per jump between hidden states).
+        tail: Poisson mass left out in each uniformisation step.
+        count: whether to gather `Filtered.exposure`.
     """
 
     table: JumpTable
@@ -95,6 +101,8 @@ class Filter:
     rates: np.ndarray
     recording: Recording
     keep: int = 400
+    tail: float = TAIL
+    count: bool = False
     masks: list[np.ndarray] = field(default_factory=list[np.ndarray])
     _mask_ids: dict[bytes, int] = field(default_factory=dict[bytes, int])
     _systems: dict[tuple[bytes, Setting], System] = field(default_factory=dict[tuple[bytes, Setting], System])
@@ -228,15 +236,38 @@ class Filter:
         if system.step is None:
             return
         pieces = max(1, int(np.ceil(system.rate * duration / CHUNK)))
-        weights = poisson_weights(system.rate * duration / pieces)
+        weights = poisson_weights(system.rate * duration / pieces, self.tail)
+        later = 1.0 - np.cumsum(weights)
         for _ in range(pieces):
             term = front.alpha.ravel()
             total = weights[0] * term
-            for weight in weights[1:]:
+            spent = later[0] * term if self.count else term
+            for n in range(1, len(weights)):
                 term = system.step @ term
-                total += weight * term
+                total += weights[n] * term
+                if self.count:
+                    spent += later[n] * term
             front.alpha = total.reshape(front.alpha.shape)
             front.rescale()
+            if self.count:
+                self._expose(system, setting, spent.reshape(front.alpha.shape), duration / pieces)
+
+    def _expose(self, system: System, setting: Setting, spent: np.ndarray, duration: float) -> None:
+        """Add the expected acts of a stretch, from the time spent in each state (up to a factor)."""
+        if system.level is None:
+            entry, owner = self.leaving(system.states % self.table.n_states)
+            rates = self.by_entry[entry]
+            level = np.zeros((len(self.channels), len(system.states), self.draws))
+            for c in range(len(self.channels)):
+                mine = np.flatnonzero(self.signatures[self.group[entry], c] > 0)
+                if c not in setting.silent and len(mine):
+                    shape = (len(system.states), len(mine))
+                    gather = sp.csr_array((np.ones(len(mine)), (owner[mine], np.arange(len(mine)))), shape=shape)
+                    level[c] = gather @ rates[mine]
+            system.level = level
+        mass = spent.sum(axis=1)
+        share = (spent / np.where(mass > 0, mass, 1.0)[:, None]).T
+        self.exposure[:, :, setting.spell] += duration * np.einsum("cnd,nd->dc", system.level, share)
 
     # -- marks -----------------------------------------------------------------------------------------------------
 
@@ -278,6 +309,7 @@ class Filter:
         schedule = Schedule.of(path, self.recording, self.table.n_states)
         support = np.flatnonzero(path.initial > 0)
         front = Front(support, np.tile(path.initial[support], (self.draws, 1)), np.zeros(self.draws))
+        self.exposure = np.zeros(self.recording.probability.shape)
         waiting: list[int] = []  # positions in path.marks of open coarse marks
         labels, times, logs = [], [], []
 
@@ -314,9 +346,8 @@ class Filter:
         log = np.array(logs)
         with np.errstate(invalid="ignore"):
             steps = np.diff(log, axis=0, prepend=np.zeros((1, self.draws)))
-        return Filtered(
-            front.log.copy(), tuple(labels), np.array(times), np.nan_to_num(steps, nan=-np.inf, neginf=-np.inf)
-        )
+        steps = np.nan_to_num(steps, nan=-np.inf, neginf=-np.inf)
+        return Filtered(front.log.copy(), tuple(labels), np.array(times), steps, self.exposure)
 
     def _close(self, front: Front, bit: int) -> None:
         """The interval of a coarse mark ends: keep the copies in which it has happened, and drop its bit."""
@@ -331,9 +362,12 @@ class Filter:
         front.rescale()
 
 
-def poisson_weights(mean: float) -> np.ndarray:
-    """Poisson probabilities 0, 1, ... up to a tail of 1e-14."""
+def poisson_weights(mean: float, tail: float = TAIL) -> np.ndarray:
+    """Poisson probabilities 0, 1, ... up to a given tail."""
+    from scipy.special import gammaln
     from scipy.stats import poisson
 
-    last = int(poisson.isf(TAIL, mean)) + 1
-    return poisson.pmf(np.arange(last + 1), mean)
+    if mean <= 0:
+        return np.array([1.0])
+    k = np.arange(int(poisson.isf(tail, mean)) + 2)
+    return np.exp(k * np.log(mean) - mean - gammaln(k + 1))

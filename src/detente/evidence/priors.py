@@ -6,11 +6,11 @@ account relative to the reference is the product of G_j'(u_j); it is taken numer
 serves. Outside the account's ranges it is 0.
 
 Nuisances are never fixed (docs/model.md 4a): the reference prior is wider than the case for every `noise` (half the lower end
-to twice the upper), for a common factor on all reference rates (1/4 to 4), and holds every recording probability, so that
-halving and doubling them is a reweighting.
+to twice the upper) and for a common factor on all reference rates (1/4 to 4), so that halving and doubling them is a
+reweighting. Recording probabilities are integrated out for every draw (`thinning`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -189,12 +189,11 @@ class Space:
             )
 
 
-def space_of(parameters: Mapping[str, object], chances: Sequence[object]) -> Space:
-    """The dimensions of a case's parameters and of a coding's recording probabilities.
+def space_of(parameters: Mapping[str, object]) -> Space:
+    """The dimensions of a case's parameters, and the factor on reference rates.
 
     Args:
         parameters: name -> parameter with `low`, `high` and `sample(u)`; fixed ones are left out.
-        chances: recording probabilities with `name`, `low`, `high`; fixed ones are left out.
     """
     dimensions = []
     for name, parameter in parameters.items():
@@ -207,10 +206,6 @@ def space_of(parameters: Mapping[str, object], chances: Sequence[object]) -> Spa
         else:
             dimensions.append(Dimension(name, own, None, "reference" if name == "reference_rate" else ""))
     dimensions.append(Dimension(SCALE, LogUniform(0.25, 4.0), LogUniform(0.5, 2.0), "reference"))
-    for chance in chances:
-        if chance.high > chance.low:  # type: ignore[attr-defined]
-            own = Uniform(chance.low, chance.high)  # type: ignore[attr-defined]
-            dimensions.append(Dimension(chance.name, own, None, "recording"))  # type: ignore[attr-defined]
     return Space(tuple(dimensions))
 
 

@@ -45,6 +45,8 @@ from detente.evidence.verdict import (
 
 Progress = Callable[[float, str], None]
 WIDE = Prior("reference", {}, True)
+MATTERS = 15.0  # nats: draws so far behind the best of every account are not scored exactly
+EXACT_DRAWS = 4  # sets of recording probabilities per draw that matters
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,10 @@ class Settings:
         variants: whether to leave out sources and score the second coding.
     """
 
-    draws: int = 60
-    cap: int = 900
+    draws: int = 50
+    cap: int = 420
     records: int = 200
-    rows: int = 384
+    rows: int = 192
     seed: int = 0
     workers: int | None = None
     variants: bool = True
@@ -72,7 +74,7 @@ class Settings:
     @staticmethod
     def quick(seed: int = 0, workers: int | None = None) -> "Settings":
         """The design check on few records, and no verdict."""
-        return Settings(draws=16, cap=112, records=10, rows=112, seed=seed, workers=workers, variants=False)
+        return Settings(draws=6, cap=42, records=10, rows=42, seed=seed, workers=workers, variants=False)
 
 
 @dataclass
@@ -128,6 +130,21 @@ class Study:
         """(accounts, rows) prior weights."""
         return np.array([bank.log_prior(p) for p in self.priors.values()])
 
+    def score(self, bank: Bank, exact: bool = True) -> np.ndarray:
+        """(rows,) log-likelihood of the record, exact in the recording probabilities for the draws that matter."""
+        names = np.array([bank.log_prior(p) for p in self.priors.values()])
+        scorer = scorer_for(bank, self.coded).tuned(self.coded.path, np.logaddexp.reduce(names, axis=0))
+        rough = scorer.score(self.coded.path)
+        if not exact or not np.isfinite(rough).any():
+            return rough
+        joint = names + rough
+        with np.errstate(invalid="ignore"):
+            behind = np.nanmin(joint.max(axis=1, keepdims=True) - joint, axis=0)
+        rows = np.flatnonzero(behind < MATTERS)
+        result = rough.copy()
+        result[rows] = scorer.some(rows).exact(self.coded.path, EXACT_DRAWS, self.settings.seed)[0]
+        return result
+
     def refined(self, bank: Bank, log_likelihood: np.ndarray) -> tuple[Bank, np.ndarray]:
         """Add draws near the posteriors of accounts with too few effective draws, until all have 100 or the cap is reached."""
         names = list(self.priors)
@@ -154,8 +171,8 @@ class Study:
             ]
             share = 0.2 + 0.3 * (bank.solves / self.settings.cap)
             new = self.bank(proposals, self.settings.seed + 7919 * step, share, share + 0.05)
-            fresh = scorer_for(new, self.coded).score(self.coded.path)
-            bank, log_likelihood = bank.joined(new), np.concatenate([log_likelihood, fresh])
+            bank = bank.joined(new)
+            log_likelihood = self.score(bank)
 
     # -- the whole --------------------------------------------------------------------------------------------------
 
@@ -175,7 +192,7 @@ class Study:
         part = first.first(self.settings.rows)
         designed = self.design(part, names)
         self.progress(0.7, "scoring the record")
-        log_likelihood = scorer_for(first, self.coded).score(self.coded.path)
+        log_likelihood = self.score(first)
         bank, log_likelihood = self.refined(first, log_likelihood)
         self.progress(0.9, "comparing accounts")
         return self.findings(names, bank, log_likelihood, part, designed, baselines)
@@ -210,7 +227,8 @@ class Study:
         """Everything that follows from the scored record."""
         log_priors = self.log_priors(bank)
         compared = compare(names, log_priors, log_likelihood)
-        scorer = scorer_for(bank, self.coded)
+        pooled = np.logaddexp.reduce(log_priors, axis=0)
+        scorer = scorer_for(bank, self.coded).tuned(self.coded.path, pooled)
         alone = compare(names, self.log_priors(part), scorer_for(part, self.coded).score(self.coded.path))
         pair = tuple(compared.order[:2]) if len(names) > 1 else (0, 0)
         _, labels, increments = scorer.trace(self.coded.path)
@@ -227,10 +245,13 @@ class Study:
             agreed = agreement(self.coded, self.second)
         if self.settings.variants and len(names) > 1:
             self.progress(0.92, "leaving out each source")
-            sources = without_sources(self.coded, scorer, names, log_priors, pair)
+            weight = np.max([r.weights for r in compared.results], axis=0)
+            rows = np.flatnonzero(weight > 1e-4 * weight.max())
+            sources = without_sources(self.coded, scorer.some(rows), names, log_priors[:, rows], pair)
             variants += [(f"without source {s} ({n} marks)", value, np.inf) for s, n, value in sources]
             if self.second is not None:
-                other = compare(names, log_priors, scorer_for(bank, self.second).score(self.second.path))
+                again = scorer_for(bank, self.second).tuned(self.second.path, pooled)
+                other = compare(names, log_priors, again.score(self.second.path))
                 ess = min(other.results[k].ess for k in pair)
                 variants.append(("second coding", other.decibans(*pair)[0], ess))
         self.progress(0.96, "posterior predictive checks")

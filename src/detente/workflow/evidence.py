@@ -85,11 +85,10 @@ class Desk:
         return Coder(coding, table, self.template.space, situations).code(record, until)
 
     def second(self) -> "Coded | None":
-        """The second coding, with its recording probabilities under names of their own; None if there is none."""
+        """The second coding, None if there is none."""
         if not (self.case.folder / "record" / "coding_second.yaml").is_file():
             return None
-        coded = self.code("coding_second.yaml")
-        return replace(coded, chances=tuple(replace(c, name=f"second.{c.name}") for c in coded.chances))
+        return self.code("coding_second.yaml")
 
     def frozen_files(self) -> dict[str, Path]:
         """The files whose edits after the first likelihood are listed."""
@@ -144,8 +143,7 @@ def study_of(desk: Desk, settings: "Settings", out: str | Path | None, progress:
     from detente.evidence.study import Study
 
     coded, second = desk.code(), desk.second()
-    chances = [*coded.chances, *(second.chances if second else ())]
-    space = space_of(desk.case.parameters, chances)
+    space = space_of(desk.case.parameters)
     priors = accounts_of(desk.case)
     for prior in priors.values():
         space.check(prior)
