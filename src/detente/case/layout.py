@@ -174,6 +174,10 @@ CASE = Record(
         ),
         "as_of": Field(Date(), "the situation that answers start from; default the last"),
         "timing": Field(OneOf(("asynchronous", "simultaneous")), "who moves when; default asynchronous"),
+        "together": Field(
+            Table(OneOf(("highest", "lowest", "first")), keys="any", noun="state variable"),
+            "with simultaneous moves: whose change of a variable prevails",
+        ),
         "play": Field(PLAY, "how the game is played"),
         "actors": Field(Table(ACTOR, noun="actor"), "who acts or is affected", True),
         "states": Field(Table(STATE, noun="state variable"), "what can differ", True),
