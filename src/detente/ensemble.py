@@ -218,9 +218,8 @@ def _local_pool(function: Callable, size: int) -> Iterator[Executor]:
         size, multiprocessing.get_context("spawn"), initializer=_receive, initargs=(pickle.dumps(function),)
     )
     try:
-        with _hidden_main(function):
-            pool.submit(os.getpid).result()
-        yield pool
+        with _hidden_main(function):  # workers are started when they are first needed
+            yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise

@@ -8,9 +8,10 @@ ends: the chain is doubled, and what is reached is war in the second copy.
 import numpy as np
 import scipy.sparse as sp
 
-from detente.answers.model import Found, Frame, Meta, Question, Results, band_table
+from detente.answers.model import NAN, Found, Frame, Meta, Question, Results, band_table
 from detente.answers.solved import Solved
 from detente.chain import Chain
+from detente.chain.uniform import integrals
 from detente.run import Table
 
 RISK_YEARS = (1, 2, 5, 10)
@@ -51,6 +52,17 @@ def peace_curve(solved: Solved, times: np.ndarray) -> np.ndarray:
 def time_to_peace(solved: Solved) -> float:
     """E min(time to peace, 30 years) from the date's state."""
     return float(solved.chain.restricted_mean_time(solved.frame.peace, HORIZON)[solved.x0])
+
+
+def peace_before_war(solved: Solved) -> float:
+    """P(peace is ever reached, and before war resumes) from the date's state."""
+    war, peace = solved.frame.war, solved.frame.peace
+    chain = solved.chain
+    if war[solved.x0]:
+        chain, war = after_this_war(chain, war)
+        peace = np.concatenate([peace, peace])
+    stop = sp.diags_array((~war).astype(float))
+    return float(Chain(sp.csr_array(stop @ chain.jumps)).ever_reach(peace)[solved.x0])
 
 
 def at(curve: np.ndarray, years: float) -> float:
@@ -96,6 +108,9 @@ class Peace(Question):
             f"peace.{y}y": Meta(f"Chance of a settlement within {y} years", "probability", signed=False)
             for y in PEACE_YEARS
         }
+        metas["peace.before_war"] = Meta(
+            "Chance that a settlement comes before war resumes", "probability", signed=False
+        )
         label = f"Expected years without a settlement among the next {HORIZON:.0f}"
         return {**metas, "peace_time.restricted": Meta(label, "years", signed=False)}
 
@@ -104,6 +119,7 @@ class Peace(Question):
         curve = peace_curve(solved, GRID)
         numbers = {f"peace.{y}y": at(curve, y) for y in PEACE_YEARS}
         numbers["peace_time.restricted"] = time_to_peace(solved)
+        numbers["peace.before_war"] = peace_before_war(solved)
         return Found(numbers, curves={"peace_curve": curve.tolist()})
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
@@ -131,52 +147,55 @@ class Trigger(Question):
 
     def ask(self, solved: Solved) -> Found:
         """See `Question`."""
-        by_cause = war_by_cause(solved)
+        by_cause, before = war_by_cause(solved)
         total = sum(by_cause.values())
-        numbers = dict.fromkeys(self.metas(solved.frame), 0.0)
+        numbers = dict.fromkeys(self.metas(solved.frame), 0.0 if total > 0 else NAN)
         for (who, _), chance in by_cause.items():
-            numbers[f"trigger.{who}"] += chance / total if total > 0 else 0.0
+            numbers[f"trigger.{who}"] += chance / total if total > 0 else NAN
         curves = {f"trigger|{who}|{what}": [chance] for (who, what), chance in by_cause.items()}
-        return Found(numbers, curves={**curves, **before_war(solved)})
+        return Found(numbers, curves={**curves, **before})
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
         """See `Question`."""
         return {**_triggers_table(results), **_paths_table(results)}
 
 
-def war_by_cause(solved: Solved) -> dict[tuple[str, str], float]:
-    """P(war resumes within ten years, and through this author's act or event)."""
-    war, chain = solved.frame.war, solved.chain
-    causes = {f"{who}|{what}": rates for (who, what), rates in solved.into(war).items()}
+def war_by_cause(solved: Solved) -> tuple[dict[tuple[str, str], float], dict[str, list[float]]]:
+    """P(war resumes within ten years) by author and act, and by value of each state variable just before.
+
+    One forward pass gives the expected time spent in each state before war resumes; times a cause's rate into war, that
+    is the chance that war comes through it.
+    """
+    war, chain, k = solved.frame.war, solved.chain, solved.game.n_states
+    into = solved.into(war)
     if war[solved.x0]:
         chain, target = after_this_war(chain, war)
-        causes = {name: np.concatenate([np.zeros_like(rates), rates]) for name, rates in causes.items()}
+        time = time_before(chain, target, solved.x0, TRIGGER_YEARS)[k:]
     else:
-        target = war
-    if not causes:
-        return {}
-    found = chain.reach_by_cause(target, causes, [TRIGGER_YEARS])
-    return {tuple(name.split("|", 1)): float(chances[0, solved.x0]) for name, chances in found.items()}  # pyright: ignore
+        time = time_before(chain, war, solved.x0, TRIGGER_YEARS)
+    by_cause = {cause: float(rates @ time) for cause, rates in into.items()}
+    total = sum(into.values(), np.zeros(k)) * time
+    before = {}
+    if solved.game.space is not None:
+        for v, variable in enumerate(solved.game.space.variables):
+            chances = np.bincount(solved.game.space.codes[v], weights=total, minlength=len(variable.values))
+            for value, chance in zip(variable.values, chances):
+                before[f"before|{variable.name}|{value}"] = [float(chance)]
+    return by_cause, before
 
 
-def before_war(solved: Solved) -> dict[str, list[float]]:
-    """P(war resumes within ten years) by value of each state variable just before the outbreak."""
-    space, war = solved.game.space, solved.frame.war
-    if space is None or war[solved.x0]:
-        return {}
-    into = np.zeros(solved.game.n_states)
-    for rates in solved.into(war).values():
-        into += rates
-    causes = {
-        f"before|{variable.name}|{value}": np.where(space.codes[v] == n, into, 0.0)
-        for v, variable in enumerate(space.variables)
-        for n, value in enumerate(variable.values)
-        if (into[space.codes[v] == n] > 0).any()
-    }
-    if not causes:
-        return {}
-    found = solved.chain.reach_by_cause(war, causes, [TRIGGER_YEARS])
-    return {name: [float(chances[0, solved.x0])] for name, chances in found.items()}
+def time_before(chain: Chain, target: np.ndarray, start: int, horizon: float) -> np.ndarray:
+    """Expected time in each state (states,) until the target is reached or the horizon, years; 0 in the target."""
+    rest = ~target
+    rate = float(chain.exit[rest].max(initial=0.0)) or 1.0
+    inside = chain.jumps[rest][:, rest]
+    move = sp.csr_array(inside / rate + sp.diags_array((rate - chain.exit[rest]) / rate)).T.tocsr()
+    begin = np.zeros(chain.n_states)
+    begin[start] = 1.0
+    spent = integrals(lambda v: move @ v, begin[rest], np.array([rate * horizon]))[0] / rate
+    out = np.zeros(chain.n_states)
+    out[rest] = spent
+    return out
 
 
 def _triggers_table(results: Results) -> dict[str, Table]:
@@ -213,7 +232,8 @@ def _paths_table(results: Results) -> dict[str, Table]:
             total = totals[variable]
             share = np.divide(values[:, 0], total, out=np.zeros_like(total), where=total > 0)
             low, mid, high = np.percentile(share, [5, 50, 95])
-            rows.append((variable, value, float(low), float(mid), float(high)))
+            if high > 0:
+                rows.append((variable, value, float(low), float(mid), float(high)))
     if not rows:
         return {}
     note = f"Of the wars that resume within {TRIGGER_YEARS} years: the share that break out in this situation."
