@@ -71,8 +71,8 @@ def contributions(log_prior: np.ndarray, increments: np.ndarray) -> np.ndarray:
     """(steps,) log predictive density of each step under an account that learns as it goes; (steps, rows) in."""
     running = np.cumsum(increments, axis=0)
     running = np.where(np.isnan(running), -np.inf, running)
-    totals = logsumexp(log_prior[None] + running, axis=1) - logsumexp(log_prior)
-    return np.diff(totals, prepend=0.0)
+    totals = logsumexp(log_prior[None] + running, axis=1)
+    return np.diff(totals, prepend=logsumexp(log_prior))
 
 
 def telling_events(

@@ -36,6 +36,8 @@ class Bank:
         proposals: what the draws came from.
         solves: how many games were solved for it.
         failed: draws without a certified equilibrium.
+        log_mixture: (rows,) log density of the proposals, relative to the reference prior.
+        total: number of certified draws that the rows stand for.
     """
 
     space: Space
@@ -48,6 +50,7 @@ class Bank:
     solves: int = 0
     failed: int = 0
     log_mixture: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    total: float = 1.0
 
     @property
     def rows(self) -> int:
@@ -59,8 +62,11 @@ class Bank:
         return self.space.values(self.u)
 
     def log_prior(self, prior) -> np.ndarray:
-        """(rows,) log weight of each row under an account's prior: density over mixture, times the equilibrium's share."""
-        return self.space.log_ratio(prior, self.u) - self.log_mixture + self.share
+        """(rows,) log weight of each row under an account's prior: density over mixture, times the equilibrium's share.
+
+        Over a whole bank the weights sum to about 1.
+        """
+        return self.space.log_ratio(prior, self.u) - self.log_mixture + self.share - np.log(self.total)
 
     def joined(self, other: "Bank") -> "Bank":
         """Both banks as one, with the weights of the joint mixture."""
@@ -78,6 +84,7 @@ class Bank:
             self.solves + other.solves,
             self.failed + other.failed,
             mixture(self.space, proposals, u),
+            self.total + other.total,
         )
 
     def some(self, rows: np.ndarray) -> "Bank":
@@ -93,7 +100,10 @@ class Bank:
 
     def first(self, rows: int) -> "Bank":
         """An evenly spread part of the bank, with the same mixture."""
-        return self if rows >= self.rows else self.some(np.unique(np.linspace(0, self.rows - 1, rows).astype(int)))
+        if rows >= self.rows:
+            return self
+        part = self.some(np.unique(np.linspace(0, self.rows - 1, rows).astype(int)))
+        return replace(part, total=float(np.exp(part.share).sum()))
 
 
 Solved = tuple[list[np.ndarray], str]  # rates of each certified equilibrium, and what went wrong if there is none
@@ -235,7 +245,17 @@ def fill(
     failed = sum(not len(r) for r in solved)
     part = u[draw]
     return Bank(
-        space, table, part, rates, draw, share, tuple(proposals), len(items), failed, mixture(space, proposals, part)
+        space,
+        table,
+        part,
+        rates,
+        draw,
+        share,
+        tuple(proposals),
+        len(items),
+        failed,
+        mixture(space, proposals, part),
+        float(len(items) - failed),
     )
 
 

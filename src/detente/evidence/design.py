@@ -132,7 +132,7 @@ class RecordTask:
         others = bank.draw != bank.draw[row]
         joint = self.log_priors[:, others] + log_likelihood[others]
         with np.errstate(invalid="ignore"):
-            evidence = logsumexp(joint, axis=1) - logsumexp(self.log_priors[:, others], axis=1)
+            evidence = logsumexp(joint, axis=1)
         return {
             "log_evidence": [float(e) if np.isfinite(e) else -1e6 for e in evidence],
             "ess": [effective(j) for j in joint],

@@ -3,7 +3,7 @@
 A bank's draws come from a known mixture m of proposals (the wide reference prior, the accounts' priors, refinements). For an
 account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal likelihood
 
-    log Z = log sum_n w_n L_n - log sum_n w_n,    w_n = p(u_n) / m(u_n)        (self-normalised),
+    log Z = log sum_n w_n L_n,    w_n = p(u_n) / m(u_n) / N        (the mixture's density is known, so nothing is estimated below),
 
 with effective sample size (sum v)^2 / sum v^2 of v = w L and Monte Carlo error sqrt(1/ESS - 1/N) of log Z, in nats.
 Below an effective size of 100 no number is given out as settled (docs/model.md 4).
@@ -96,16 +96,16 @@ def effective(log_weights: np.ndarray) -> float:
 
 
 def weigh(log_prior: np.ndarray, log_likelihood: np.ndarray) -> Weighted:
-    """Posterior weights and evidence from log prior weights (rows,) and log likelihoods (rows,)."""
+    """Posterior weights and evidence from log prior weights (rows,; they sum to about 1) and log likelihoods (rows,)."""
     from scipy.special import logsumexp
 
     joint = log_prior + log_likelihood
-    total, norm = logsumexp(joint), logsumexp(log_prior)
+    total = logsumexp(joint)
     ess = effective(joint)
     if not np.isfinite(total):
         return Weighted(-np.inf, np.inf, 0.0, effective(log_prior), np.zeros(len(joint)))
     error = float(np.sqrt(max(0.0, 1 / ess - 1 / max(1, np.isfinite(log_prior).sum()))))
-    return Weighted(float(total - norm), error, ess, effective(log_prior), np.exp(joint - total))
+    return Weighted(float(total), error, ess, effective(log_prior), np.exp(joint - total))
 
 
 def overlap(log_prior: np.ndarray, weights: np.ndarray, values: np.ndarray, bins: int = 20) -> float:
