@@ -185,6 +185,9 @@ def build_play(data: Any, report: Report, players: tuple[str, ...]) -> tuple[Pla
     builder = _Settings(data, report, players)
     settings = {key: builder.setting(key, default) for key, default in SETTINGS.items()}
     factor = get(data, "play", "discount_factor")
+    if is_number(factor) and not 0 < factor < 1:
+        report.error(("play", "discount_factor"), f"discount factor {factor:g}", "between 0 and 1")
+        factor = 0.5  # reported; stands in so that `check` can look further
     play = Play(
         discount_rate=settings["discount_rate"],
         noise=settings["noise"],
@@ -193,8 +196,6 @@ def build_play(data: Any, report: Report, players: tuple[str, ...]) -> tuple[Pla
         shocks=text(get(data, "play"), "shocks") or "reference",
         discount_factor=float(factor) if is_number(factor) else None,
     )
-    if is_number(factor) and not 0 < factor < 1:
-        report.error(("play", "discount_factor"), f"discount factor {factor:g}", "between 0 and 1")
     return play, builder.parameters
 
 

@@ -14,6 +14,7 @@ from detente.case.scenarios import build_account, build_scenario
 from detente.case.scope import build_scope
 from detente.case.sections import Sections
 from detente.case.shape import Shape
+from detente.case.timing import build_timing
 from detente.errors import CaseError, Diagnostic
 from detente.text import Document, parse_yaml, suggest
 
@@ -149,6 +150,7 @@ class _Reader:
         situations = build_situations(sections)
         levers, issues = build_levers(sections, parameters), build_issues(sections)
         questions = build_questions(sections)
+        together = build_timing(sections)
         as_of = self.default_date(data, report, situations)
         if not states or not situations or not players or outcomes is None:
             return None
@@ -183,6 +185,7 @@ class _Reader:
             scope=scope,
             documents=self.documents,
             lines=self.lines,
+            together=together,
         )
 
     def default_date(self, data: dict[str, Any], report: Report, situations: Mapping[str, Any]) -> str:

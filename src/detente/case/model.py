@@ -238,6 +238,7 @@ class Case:
     scope: Scope
     documents: Mapping[str, Document]
     lines: Mapping[str, tuple[str, ...]]
+    together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
     warnings: tuple[Diagnostic, ...] = ()
 
     def where(self, path: At, file: str = "case.yaml") -> tuple[str, int, int]:

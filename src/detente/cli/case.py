@@ -106,7 +106,7 @@ def summary(report: "CheckReport") -> str:
         lines += [
             f"  {c.actor:16} {c.peace:6.2f} {c.otherwise:6.2f} {c.worth:+7.2f}{_flag(c.share)}" for c in report.choices
         ]
-    if report.importance:
+    if len(report.importance) > 1:
         least = list(report.importance.items())[:3]
         words = ", ".join(f"{name} ({share:.1%} of the range of values)" for name, share in least)
         lines += ["", f"variables that matter least: {words}"]

@@ -3,5 +3,17 @@
 from detente.game.arrays import from_arrays
 from detente.game.compile import Template, compile_case
 from detente.game.model import Game, Moves, Nature, StateSpace, Variable
+from detente.game.together import SimultaneousTemplate, compile_simultaneous
 
-__all__ = ["Game", "Moves", "Nature", "StateSpace", "Template", "Variable", "compile_case", "from_arrays"]
+__all__ = [
+    "Game",
+    "Moves",
+    "Nature",
+    "SimultaneousTemplate",
+    "StateSpace",
+    "Template",
+    "Variable",
+    "compile_case",
+    "compile_simultaneous",
+    "from_arrays",
+]

@@ -12,11 +12,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from detente.case.model import Action, Case, Effects, Event, Expr
-from detente.errors import CaseError, Diagnostic
+from detente.errors import CaseError, Diagnostic, OptionError
 from detente.game.formula import Draw, Formula, split
 from detente.game.layout import Layout
 from detente.game.model import Game, Moves, Nature, StateSpace, Variable
 from detente.game.states import Radix, is_true, reachable
+from detente.game.together import SimultaneousTemplate, lay_out_simultaneous
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,27 +137,33 @@ class _Arrays(Draw):
 
 
 def compile_case(case: Case) -> Template:
-    """Find the reachable states of a case and lay out its arrays.
+    """Find the reachable states of a case and lay out its arrays; see `compile_simultaneous` for the other timing.
 
     Returns:
         A template; its order of states depends on the order of variables and values in the file alone.
 
     Raises:
         CaseError: a step leaves its scale, a condition depends on a parameter, or there are too many states.
+        OptionError: the case has simultaneous moves.
     """
     template, problems = lay_out(case)
+    if not isinstance(template, Template):
+        hint = "compile_simultaneous(case) gives its game; solve and enumerate_equilibria take it"
+        raise OptionError.of(f"case '{case.name}' has simultaneous moves", "asynchronous moves", hint)
     if problems:
         raise CaseError(problems)
     return template
 
 
-def lay_out(case: Case) -> tuple[Template, tuple[Diagnostic, ...]]:
+def lay_out(case: Case) -> tuple[Template | SimultaneousTemplate, tuple[Diagnostic, ...]]:
     """A template even where steps leave their scales, and a remark for each; for `check`.
 
     Raises:
         CaseError: a condition depends on a parameter, or there are too many states.
     """
     _refuse_uncertain_conditions(case)
+    if case.timing == "simultaneous":
+        return lay_out_simultaneous(case)
     radix = Radix.of(case)
     packed, problems = reachable(case, radix)
     return _Compiler(case, radix, packed).template(), problems

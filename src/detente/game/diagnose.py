@@ -12,13 +12,16 @@ from detente.case.model import Action, Case, Event, Expr, Parameter
 from detente.errors import CaseError, Diagnostic
 from detente.game.compile import Template, lay_out
 from detente.game.model import Game
+from detente.game.simultaneous import SimultaneousGame
 from detente.game.states import is_true
+from detente.game.together import SimultaneousTemplate
 
 FULL_PRODUCT = 200_000  # combinations looked at to show that a condition can never hold
+AnyTemplate = Template | SimultaneousTemplate
 CROWDED = 0.25  # reference weights beside `wait`
 
 
-def diagnose(case: Case) -> tuple[Template | None, list[Diagnostic]]:
+def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[Diagnostic]]:
     """Find the states of a case and remark on them.
 
     Returns:
@@ -30,16 +33,15 @@ def diagnose(case: Case) -> tuple[Template | None, list[Diagnostic]]:
     except CaseError as error:
         return None, [*impossible, *error.diagnostics]
     known = {(d.file, d.line, d.column) for d in impossible}
-    game, _ = template.trial()
     found = [
         *_conditions(template),
         *_values(template),
         *_outcomes(template),
         *_effects(template),
-        *_terms(template),
-        *_ranges(template, game),
-        *_crowded(template, game),
+        *_ranges(template),
     ]
+    if isinstance(template, Template):
+        found += [*_terms(template), *_crowded(template)]
     return template, [*impossible, *problems, *(d for d in found if (d.file, d.line, d.column) not in known)]
 
 
@@ -67,7 +69,7 @@ def _impossible(case: Case) -> Iterator[Diagnostic]:
             yield case.remark(condition.at, f"{what} is never true: '{condition.text}'", "values that go together")
 
 
-def _conditions(template: Template) -> Iterator[Diagnostic]:
+def _conditions(template: AnyTemplate) -> Iterator[Diagnostic]:
     """Conditions that hold in no reachable state."""
     for what, condition in _conditions_of(template.case):
         if not template.mask(condition).any():
@@ -75,7 +77,7 @@ def _conditions(template: Template) -> Iterator[Diagnostic]:
             yield template.case.remark(condition.at, text, severity="warning")
 
 
-def _values(template: Template) -> Iterator[Diagnostic]:
+def _values(template: AnyTemplate) -> Iterator[Diagnostic]:
     for name, variable in template.case.states.items():
         reached = np.unique(template.codes[name])
         for code, value in enumerate(variable.values):
@@ -88,7 +90,7 @@ def _values(template: Template) -> Iterator[Diagnostic]:
             yield template.case.remark(place, what, hint=hint, severity="warning")
 
 
-def _outcomes(template: Template) -> Iterator[Diagnostic]:
+def _outcomes(template: AnyTemplate) -> Iterator[Diagnostic]:
     for package in template.packages:
         target = template.settled(package)
         if not template.peace[target[target >= 0]].all():
@@ -99,7 +101,7 @@ def _outcomes(template: Template) -> Iterator[Diagnostic]:
             )
 
 
-def _effects(template: Template) -> Iterator[Diagnostic]:
+def _effects(template: AnyTemplate) -> Iterator[Diagnostic]:
     """Moves that are meant to change something and never do."""
     for name, move in _moves(template.case):
         mask = template.mask(move.when)
@@ -136,18 +138,18 @@ def _ends(parameter: Parameter) -> tuple[float, ...]:
     return (parameter.mid + max(1.0, abs(parameter.mid)) / 2,)
 
 
-def _ranges(template: Template, middle: Game) -> Iterator[Diagnostic]:
+def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
     """Impossible numbers within the ranges, and parameters that move nothing."""
     seen: set[tuple[int, int]] = set()
     problems = [d for values in _corners(template.case) for d in template.trial(values)[1]]
-    base = list(_arrays(middle))
+    base = list(_arrays(template.trial()[0]))
     for parameter in template.case.parameters.values():
         moved = False
         for end in _ends(parameter):
             game, found = template.trial({parameter.name: end})
             if parameter.low < parameter.high:
                 problems += [replace(d, what=f"{d.what}, with {parameter.name} = {end:g}") for d in found]
-            moved = moved or any(not np.array_equal(a, b) for a, b in zip(base, _arrays(game), strict=True))
+            moved = moved or any(not np.array_equal(a, b) for a, b in zip(base, _arrays(game)))
         if not moved and _is_used(template.case, parameter.name):
             what = f"parameter '{parameter.name}' is idle: it moves nothing in any state that can be reached"
             yield template.case.remark(parameter.at, what, severity="warning", key=True)
@@ -163,15 +165,20 @@ def _is_used(case: Case, name: str) -> bool:
     return any(name in expression.parameters for expression in expressions(case))
 
 
-def _arrays(game: Game) -> Iterator[np.ndarray]:
+def _arrays(game: Game | SimultaneousGame | None) -> Iterator[np.ndarray]:
+    if game is None:  # impossible at these values, which is reported
+        return
+    if isinstance(game, SimultaneousGame):
+        yield from (game.payoffs, game.transition, game.noise, game.period_discount)
+        return
     yield from (game.payoff_flow, game.tempo, game.discount_rate, game.noise, game.nature.hazards)
     yield game.nature.transition.data
     for moves in game.moves:
         yield from (moves.impulses, moves.reference_rate, moves.transition.data)
 
 
-def _crowded(template: Template, game: Game) -> Iterator[Diagnostic]:
-    if game.shocks != "reference":
+def _crowded(template: Template) -> Iterator[Diagnostic]:
+    if template.case.play.shocks != "reference":
         return
     high, _ = template.trial({p.name: p.high for p in template.case.parameters.values()})
     for i, player in enumerate(template.players):
@@ -183,7 +190,7 @@ def _crowded(template: Template, game: Game) -> Iterator[Diagnostic]:
             yield template.case.remark(("actions", player), what, hint=hint, severity="warning", key=True)
 
 
-def importance(template: Template, values: np.ndarray) -> Mapping[str, float]:
+def importance(template: AnyTemplate, values: np.ndarray) -> Mapping[str, float]:
     """How much each state variable matters to values, as a share of their range.
 
     Args:

@@ -139,17 +139,18 @@ class _Search:
             effect = effects[n]
             if effect.at not in self.problems:
                 first = {name: int(column[np.argmax(where)]) for name, column in codes.items()}
-                self.problems[effect.at] = self.beyond(effect, first)
+                self.problems[effect.at] = beyond(self.case, effect, first)
         return target
 
-    def beyond(self, effect: Effect, codes: Mapping[str, int]) -> Diagnostic:
-        """The remark about a step that leaves its scale in a state."""
-        name, step = effect.variable, f"{effect.step:+d}"
-        end = self.case.states[name].values[codes[name]]
-        state = ", ".join(f"{n}: {v.values[codes[n]]}" for n, v in self.case.states.items())
-        return self.case.remark(
-            effect.at,
-            f"'{name}: {step}' leaves the scale in a state that can be reached ({state})",
-            f"a condition such as 'when: {name} != {end}', or a step that stops",
-            f"write '{name}: {step} stop' if it may stay at the end",
-        )
+
+def beyond(case: Case, effect: Effect, codes: Mapping[str, int]) -> Diagnostic:
+    """The remark about a step that leaves its scale in a state, given by value indices."""
+    name, step = effect.variable, f"{effect.step:+d}"
+    end = case.states[name].values[codes[name]]
+    state = ", ".join(f"{n}: {v.values[codes[n]]}" for n, v in case.states.items())
+    return case.remark(
+        effect.at,
+        f"'{name}: {step}' leaves the scale in a state that can be reached ({state})",
+        f"a condition such as 'when: {name} != {end}', or a step that stops",
+        f"write '{name}: {step} stop' if it may stay at the end",
+    )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from detente.case import Case
     from detente.game.compile import Template
+    from detente.game.diagnose import AnyTemplate
 
 EXTRAS = {
     "evidence": ("dynesty",),
@@ -150,9 +151,10 @@ def _record_remarks(case: "Case | None") -> list[Diagnostic]:
     return found
 
 
-def _describe(template: "Template", found: tuple[Diagnostic, ...], solve: bool) -> CheckReport:
+def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: bool) -> CheckReport:
     from math import prod
 
+    from detente.game.compile import Template
     from detente.game.diagnose import importance
 
     case = template.case
@@ -175,8 +177,8 @@ def _describe(template: "Template", found: tuple[Diagnostic, ...], solve: bool) 
         parameters=len(case.parameters),
         seconds=seconds,
         certified=certified,
-        moves=_worth(template),
-        choices=_choices(template, values),
+        moves=_worth(template) if isinstance(template, Template) else (),
+        choices=_choices(template, values) if isinstance(template, Template) else (),
         importance=dict(sorted(matters.items(), key=lambda item: item[1])),
     )
 
