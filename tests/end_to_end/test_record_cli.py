@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ import typer
 from typer.testing import CliRunner
 
 from detente.cli.record import register
+from detente.errors import UserError
 from detente.record.table import KINDS
+from detente.workflow.record import record_folder
 
 COMMANDS = ("response", "meetings", "ceasefires", "deaths", "formats", "lags", "claims")
 
@@ -148,8 +151,7 @@ def test_workbook_there_and_back(run, tmp_path: Path) -> None:
 
 
 def test_duplicates_of_a_list_imported_into_a_copy(run, tmp_path: Path) -> None:
-    run("record", "export", "minsk", str(tmp_path / "minsk.xlsx"))
-    run("record", "from-xlsx", str(tmp_path / "minsk.xlsx"), "--into", str(tmp_path / "copy"))
+    shutil.copytree(record_folder("minsk") / "record", tmp_path / "copy")
     mapping = tmp_path / "mine.yaml"
     mapping.write_text(
         "mapping: mine\ntitle: Mine\n"
@@ -179,8 +181,13 @@ def test_duplicates_of_a_list_imported_into_a_copy(run, tmp_path: Path) -> None:
         (["timeline", "minsk", "--picture", "x.gif"], "a picture 'x.gif'"),
     ],
 )
-def test_mistakes_end_with_exit_code_2_and_no_traceback(arguments: list[str], message: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from detente.cli import main; main()", *arguments]
+def test_mistakes_are_told(run, arguments: list[str], message: str) -> None:
+    with pytest.raises(UserError, match=re.escape(message)):
+        run(*arguments)
+
+
+def test_mistakes_end_with_exit_code_2_and_no_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from detente.cli import main; main()", "ledger", "minks"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
-    assert message in done.stderr and "Traceback" not in done.stderr
+    assert "no folder and no shipped case 'minks'" in done.stderr and "Traceback" not in done.stderr

@@ -85,7 +85,7 @@ def everything(record: Record, day: datetime.date) -> str:
     return json.dumps([as_data(table) for table in tables], ensure_ascii=False)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(DAYS)
 def test_deleting_what_came_later_changes_nothing(day: datetime.date) -> None:
     assert everything(pruned(MINSK, day), day) == everything(MINSK, day)
@@ -100,6 +100,7 @@ def test_as_of_twice_is_as_of_the_earlier(one: datetime.date, other: datetime.da
         assert twice.responses == early.responses and twice.claims == early.claims
 
 
+@settings(max_examples=30)
 @given(DAYS)
 def test_nothing_in_a_cut_is_dated_later(day: datetime.date) -> None:
     cut = MINSK.as_of(day)
@@ -181,7 +182,7 @@ def back(found: Gathered, kind: type[Row]) -> list[Row | None]:
 
 
 @EVERY
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_cells_and_csv_give_the_row_back(kind: type[Row], data: st.DataObject) -> None:
     given_rows = data.draw(st.lists(rows(kind), max_size=3))
@@ -194,7 +195,7 @@ def test_cells_and_csv_give_the_row_back(kind: type[Row], data: st.DataObject) -
 
 
 @EVERY
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_yaml_gives_the_row_back(
     kind: type[Row], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -209,7 +210,7 @@ def test_yaml_gives_the_row_back(
 
 
 @EVERY
-@settings(max_examples=5)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_workbook_and_parquet_give_the_row_back(
     kind: type[Row], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -268,7 +269,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return HEADER.encode() + bytes(body)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(damaged())
 def test_every_line_of_a_damaged_file_is_in_exactly_one_row(content: bytes) -> None:
     import tempfile
@@ -284,7 +285,7 @@ def test_every_line_of_a_damaged_file_is_in_exactly_one_row(content: bytes) -> N
     assert [item.line for item in items] == sorted({item.line for item in items})
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(damaged())
 def test_damaged_files_never_crash_nor_lose_a_row(content: bytes) -> None:
     import tempfile

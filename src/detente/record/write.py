@@ -19,6 +19,9 @@ IN_CSV = ("sources", "statuses", "events", "touches", "responses", "ceasefires",
 NAMED = tuple(kind for kind in KINDS if kind not in ("commitments", "statuses", "touches", "relations", "merges"))
 
 
+SIGNS = frozenset("?-:,[]{}#&*!|>%@`~=\"'")
+
+
 def rows_of(record: Record) -> dict[str, list[Row]]:
     """Every row of a record by kind, nested rows in lists of their own; merged events are one, for good."""
     result: dict[str, list[Row]] = {}
@@ -113,7 +116,7 @@ def _styled(value: Any) -> Any:
 
     if isinstance(value, dict):
         items = cast("dict[Any, Any]", value).items()
-        return CommentedMap((str(key), _styled(item)) for key, item in items)
+        return CommentedMap((_quoted(str(key)), _styled(item)) for key, item in items)
     if isinstance(value, list):
         entries = cast("list[Any]", value)
         sequence: Any = CommentedSeq([_styled(item) for item in entries])
@@ -121,4 +124,11 @@ def _styled(value: Any) -> Any:
         if scalars and len(json.dumps(entries, ensure_ascii=False)) < 90:
             sequence.fa.set_flow_style()
         return sequence
-    return value
+    return _quoted(value) if isinstance(value, str) else value
+
+
+def _quoted(text: str) -> str:
+    """A text that begins with a sign that YAML reads is quoted (the emitter leaves some of them bare in lists)."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    return DoubleQuotedScalarString(text) if text[:1] in SIGNS else text
