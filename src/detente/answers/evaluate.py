@@ -49,7 +49,7 @@ class Job:
         """Numbers and curves of one item, with its certificate; `{"failed": words}` without a certified solution."""
         game = self.template.game(dict(zip(self.template.parameter_names, item.parameters)))
         try:
-            solved = Solved(self.frame, game, self.middle if item.near_middle else None)
+            solved = Solved(self.frame, game, self.middle if item.near_middle else None, self.template.game)
         except UncertifiedError as error:
             return {"failed": str(error)}
         certificate = solved.equilibrium.certificate

@@ -30,6 +30,8 @@ def frame_of(template: Any, situation: str | Mapping[str, str], package: str | N
         if package not in names:
             raise OptionError.of(f"unknown package '{package}'", f"one of {', '.join(names)}", suggest(package, names))
         names = [package]
+    bindings = dict(case.questions or {})
+    values = case.situations[situation] if isinstance(situation, str) else situation
     return Frame(
         start=int(template.state(situation)),
         date=situation if isinstance(situation, str) else "",
@@ -40,8 +42,21 @@ def frame_of(template: Any, situation: str | Mapping[str, str], package: str | N
         kinds={name: actor.kind for name, actor in case.actors.items()},
         also={name: ", ".join(actor.also) for name, actor in case.actors.items()},
         labels={name: actor.label for name, actor in case.actors.items()},
-        bindings=dict(case.questions or {}),
+        bindings=bindings,
+        masks={"provoked": np.asarray(template.mask(bindings["provoked"]))} if "provoked" in bindings else {},
+        points=_points(template, bindings, values),
     )
+
+
+def _points(template: Any, bindings: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, int]:
+    """States at which actors decide whether to join; those out of reach from this date are left out."""
+    points: dict[str, int] = {}
+    for actor, entry in (bindings.get("joining") or {}).items():
+        try:
+            points[f"joining.{actor}"] = int(template.state({**values, **entry.get("at", {})}))
+        except OptionError:
+            continue
+    return points
 
 
 def account_of(case: Any, name: str) -> Any:

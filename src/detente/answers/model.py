@@ -40,7 +40,8 @@ class Frame:
     labels: Mapping[str, str] = field(default_factory=dict)
     package_labels: Mapping[str, str] = field(default_factory=dict)
     bindings: Mapping[str, Any] = field(default_factory=dict)  # the case's `questions`
-    masks: Mapping[str, np.ndarray] = field(default_factory=dict)  # expressions in the bindings -> (states,) bool
+    masks: Mapping[str, np.ndarray] = field(default_factory=dict)  # named in the bindings -> (states,) bool
+    points: Mapping[str, int] = field(default_factory=dict)  # situations named in the bindings -> state
     records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # question -> record ids that speak to it
 
     @property
@@ -65,6 +66,12 @@ class Frame:
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
         """Players of these kinds, in the order of the case."""
         return tuple(p for p in self.players if self.kinds.get(p) in kinds)
+
+    @property
+    def package(self) -> str:
+        """The package that summaries speak of: bound as `package`, else the first."""
+        bound = self.bindings.get("package")
+        return bound if bound in self.settled else next(iter(self.settled), "")
 
     def index(self, actor: str) -> int:
         """Position of a player.

@@ -1,11 +1,18 @@
 """All questions by id, in the order of mission.md's table as far as it has one."""
 
 from detente.answers.delay import BreakEven, Delay
+from detente.answers.encouragement import Encouragement
+from detente.answers.force import Force
+from detente.answers.formats import Monopoly
 from detente.answers.gain import Gain, SignNow
+from detente.answers.joining import Joining
 from detente.answers.loss import Loss
 from detente.answers.model import Question
+from detente.answers.patrons import Patrons
 from detente.answers.prolongation import Prolongation, ProlongationVariants
 from detente.answers.risk import Peace, Relapse, Trigger
+from detente.answers.silence import Silence
+from detente.answers.spoilers import Spoilers
 from detente.answers.values import Values
 from detente.errors import OptionError
 from detente.text import suggest
@@ -13,7 +20,10 @@ from detente.text import suggest
 MAIN: tuple[Question, ...] = (
     Relapse(), Peace(), Trigger(), Gain(), SignNow(), Delay(), Loss(), Prolongation(), Values(),
 )  # fmt: skip
-MORE: tuple[Question, ...] = (BreakEven(), ProlongationVariants())
+MORE: tuple[Question, ...] = (
+    Force(), Silence(), Patrons(), Monopoly(), Joining(), Spoilers(), Encouragement(), BreakEven(),
+    ProlongationVariants(),
+)  # fmt: skip
 QUESTIONS: dict[str, Question] = {question.id: question for question in (*MAIN, *MORE)}
 LIGHT = ("relapse", "peace", "gain_from_settling", "delay", "loss")  # answered again for every assumption's ends
 

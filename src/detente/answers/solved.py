@@ -1,6 +1,6 @@
 """One draw, solved: the equilibrium, its chain, and counterfactuals solved from it, each computed once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -21,9 +21,16 @@ class Solved:
         UncertifiedError: no certified solution was found.
     """
 
-    def __init__(self, frame: Frame, game: Game, start: "np.ndarray | Solved | None" = None) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        game: Game,
+        start: "np.ndarray | Solved | None" = None,
+        family: Callable[[Mapping[str, float]], Game] | None = None,
+    ) -> None:
         self.frame = frame
         self.game = game
+        self.family = family  # parameters -> game, where the game comes from a case
         self.equilibrium: Equilibrium = solve(game, start=start.equilibrium if isinstance(start, Solved) else start)
         self.equilibrium.require()
         self._variants: dict[str, Solved | None] = {}
@@ -66,10 +73,22 @@ class Solved:
         """The same with another game, solved from this solution; None where it has no certified solution."""
         if key not in self._variants:
             try:
-                self._variants[key] = Solved(self.frame, game, start=self)
+                self._variants[key] = Solved(self.frame, game, self, self.family)
             except UncertifiedError:
                 self._variants[key] = None
         return self._variants[key]
+
+    def moved(self, parameter: str, value: float) -> "Solved | None":
+        """The same with one parameter at another value; this one if it is there already.
+
+        Raises:
+            KeyError: the game does not come from a case, or has no such parameter.
+        """
+        if self.family is None or parameter not in self.game.parameters:
+            raise KeyError(parameter)
+        if self.game.parameters[parameter] == value:
+            return self
+        return self.variant(f"{parameter}={value!r}", self.family({**self.game.parameters, parameter: value}))
 
     def single(self, key: str, game: Game) -> "Solved | None":
         """As `variant`, for a game of some of the players only: solved from nothing, same states."""
