@@ -36,10 +36,10 @@ def forms(width: int) -> dict:
         "band": band(CURVE, "years", "Years", series="cause", width=width),
         "intervals": intervals(ROWS, "name", "units", width=width),
         "plain band": band(CURVE, "years", "Years", percent=False, width=width),
+        "compared": intervals(ROWS, "name", compare="group", width=width),
         "grouped": intervals(ROWS, "name", group="group", width=width),
         "tornado": tornado(
             Table(title="t", columns=("parameter", "low", "high"), rows=(("p", 0.1, 0.4), ("q", 0.3, 0.2))),
-            0.25,
             width=width,
         ),
         "bars": bars(

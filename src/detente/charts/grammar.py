@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from detente.charts.layout import label_points, text_width, wrap
-from detente.charts.theme import DASHES, FONT_SIZE, INK, MUTED, SHAPES, WIDTH, config, series_color
+from detente.charts.theme import DASHES, FONT_SIZE, INK, SHAPES, WIDTH, config, series_color
 from detente.run import Table
 from detente.run.strings import string
 
@@ -125,7 +125,7 @@ def band(
 def row_labels(rows: Rows, label: str, width: int) -> tuple[float, int]:
     """Give each row a wrapped `name`; returns the width of the longest line, pixels, and the most lines."""
     for row in rows:
-        row["name"] = "\n".join(wrap(str(row[label]), 30 if width > WIDE else 17))
+        row["name"] = "\n".join(wrap(str(row[label]), 36 if width > WIDE else 17))
     lines = [line for row in rows for line in row["name"].split("\n")]
     longest = max((text_width(line, FONT_SIZE) for line in lines), default=60.0)
     return longest, max((row["name"].count("\n") + 1 for row in rows), default=1)
@@ -135,10 +135,10 @@ def row_axis(rows: Rows, y: Spec) -> list[Spec]:
     """Row labels as text left of the plot, each block of lines centred on its row (axis labels would hang below)."""
     layers = []
     for lines in sorted({row["name"].count("\n") + 1 for row in rows}):
-        group = [row for row in rows if row["name"].count("\n") + 1 == lines]
+        names = dict.fromkeys(row["name"] for row in rows if row["name"].count("\n") + 1 == lines)
         style = {"align": "right", "baseline": "middle", "lineBreak": "\n", "lineHeight": LINE, "color": INK}
         style["dy"] = -LINE * (lines - 1) / 2
-        layers.append(layer(group, "text", style, y=y, x={"value": -9}, text=name("name")))
+        layers.append(layer([{"name": n} for n in names], "text", style, y=y, x={"value": -9}, text=name("name")))
     return layers
 
 
@@ -148,6 +148,7 @@ def intervals(
     unit: str = "",
     *,
     group: str | None = None,
+    compare: str | None = None,
     percent: bool = False,
     zero: bool = True,
     width: int = WIDTH,
@@ -163,6 +164,7 @@ def intervals(
         label: column with the name of the row.
         unit: title of the axis.
         group: column that splits the rows into blocks.
+        compare: column that tells several marks of one row apart, by colour and shape.
         percent: true for shares, drawn as percentages.
         zero: keep zero on the axis and draw a line there.
         width: drawn width, pixels.
@@ -172,43 +174,54 @@ def intervals(
     for row in rows:
         row["low"] = row["mid"] if row.get("low") is None else row["low"]
         row["high"] = row["mid"] if row.get("high") is None else row["high"]
-        row["clear"] = row["low"] * row["high"] > 0
+        row["clear"] = row["low"] * row["high"] >= 0
     longest, tallest = row_labels(rows, label, width)
-    size = {"width": width - longest - 34, "height": {"step": max(row_height, LINE * tallest + 9)}}
+    kinds = order_of(rows, compare) if compare else []
+    step = max(row_height, LINE * tallest + 9, 15 * len(kinds) + 10)
+    size = {"width": width - longest - 34, "height": {"step": step, "for": "position"}}
     across = number("low", title=unit or None, scale={"zero": zero, "nice": True}, axis=axis(width, percent))
     if not group:
-        return finish({"layer": _interval_layers(rows, across, zero), **size})
+        return finish({"layer": _interval_layers(rows, across, zero, _comparison(compare, kinds, width)), **size})
     blocks = []
     for title in order_of(rows, group):
         block = [row for row in rows if row[group] == title]
         heading = {"text": str(title), "fontSize": FONT_SIZE + 0.5, "offset": 2}
-        blocks.append({"layer": _interval_layers(block, across, zero), **size, "title": heading})
+        layers = _interval_layers(block, across, zero, _comparison(compare, kinds, width))
+        blocks.append({"layer": layers, **size, "title": heading})
     return finish({"vconcat": blocks, "spacing": 12})
 
 
-def _interval_layers(rows: Rows, across: Spec, zero: bool) -> list[Spec]:
+def _comparison(compare: str | None, kinds: Sequence[Any], width: int) -> Spec:
+    """Encodings that tell several marks of one row apart, or one colour for all."""
+    if compare is None:
+        return {"color": {"value": series_color(0)}}
+    place = {"field": compare, "type": "nominal", "sort": list(kinds)}
+    return {"yOffset": place, "color": coloured(compare, kinds, width), "shape": shaped(compare, kinds, width)}
+
+
+def _interval_layers(rows: Rows, across: Spec, zero: bool, look: Spec) -> list[Spec]:
     y = name("name", sort=order_of(rows, "name"), axis=None)
-    mid, color = number("mid"), series_color(0)
-    line = {"strokeWidth": 3, "strokeCap": "round", "opacity": 0.7, "color": color}
+    mid, no_shape = number("mid"), {k: v for k, v in look.items() if k != "shape"}
+    line = {"strokeWidth": 3, "strokeCap": "round", "opacity": 0.7}
     fill = {"condition": {"test": "datum.clear", "value": 1}, "value": 0} if zero else {"value": 1}
     dot = {"size": 95, "filled": True}
+    white = {k: v for k, v in look.items() if k != "color"}
     layers = [layer([{}], "rule", {"color": INK, "strokeWidth": 1.1}, x={"datum": 0})] if zero else []
     return [
         *layers,
-        layer(rows, "rule", line, y=y, x=across, x2={"field": "high"}),
-        layer(rows, "point", {**dot, "opacity": 1, "color": "white"}, y=y, x=mid),
-        layer(rows, "point", {"size": 95, "strokeWidth": 2.2, "opacity": 1, "color": color}, y=y, x=mid),
-        layer(rows, "point", {**dot, "color": color}, y=y, x=mid, opacity=fill),
+        layer(rows, "rule", line, y=y, x=across, x2={"field": "high"}, **no_shape),
+        layer(rows, "point", {**dot, "opacity": 1, "color": "white"}, y=y, x=mid, **white),
+        layer(rows, "point", {"size": 95, "strokeWidth": 2.2, "opacity": 1}, y=y, x=mid, **look),
+        layer(rows, "point", dot, y=y, x=mid, opacity=fill, **look),
         *row_axis(rows, y),
     ]
 
 
-def tornado(table: Table, middle: float | None, *, unit: str = "", percent: bool = False, width: int = WIDTH) -> Spec:
+def tornado(table: Table, *, unit: str = "", percent: bool = False, width: int = WIDTH) -> Spec:
     """Bars from the value at the low end of an assumption to the value at its high end, in the order of the table.
 
     Args:
         table: columns `parameter`, `low`, `high` (the number at either end of the parameter's range).
-        middle: the number with everything in the middle; drawn as a line.
         unit: title of the axis.
         percent: true for shares.
         width: drawn width, pixels.
@@ -228,8 +241,6 @@ def tornado(table: Table, middle: float | None, *, unit: str = "", percent: bool
         layer(ends, "point", {"size": 80, "filled": True, "opacity": 1}, y=y, x=number("at"), color=color, shape=shape),
         *row_axis(rows, y),
     ]
-    if middle is not None:
-        layers.insert(0, layer([{}], "rule", {"color": MUTED, "strokeDash": [4, 3]}, x={"datum": middle}))
     return finish({"layer": layers, "width": width - longest - 34, "height": {"step": max(26, LINE * tallest + 9)}})
 
 

@@ -11,6 +11,7 @@ from detente.charts.theme import FONT_SIZE, INK, MUTED, WIDTH
 from detente.run import Table
 
 MANY = 12
+REST = "other"  # the row of all kinds that get none of their own
 LABEL_SIZE = 11.5
 LANE = 15
 ROW = 21
@@ -22,10 +23,10 @@ IMPORTANT = (
 )  # fmt: skip
 
 
-def counts(table: Table, column: str) -> Table:
-    """How many rows have each value of a column, most first."""
+def counts(table: Table, column: str, blank: str = "–") -> Table:
+    """How many rows have each value of a column, most first; `blank` names those without one."""
     place = table.columns.index(column)
-    tally = Counter(str(row[place] or "–") for row in table.rows)
+    tally = Counter(str(row[place] or blank) for row in table.rows)
     return Table(title=table.title, columns=(column, "count"), rows=tuple(tally.most_common()))
 
 
@@ -54,7 +55,7 @@ def timeline_spec(
     width: int = WIDTH,
     mark: str = "",
     lanes: int = 9,
-    kinds_shown: int = 7,
+    kinds_shown: int = 8,
 ) -> tuple[Spec, list[str]]:
     """Specification of a timeline, and the labels that found room.
 
@@ -135,26 +136,24 @@ def _events(
     table: Table, date: str, text: str, kind: str | None, *, weight: str | None, kinds_shown: int
 ) -> list[dict[str, Any]]:
     found = [row for row in records(table) if row[date] and decimal_year(str(row[date])) is not None]
-    tally = Counter(str(row[kind]) for row in found) if kind else Counter()
-    frequent = {value for value, _ in tally.most_common(kinds_shown if len(tally) <= kinds_shown else kinds_shown - 1)}
-    events = []
-    for row in found:
-        group = str(row[kind]) if kind else "events"
-        own = group if group in frequent or not kind else "other"
-        events.append(
-            {
-                "year": decimal_year(str(row[date])),
-                "date": row[date],
-                "text": str(row[text] or ""),
-                "kind": own.replace("_", " "),
-                "order": -1 if own == "other" and own not in frequent else 0,
-                "weight": _weight(row, group, weight),
-            }
-        )
-    ranks = {value.replace("_", " "): n for n, (value, _) in enumerate(tally.most_common())}
-    for event in events:
-        event["order"] = len(ranks) if event["order"] == -1 else ranks.get(event["kind"], 0)
-    return events
+    groups = [str(row[kind]) if kind else "events" for row in found]
+    weights = [_weight(row, group, weight) for row, group in zip(found, groups, strict=True)]
+    score: dict[str, float] = {}
+    for group, importance in zip(groups, weights, strict=True):
+        score[group] = score.get(group, 0.0) + importance + 0.01
+    ranked = sorted(score, key=lambda group: -score[group])
+    own = ranked if len(ranked) <= kinds_shown else [g for g in ranked if g != REST][: kinds_shown - 1]
+    return [
+        {
+            "year": decimal_year(str(row[date])),
+            "date": row[date],
+            "text": str(row[text] or ""),
+            "kind": (group if group in own else REST).replace("_", " "),
+            "order": own.index(group) if group in own else len(own),
+            "weight": importance,
+        }
+        for row, group, importance in zip(found, groups, weights, strict=True)
+    ]
 
 
 def _weight(row: dict[str, Any], kind: str, weight: str | None) -> float:

@@ -1,36 +1,39 @@
 """Sections that print answers: risk, who pays, gain, delay, prolongation, values, sensitivities, and all others."""
 
+import re
+from dataclasses import replace
+
 from detente.charts import band, intervals, tornado
 from detente.charts.theme import NARROW, WIDTH
 from detente.dossier.context import Context, family, points, quantity_table
 from detente.dossier.document import Block, Cards, Figure, Heading, Paragraph, Section
-from detente.dossier.numbers import cell_text, full_text, is_signed, quantity_unit, unit_text, value_text
+from detente.dossier.numbers import cell_text, full_text, is_signed, quantity_unit, readable, unit_text, value_text
 from detente.run import Quantity, Table
 from detente.run.strings import has_string, label, string
 
+BESIDE = {"break_even": ("delay_by_hazard",)}  # tables printed beside a family of numbers
+HEADLINES = ("relapse.5y", "peace.10y", "gain_from_settling", "delay")  # what the sensitivities are drawn for first
+SMALLEST = 0.02  # share of an actor's longest bar from which a term is drawn
+WITHOUT_FIGURE = ("break_even", "break_even_count")
 FORECAST_YEARS = (1, 2, 5, 10, 20)
-
-
-def span_words(part: str) -> str:
-    """ "5y" as "5 years"."""
-    number = part.removesuffix("y")
-    return string("word.year") if number == "1" else string("word.years", n=number)
 
 
 def interval_figure(
     context: Context, id: str, title: str, alt: str, quantities: list[Quantity], *, by_actor: bool = True
 ) -> Figure | None:
-    """One row per quantity, or None where fewer than two have numbers."""
+    """One row per quantity (packages of terms share an actor's row); None where fewer than two have numbers."""
     usable = [q for q in quantities if q.mid is not None]
     if len(usable) < 2:
         return None
     names = [context.short_actor(q.actor) if by_actor and q.actor else q.label for q in usable]
-    if len(set(names)) < len(names):
-        names = [q.label for q in usable]
+    packages = [readable(context.package(q)) for q in usable]
+    compare = "package" if all(packages) and len(set(packages)) > 1 else None
+    if len(set(zip(names, packages, strict=True))) < len(names):
+        names, compare = [q.label for q in usable], None
     table = Table(
         title=title,
-        columns=("id", "name", "low", "mid", "high"),
-        rows=tuple((q.id, name, q.low, q.mid, q.high) for q, name in zip(usable, names, strict=True)),
+        columns=("id", "name", "package", "low", "mid", "high"),
+        rows=tuple((q.id, n, p, q.low, q.mid, q.high) for q, n, p in zip(usable, names, packages, strict=True)),
     )
     share = all(q.unit in ("share", "probability") for q in usable)
     units = {quantity_unit(q) for q in usable}
@@ -38,20 +41,14 @@ def interval_figure(
     if share and unit:  # a difference of shares: drawn in percentage points
         table = scaled(table, 100)
     wide, narrow = (
-        intervals(table, "name", unit, percent=share and not unit, width=width) for width in (WIDTH, NARROW)
+        intervals(table, "name", unit, compare=compare, percent=share and not unit, width=width)
+        for width in (WIDTH, NARROW)
     )
-    words = points([(name, full_text(q)) for q, name in zip(usable, names, strict=True)])
+    words = points([(q.label, full_text(q)) for q in usable])
     hollow = any(q.low is not None and q.high is not None and q.low < 0 < q.high for q in usable)
-    return Figure(
-        id,
-        title,
-        string(alt, points=words, name=title),
-        wide,
-        narrow,
-        quantity_table(title, usable),
-        id,
-        string("chart.hollow") if hollow else "",
-    )
+    note = string("chart.hollow") if hollow else ""
+    text = string(alt, points=words, name=title)
+    return Figure(id, title, text, wide, narrow, quantity_table(title, usable), "", note)
 
 
 def scaled(table: Table, factor: float) -> Table:
@@ -75,7 +72,7 @@ def risk(context: Context) -> Section | None:
                 blocks.append(figure)
     if quantities:
         blocks.append(context.quantity_grid("", quantities, file="risk_and_peace"))
-    for name in ("relapse_by_cause", "risk_by_cause", "triggers"):
+    for name in ("relapse_by_cause", "triggers", "paths"):
         if name in context.run.tables:
             blocks.append(context.table_grid(name))
     triggers = context.family("trigger")
@@ -118,10 +115,11 @@ def per_actor(context: Context, id: str, families: dict[str, str], intro: str, a
         if not quantities:
             continue
         title = string(title_key)
-        figure = interval_figure(context, name, title, alt, quantities)
+        figure = interval_figure(context, name, title, alt, quantities) if name not in WITHOUT_FIGURE else None
         blocks += [figure] if figure else [Heading(title)]
         plain = len({q.actor for q in quantities}) == len(quantities)
         blocks.append(context.quantity_grid("", quantities, "actor" if plain else "label", name))
+        blocks += [context.table_grid(t, shown=0) for t in BESIDE.get(name, ()) if t in context.run.tables]
     if not blocks:
         return None
     return Section(id, string(f"section.{id}"), (Paragraph((string(intro),)), *blocks))
@@ -129,12 +127,18 @@ def per_actor(context: Context, id: str, families: dict[str, str], intro: str, a
 
 def gain(context: Context) -> Section | None:
     """Gain from settling now, per actor."""
-    return per_actor(context, "gain", {"gain_from_settling": "gain.title"}, "gain.intro", "gain.alt")
+    families = {"gain_from_settling": "gain.title", "sign_now": "gain.title_sign_now"}
+    return per_actor(context, "gain", families, "gain.intro", "gain.alt")
 
 
 def delay(context: Context) -> Section | None:
     """Marginal value of delay, per actor."""
-    families = {"delay": "delay.title", "delay_per_time": "delay.title_per_time"}
+    families = {
+        "delay_per_time": "delay.title_per_time",
+        "delay": "delay.title",
+        "break_even": "delay.title_break_even",
+        "break_even_count": "delay.title_break_even_count",
+    }
     return per_actor(context, "delay", families, "delay.intro", "delay.alt")
 
 
@@ -156,9 +160,11 @@ def prolongation(context: Context) -> Section | None:
     for kind, group in kinds.items():
         key = f"prolongation.kind_{kind}"
         title = string(key) if has_string(key) else string("prolongation.title")
-        figure = interval_figure(context, f"prolongation_{kind}", title, "prolongation.alt", group)
+        main = [q for q in group if q.id.count(".") == 2] or group
+        figure = interval_figure(context, f"prolongation_{kind}", title, "prolongation.alt", main)
         blocks += [figure] if figure else [Heading(title)] if len(kinds) > 1 else []
-        blocks.append(context.quantity_grid("", group, file=f"prolongation_{kind}"))
+        ordered = [*main, *(q for q in group if q not in main)]
+        blocks.append(replace(context.quantity_grid("", ordered, file=f"prolongation_{kind}"), shown=len(main)))
     return Section("prolongation", string("section.prolongation"), tuple(blocks))
 
 
@@ -170,35 +176,52 @@ def values(context: Context) -> Section | None:
         return None
     blocks: list[Block] = [Paragraph((string("values.intro"),))]
     if found and {"actor", "term", "low", "mid", "high"} <= set(found[1].columns) and found[1].rows:
-        name, table = found
+        table = found[1]
         place = table.columns.index("actor")
-        readable = Table(
+        table = visible_terms(table)
+        named = Table(
             title=table.title,
             columns=table.columns,
             rows=tuple(
                 tuple(
-                    context.short_actor(str(cell)) if n == place else _term(cell) if c == "term" else cell
+                    context.short_actor(str(cell)) if n == place else _term(context, cell) if c == "term" else cell
                     for n, (c, cell) in enumerate(zip(table.columns, row, strict=True))
                 )
                 for row in table.rows
             ),
         )
-        rows = [dict(zip(readable.columns, row, strict=True)) for row in readable.rows]
+        rows = [dict(zip(named.columns, row, strict=True)) for row in named.rows]
         words = points([(f"{r['actor']}, {r['term']}", cell_text(r["mid"], "value")) for r in rows])
         title = string("values.title")
         wide, narrow = (
-            intervals(readable, "term", group="actor", width=width, row_height=23) for width in (WIDTH, NARROW)
+            intervals(named, "term", group="actor", width=width, row_height=23) for width in (WIDTH, NARROW)
         )
         alt = string("values.alt", points=words)
-        blocks.append(Figure("values", title, alt, wide, narrow, table, name, string("chart.own_scales")))
+        blocks.append(Figure("values", title, alt, wide, narrow, table, "", string("chart.own_scales")))
     if found:
         blocks.append(context.table_grid(found[0], "", shown=0))
-    elif quantities:
+    if quantities:
         blocks.append(context.quantity_grid("", quantities, file="values"))
     return Section("values", string("section.values"), tuple(blocks))
 
 
-def _term(cell: object) -> str:
+def visible_terms(table: Table) -> Table:
+    """The rows that a figure can show: those that reach a fiftieth of the longest bar of their actor."""
+    actor, low, high = (table.columns.index(c) for c in ("actor", "low", "high"))
+    reach = [max(abs(float(row[low] or 0)), abs(float(row[high] or 0))) for row in table.rows]
+    longest: dict[object, float] = {}
+    for row, length in zip(table.rows, reach, strict=True):
+        longest[row[actor]] = max(longest.get(row[actor], 0.0), length)
+    kept = (r for r, length in zip(table.rows, reach, strict=True) if length >= SMALLEST * longest[r[actor]])
+    return table.model_copy(update={"rows": tuple(kept)})
+
+
+def _term(context: Context, cell: object) -> str:
+    """A term in words: "impulse: attack north" is what the act `attack` of `north` costs or brings at once."""
+    found = re.fullmatch(r"impulse: (\S+) (\S+)", str(cell))
+    if found:
+        action, owner = found.groups()
+        return string("values.impulse", action=action.replace("_", " "), owner=context.short_actor(owner))
     return str(cell).replace("_", " ")
 
 
@@ -214,12 +237,18 @@ def sensitivity(context: Context, most: int = 8, figures: int = 4) -> Section | 
         groups: dict[str, list[dict]] = {}
         for row in rows:
             groups.setdefault(str(row["quantity"]), []).append(row)
-        for number, (id, group) in enumerate(groups.items()):
-            if number >= figures:
-                break
-            blocks.append(_tornado(context, id, group, most))
+        for id in _headlines(list(groups), figures):
+            blocks.append(_tornado(context, id, groups[id], most))
     blocks.append(context.table_grid(name, "", shown=0))
     return Section("sensitivity", string("section.sensitivity"), tuple(blocks))
+
+
+def _headlines(ids: list[str], most: int) -> list[str]:
+    """The numbers to draw sensitivities for: one of each headline, then others in the order of the run."""
+    chosen: list[str] = []
+    for wanted in HEADLINES:
+        chosen += [id for id in ids if id == wanted or id.startswith(f"{wanted}.")][:1]
+    return [*chosen, *(id for id in ids if id not in chosen)][:most]
 
 
 def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
@@ -231,7 +260,7 @@ def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
         title=name,
         columns=("parameter", "low", "high"),
         rows=tuple(
-            (context.assumption_labels.get(str(r["parameter"]), _term(r["parameter"])), r["low"], r["high"])
+            (context.assumption_labels.get(str(r["parameter"]), readable(str(r["parameter"]))), r["low"], r["high"])
             for r in chosen
         ),
     )
@@ -239,12 +268,10 @@ def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
         [(str(p), f"{value_text(low, unit)}, {value_text(high, unit)}") for p, low, high in table.rows]  # pyright: ignore
     )
     signed = quantity is not None and is_signed(quantity)
-    middle = quantity.mid if quantity else None
     share = unit in ("share", "probability")
     drawn = scaled(table, 100) if share and signed else table
-    middle = middle * 100 if share and signed and middle is not None else middle
     wide, narrow = (
-        tornado(drawn, middle, unit=unit_text(unit, signed), percent=share and not signed, width=width)
+        tornado(drawn, unit=unit_text(unit, signed), percent=share and not signed, width=width)
         for width in (WIDTH, NARROW)
     )
     alt = string("sensitivity.alt", name=name, points=words)
@@ -252,7 +279,8 @@ def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
 
 
 KNOWN = (
-    "relapse", "peace", "peace_time", "gain_from_settling", "delay", "delay_per_time", "prolongation", "loss",
+    "relapse", "peace", "peace_time", "gain_from_settling", "sign_now", "delay", "delay_per_time", "break_even",
+    "break_even_count", "prolongation", "loss",
     "loss_share", "trigger", "values", "value",
 )  # fmt: skip
 
@@ -284,6 +312,6 @@ def others(context: Context) -> Section | None:
 
 def headline(context: Context) -> Cards | None:
     """Four numbers for the top of the summary."""
-    wanted = [context.find(id) for id in ("relapse.1y", "relapse.5y", "peace.5y", "peace.10y")]
+    wanted = [context.find(id) for id in ("relapse.5y", "relapse.10y", "peace.5y", "peace.10y")]
     items = tuple((q.label, context.number(q)) for q in wanted if q is not None)
     return Cards(items) if items else None

@@ -178,7 +178,7 @@ def baselines(context: Context) -> Section | None:
 
 def other_tables(context: Context) -> Section | None:
     """Every table that no section above prints."""
-    names = [n for n in context.run.tables if n not in context.shown_tables]
+    names = [n for n in context.run.tables if n not in context.shown_tables and n != "sources"]
     if not names:
         return None
     return Section("other_tables", string("section.other_tables"), tuple(context.table_grid(n) for n in names))
@@ -187,24 +187,26 @@ def other_tables(context: Context) -> Section | None:
 def assumptions(context: Context) -> Section | None:
     """Every parameter with range, reason and source."""
     run = context.run
-    if not run.assumptions:
+    if not run.assumptions and "sources" not in run.tables:
         return None
     rows: list[tuple[Line, ...]] = []
     for n, a in enumerate(run.assumptions):
         spread = value_text(a.mid, "")
         if a.low is not None and a.high is not None:
             spread = string("word.to", low=value_text(a.low, ""), high=value_text(a.high, ""))
-        basis: list[Inline] = [label("word", a.basis) if a.basis != "sources" or not a.sources else ""]
-        basis += ["; ".join(a.sources)] if a.sources else []
+        links = context.record_links(a.sources)
+        judged = a.basis != "sources" or not a.sources
+        basis: list[Inline] = [label("word", a.basis)] if judged else []
+        basis += ["; ", *links] if judged and links else [*links]
         why: list[Inline] = [a.why]
         if a.contested:
             why += [" ", Strong(string("column.contested")), f": {a.contested}"]
         rows.append(
             (
-                (a.label or a.name,),
+                (context.assumption_labels[a.name],),
                 (Cell(f"{spread} {unit_text(a.unit)}".strip(), "assumptions", n, "range", True),),
                 tuple(why),
-                tuple(b for b in basis if b),
+                tuple(basis),
             )
         )
     data = Table(
@@ -217,8 +219,14 @@ def assumptions(context: Context) -> Section | None:
     )
     header = tuple(label("column", c) for c in ("parameter", "range", "why", "basis"))
     anchors = tuple(f"a-{a.name}" for a in run.assumptions)
-    grid = Grid("", header, tuple(rows), (False, True, False, False), data, "assumptions", anchors)
-    return Section("assumptions", string("section.assumptions"), (Paragraph((string("assumptions.intro"),)), grid))
+    grid = Grid("", header, tuple(rows), (False,) * 4, data, "assumptions", anchors)
+    blocks: list[Block] = [Paragraph((string("assumptions.intro"),)), grid] if run.assumptions else []
+    if "sources" in run.tables:
+        blocks += [
+            Heading(string("assumptions.sources")),
+            context.table_grid("sources", "", shown=len(run.tables["sources"].rows)),
+        ]
+    return Section("assumptions", string("section.assumptions"), tuple(blocks))
 
 
 def method(context: Context) -> Section:

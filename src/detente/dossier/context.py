@@ -10,7 +10,28 @@ from detente.run import Quantity, Run, Table
 from detente.run.strings import has_string, label, string
 
 ROWS_SHOWN = 12
-LINKED = re.compile(r"[,;]\s*")
+ROWS_FOLDED = 300  # a longer table that is not shown at all stands in its file only
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+SEPARATORS = re.compile(r"[,;\s]+")
+ID_COLUMNS = ("id", "commitment", "event", "key", "source")  # the first that a table of the record has names its rows
+RECORD_TABLES = ("timeline", "ledger", "forgotten", "events", "instruments", "record", "sources")
+ACTOR_COLUMNS = (
+    "actor",
+    "actors",
+    "who",
+    "to",
+    "to_whom",
+    "by",
+    "mediator",
+    "player",
+    "payer",
+    "target",
+    "owner",
+    "who_begins",
+)
+PRINTED = {
+    "timeline": ("date", "type", "kind", "text", "actors", "certainty", "sources", "id", "event"),
+}  # of these tables only so many columns are printed; the file beside them has all
 
 
 def family(quantity: Quantity) -> str:
@@ -27,7 +48,7 @@ class Context:
     shown_quantities: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.assumption_labels = {a.name: a.label or a.name for a in self.run.assumptions}
+        self.assumption_labels = {a.name: readable(a.label or a.name) for a in self.run.assumptions}
         self.anchors = frozenset(
             [f"q-{q.id}" for q in self.run.quantities]
             + [f"a-{a.name}" for a in self.run.assumptions]
@@ -61,13 +82,19 @@ class Context:
     def record_ids(self) -> dict[str, str]:
         """Ids of record entries that some table prints, and the table that prints them."""
         found: dict[str, str] = {}
-        for name, table in self.run.tables.items():
-            if "id" in table.columns and name in ("timeline", "ledger", "forgotten", "events", "instruments", "record"):
-                place = table.columns.index("id")
+        for name in RECORD_TABLES:
+            table = self.run.tables.get(name)
+            place = id_column(table) if table is not None else None
+            if table is not None and place is not None:
                 for row in table.rows:
                     if isinstance(row[place], str):
                         found.setdefault(str(row[place]), name)
         return found
+
+    def package(self, quantity: Quantity) -> str:
+        """The package of terms in an id such as `gain_from_settling.ACTOR.PACKAGE`, or nothing."""
+        parts = quantity.id.split(".")
+        return parts[2] if len(parts) > 2 and parts[1] == quantity.actor else ""
 
     def number(self, quantity: Quantity, part: str = "full") -> Number:
         """The number for printing (marked as shown)."""
@@ -92,6 +119,7 @@ class Context:
     def quantity_grid(self, title: str, quantities: list[Quantity], head: str = "label", file: str = "") -> Grid:
         """A table of quantities: label, middle, range, sign share, what it hangs on."""
         signed = any(q.sign_share is not None and is_signed(q) for q in quantities)
+        hanging = any(q.assumptions for q in quantities)
         units = {quantity_unit(q) for q in quantities}
         unit = units.pop() if len(units) == 1 else None
         middle = label("column", "mid") if not unit else f"{label('column', 'mid')}, {unit}"
@@ -105,59 +133,85 @@ class Context:
             ]
             if signed:
                 cells.append((self.number(q, "sign"),))
-            cells.append(self.assumption_links(q.assumptions))
+            if hanging:
+                cells.append(self.assumption_links(q.assumptions))
             rows.append(tuple(cells))
         header = [label("column", head), middle, label("column", "range")]
         header += [label("column", "sign")] if signed else []
-        numeric = (False, *(True for _ in header[1:]), False)
+        numeric = (False, *(True for _ in header[1:]), *([False] if hanging else []))
+        header += [label("column", "hangs_on")] if hanging else []
         table = quantity_table(title or file, quantities)
-        return Grid(title, (*header, label("column", "hangs_on")), tuple(rows), numeric, table, file)
+        return Grid(title, tuple(header), tuple(rows), numeric, table, file)
 
-    def table_grid(
-        self, name: str, title: str | None = None, hide: tuple[str, ...] = (), shown: int = ROWS_SHOWN
-    ) -> Grid:
+    def table_grid(self, name: str, title: str | None = None, shown: int = ROWS_SHOWN) -> Grid:
         """A table of the run as it stands, with numbers formatted, ids made link targets, empty columns left out."""
         table = self.run.tables[name]
         self.shown_tables.add(name)
+        printed = [c for c in PRINTED.get(name, ()) if c in table.columns] or list(table.columns)
         keep = [
             (n, c)
             for n, c in enumerate(table.columns)
-            if c not in hide
-            and c != "confidential"
+            if c != "confidential"
+            and c in printed
             and (not table.rows or any(row[n] not in (None, "") for row in table.rows))
         ]
-        rows = tuple(tuple((self._cell(name, table, r, n, c),) for n, c in keep) for r in range(len(table.rows)))
-        numeric = tuple(is_numeric([row[n] for row in table.rows]) for n, _ in keep)
-        ids = self.record_ids()
-        anchors: tuple[str, ...] = ()
-        if "id" in table.columns:
-            place = table.columns.index("id")
-            anchors = tuple(f"r-{row[place]}" if ids.get(str(row[place])) == name else "" for row in table.rows)
+        keep.sort(key=lambda pair: printed.index(pair[1]))
+        anchors = self.row_anchors(name, table)
+        long = not shown and not anchors and len(table.rows) > ROWS_FOLDED
+        count = 0 if long else len(table.rows)
+        rows = tuple(tuple(self.cell(name, table, r, n, c) for n, c in keep) for r in range(count))
+        note = string("word.in_file", count=len(table.rows)) if long else "" if table.rows else string("word.none")
         return Grid(
             title if title is not None else table_label(name, table),
             tuple(column_label(name, c) for _, c in keep),
             rows,
-            numeric,
+            tuple(is_numeric([row[n] for row in table.rows]) for n, _ in keep),
             table,
             name,
             anchors,
             shown,
-            table.note or ("" if table.rows else string("word.none")),
+            " ".join(text for text in (table.note, note) if text),
         )
 
-    def _cell(self, name: str, table: Table, row: int, place: int, column: str) -> Cell:
+    def row_anchors(self, name: str, table: Table) -> tuple[str, ...]:
+        """Places to link to, one per row: entries of the record by their ids."""
+        place = id_column(table)
+        if place is None:
+            return ()
+        ids, taken = self.record_ids(), set[str]()
+        anchors = []
+        for row in table.rows:
+            id = str(row[place])
+            anchors.append(f"r-{id}" if ids.get(id) == name and id not in taken else "")
+            taken.add(id)
+        return tuple(anchors) if any(anchors) else ()
+
+    def cell(self, name: str, table: Table, row: int, place: int, column: str) -> Line:
+        """A cell for printing: actors by label, assumptions and quantities by name, sources linked."""
         value = table.rows[row][place]
+        if column in ("sources", "source") and isinstance(value, str) and name != "sources":
+            return self.record_links(tuple(part for part in SEPARATORS.split(value) if part)) if value else ("–",)
         text = cell_text(value, table.units.get(column, ""))
-        if column in ("actor", "actors", "who", "to_whom", "by", "mediator", "player") and isinstance(value, str):
-            parts = [part for part in LINKED.split(value) if part]
-            if parts and all(part in self.run.actors for part in parts):
-                text = "; ".join(self.actor(part) for part in parts)
-        if column in ("parameter", "assumption") and isinstance(value, str):
-            text = self.assumption_labels.get(value, readable(value))
-        if column == "quantity" and isinstance(value, str):
+        if isinstance(value, str):
+            text = self._named(column, value, text)
+        return (Cell(text, name, row, column, isinstance(value, int | float) and not isinstance(value, bool)),)
+
+    def _named(self, column: str, value: str, text: str) -> str:
+        if column in ACTOR_COLUMNS:
+            parts = [part for part in SEPARATORS.split(value) if part]
+            if parts and any(part in self.run.actors for part in parts) and all(map(IDENTIFIER.fullmatch, parts)):
+                return "; ".join(self.actor(part) for part in parts)
+        if column in ("parameter", "assumption"):
+            return self.assumption_labels.get(value, text)
+        if column == "quantity":
             quantity = self.find(value)
-            text = quantity.label if quantity else value
-        return Cell(text, name, row, column, isinstance(value, int | float) and not isinstance(value, bool))
+            return quantity.label if quantity else text
+        return text
+
+
+def id_column(table: Table) -> int | None:
+    """Position of the column that names the rows of a record table."""
+    return next((table.columns.index(c) for c in ID_COLUMNS if c in table.columns), None)
 
 
 def quantity_table(title: str, quantities: list[Quantity]) -> Table:

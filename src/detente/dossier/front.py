@@ -1,9 +1,9 @@
 """What stands first: what the run cannot tell, then the summary in plain words, then the situation."""
 
-from detente.dossier.answers import headline, span_words
+from detente.dossier.answers import headline
 from detente.dossier.context import Context
 from detente.dossier.document import Block, Bullets, Facts, Inline, Line, Link, Paragraph, Section, Strong
-from detente.dossier.numbers import is_signed, words
+from detente.dossier.numbers import is_signed, readable, words
 from detente.run import Quantity
 from detente.run.strings import label, string
 
@@ -22,7 +22,7 @@ def cannot_tell(context: Context) -> Section:
     signed = [q for q in run.quantities if q.sign_share is not None and is_signed(q)]
     unclear = [q for q in signed if q.sign_share is not None and q.sign_share < AGREE]
     if unclear:
-        text = string("cannot.sign", count=len(unclear), total=len(signed), names=words(q.label for q in unclear))
+        text = string("cannot.sign", count=len(unclear), total=len(signed), names=words((q.label for q in unclear), 3))
         items.append((text,))
     for key, flagged in (
         ("not_record", [q for q in run.quantities if q.assumption_not_record]),
@@ -30,7 +30,7 @@ def cannot_tell(context: Context) -> Section:
         ("no_interval", [q for q in run.quantities if q.low is None or q.high is None]),
     ):
         if flagged:
-            items.append((string(f"cannot.{key}", names=words(q.label for q in flagged)),))
+            items.append((string(f"cannot.{key}", names=words((q.label for q in flagged), 3)),))
     undecided = [c for c in run.claims if _undecided(c)]
     if undecided:
         items.append((string("cannot.claims", count=len(undecided), total=len(run.claims)),))
@@ -69,29 +69,22 @@ def baselines_better(context: Context) -> bool:
 def summary(context: Context) -> Section:
     """The answers in sentences, middle and range in each."""
     items: list[Line] = []
-    for name in ("relapse", "peace"):
-        for q in context.family(name):
-            parts = q.id.split(".")
-            if len(parts) == 2 and parts[1] in ("5y", "10y"):
-                items.append(_sentence(context, f"summary.{name}", q, years=span_words(parts[1])))
+    cards = headline(context)
     items += _by_sign(context, "gain_from_settling", "gain")
     items += _by_sign(context, "delay", "delay") or _by_sign(context, "delay_per_time", "delay")
     losses = [q for q in context.family("loss_share") if q.mid is not None]
     if losses:
         worst = max(losses, key=lambda q: abs(q.mid or 0))
         items.append(_sentence(context, "summary.loss", worst, name=context.short_actor(worst.actor)))
-    changes = [q for q in context.family("prolongation") if q.id.endswith(".peace10")]
+    changes = [q for q in context.family("prolongation") if q.id.endswith(".peace10") and q.id.count(".") == 2]
     if changes:
         items.append(_named(context, "summary.prolong", changes, "full"))
     if context.run.settlement is not None:
         items.append((string("summary.settlement"),))
-    if not items:
+    if not items and not cards:
         items.append((string("summary.nothing"),))
-    blocks: list[Block] = []
-    cards = headline(context)
-    if cards:
-        blocks.append(cards)
-    blocks.append(Bullets(tuple(items)))
+    blocks: list[Block] = [cards] if cards else []
+    blocks += [Bullets(tuple(items))] if items else []
     note = (string("page.interval_note"), " ", Link(string("section.cannot_tell"), "cannot_tell"), ".")
     blocks.append(Paragraph(note, "note"))
     return Section("summary", string("section.summary"), tuple(blocks))
@@ -103,28 +96,42 @@ def _sentence(context: Context, key: str, quantity: Quantity, **values: object) 
 
 
 def _by_sign(context: Context, name: str, kind: str) -> list[Line]:
-    quantities = [q for q in context.family(name) if q.mid is not None and q.id.count(".") == 1]
-    if not quantities:
-        return []
-    settled = [q for q in quantities if q.sign_share is None or q.sign_share >= AGREE]
-    above = [q for q in settled if (q.mid or 0) > 0]
-    below = [q for q in settled if (q.mid or 0) < 0]
-    open_ = [q for q in quantities if q not in settled]
+    """Who is on which side of zero, package by package of terms."""
+    groups: dict[str, list[Quantity]] = {}
+    for q in context.family(name):
+        if q.mid is not None and q.actor is not None:
+            groups.setdefault(context.package(q), []).append(q)
     lines: list[Line] = []
-    if kind == "gain":
-        if len(above) == len(quantities):
-            lines.append((string("summary.gain_all"),))
-        elif above:
-            lines.append(_named(context, "summary.gain_some", above))
-        else:
-            lines.append((string("summary.gain_none"),))
-        if below:
-            lines.append(_named(context, "summary.gain_worse", below))
-    else:
-        lines += [_named(context, "summary.delay_cost", below)] if below else []
-        lines += [_named(context, "summary.delay_gain", above)] if above else []
-    if open_:
-        lines.append(_named(context, f"summary.{kind}_open", open_))
+    for package, quantities in groups.items():
+        found = _sides(context, kind, quantities)
+        if not package:
+            lines += found
+            continue
+        joined: list[Inline] = [Strong(string("summary.under", package=readable(package)))]
+        for line in found:
+            joined += [" ", *line]
+        lines.append(tuple(joined))
+    return lines
+
+
+def _sides(context: Context, kind: str, quantities: list[Quantity]) -> list[Line]:
+    agreed = [q for q in quantities if q.sign_share is None or q.sign_share >= AGREE]
+    above = [q for q in agreed if (q.mid or 0) > 0]
+    below = [q for q in agreed if (q.mid or 0) < 0]
+    unclear = [q for q in quantities if q not in above and q not in below]
+    lines: list[Line] = []
+    if kind == "gain" and len(above) == len(quantities):
+        lines.append((string("summary.gain_all"),))
+    elif kind == "gain" and not above:
+        lines.append((string("summary.gain_none"),))
+    elif kind == "gain":
+        lines.append(_named(context, "summary.gain_some", above))
+    elif above:
+        lines.append(_named(context, "summary.delay_gain", above))
+    if below:
+        lines.append(_named(context, f"summary.{kind}_{'worse' if kind == 'gain' else 'cost'}", below))
+    if unclear:
+        lines.append(_named(context, f"summary.{kind}_open", unclear))
     return lines
 
 

@@ -1,10 +1,12 @@
 """Sections from the record: timeline, ledger, reactions."""
 
+from dataclasses import replace
+
 from detente.charts import bars
 from detente.charts.theme import NARROW, WIDTH
 from detente.charts.timeline import MANY, counts, timeline_spec
-from detente.dossier.context import Context, points
-from detente.dossier.document import Block, Figure, Heading, Paragraph, Section
+from detente.dossier.context import Context, column_label, points
+from detente.dossier.document import Block, Figure, Grid, Heading, Inline, Line, Paragraph, Section
 from detente.run import Table
 from detente.run.strings import string
 
@@ -46,7 +48,7 @@ def timeline_figure(context: Context, name: str, table: Table) -> Figure | None:
     place = table.columns.index(date)
     dates = sorted(str(row[place]) for row in table.rows if row[place])
     alt = string("timeline.alt", count=len(table.rows), first=dates[0], last=dates[-1], labels="; ".join(labelled))
-    return Figure("timeline_figure", string("timeline.title"), alt, specs[0], specs[1], table, name)
+    return Figure("timeline_figure", string("timeline.title"), alt, specs[0], specs[1], table, "")
 
 
 def ledger(context: Context) -> Section | None:
@@ -55,21 +57,68 @@ def ledger(context: Context) -> Section | None:
     if not names:
         return None
     blocks: list[Block] = [Paragraph((string("ledger.intro"),))]
-    if "ledger" in names and "status" in context.run.tables["ledger"].columns:
-        tally = counts(context.run.tables["ledger"], "status")
+    book = context.run.tables.get("ledger")
+    column = next((c for c in ("status", "status: record", "state") if book is not None and c in book.columns), None)
+    if book is not None and column is not None:
+        tally = counts(book, column, string("ledger.no_status"))
         if len(tally.rows) > 1:
             blocks.append(_tally_figure(tally))
     for name in names:
         heading = string("ledger.forgotten") if name == "forgotten" else None
         blocks += [Heading(heading)] if heading else []
-        blocks.append(context.table_grid(name, "" if heading else None))
+        blocks.append(commitments_grid(context, name, "" if heading else None))
     return Section("ledger", string("section.ledger"), tuple(blocks))
+
+
+def commitments_grid(context: Context, name: str, title: str | None) -> Grid:
+    """A ledger in few columns: what under which instrument, who to whom, by when, status by viewpoint, last event."""
+    table = context.run.tables[name]
+    plain = context.table_grid(name, title)
+    if "what" not in table.columns:
+        return plain
+    statuses = [c for c in table.columns if c == "status" or c.startswith(("status:", "as_"))]
+    groups: list[tuple[str, tuple[str, ...]]] = [
+        ("what", ("what", "instrument", "made")),
+        ("who", ("who", "to", "to_whom")),
+        ("by", ("by",)),
+        *((c, (c,)) for c in statuses),
+        ("state", ("state", "how", "last_touch", "silent_since", "slept_years")),
+    ]
+    groups = [(head, kept) for head, wanted in groups if (kept := tuple(c for c in wanted if _filled(table, c)))]
+    rows = tuple(
+        tuple(_joined(context, name, table, row, columns) for _, columns in groups) for row in range(len(table.rows))
+    )
+    header = tuple(_heading(context, name, head) for head, _ in groups)
+    return replace(plain, header=header, rows=rows, numeric=(False,) * len(groups))
+
+
+def _filled(table: Table, column: str) -> bool:
+    return column in table.columns and any(row[table.columns.index(column)] not in (None, "") for row in table.rows)
+
+
+def _heading(context: Context, name: str, column: str) -> str:
+    if column.startswith("status: ") and column != "status: record":
+        return string("ledger.status_by", side=context.short_actor(column.removeprefix("status: ")))
+    return column_label("ledger", column)
+
+
+def _joined(context: Context, name: str, table: Table, row: int, columns: tuple[str, ...]) -> Line:
+    """Several cells as one, with words between them; empty ones are passed over."""
+    line: list[Inline] = []
+    for column in columns:
+        place = table.columns.index(column)
+        value = table.rows[row][place]
+        if value in (None, "") or (column == "slept_years" and isinstance(value, int | float) and value < 1):
+            continue
+        before, after = string(f"ledger.join_{column}", cell="\0").split("\0") if line else ("", "")
+        line += [before, *context.cell(name, table, row, place, column), after]
+    return tuple(piece for piece in line if piece != "") or ("–",)
 
 
 def _tally_figure(tally: Table) -> Figure:
     words = points([(str(name), str(count)) for name, count in tally.rows])
     title = string("ledger.title")
-    specs = [bars(tally, "status", "count", width=width) for width in (WIDTH, NARROW)]
+    specs = [bars(tally, tally.columns[0], "count", width=width) for width in (WIDTH, NARROW)]
     return Figure(
         "ledger_status", title, string("ledger.alt", points=words), specs[0], specs[1], tally, "ledger_status"
     )

@@ -1,6 +1,7 @@
 """The dossier as one offline HTML file: no script, no outside reference, a policy that forbids both."""
 
 import base64
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -9,6 +10,7 @@ from markupsafe import Markup, escape
 
 from detente.charts import svg
 from detente.dossier.build import build
+from detente.dossier.context import Context
 from detente.dossier.document import (
     Cell,
     Code,
@@ -27,6 +29,7 @@ from detente.run import Quantity, Run, Table
 from detente.run.strings import catalogue, string
 from detente.run.workbook import csv_text, workbook_bytes
 
+DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SHORT = 11  # entries up to this length stay on one line
 
 
@@ -76,7 +79,7 @@ class _Writer:
     def __init__(self, run: Run, document: Document) -> None:
         self.run = run
         self.document = document
-        self.names = {a.name: a.label or a.name for a in run.assumptions}
+        self.names = Context(run).assumption_labels
         self.tips = 0
         self.positions = {q.id: n for n, q in enumerate(run.quantities, 1)}
 
@@ -102,6 +105,8 @@ class _Writer:
                 if piece.numeric:
                     place = f"{piece.table}/{piece.row}/{piece.column}"
                     return Markup('<span data-cell="{}">{}</span>').format(place, piece.text)
+                if DATE.fullmatch(piece.text):
+                    return Markup('<span class="t">{}</span>').format(piece.text)
                 return escape(piece.text)
             case Number(quantity, part):
                 return self._number(quantity, part)
@@ -112,8 +117,8 @@ class _Writer:
 
     def _number(self, quantity: Quantity, part: str) -> Markup:
         text = number_text(quantity, part)
-        if part == "range":
-            return Markup('<span data-quantity="{}" data-part="range">{}</span>').format(quantity.id, text)
+        if part == "range" or text == "–":
+            return Markup('<span data-quantity="{}" data-part="{}">{}</span>').format(quantity.id, part, text)
         self.tips += 1
         tip = Markup("<br>").join(escape(line) for line in tip_lines(quantity, self.names))
         note = Markup('<sup aria-hidden="true">{}</sup>').format(self.positions[quantity.id]) if part != "sign" else ""

@@ -107,7 +107,9 @@ def _grid(grid: Grid) -> str:
 
 def cut_note(grid: Grid) -> str:
     """What paper says about rows that it leaves out; nothing where it prints them all."""
-    if len(grid.rows) <= grid.shown:
+    if len(grid.rows) <= grid.shown or not grid.rows:
         return ""
+    if grid.data is not None and "sign_share" in grid.data.columns:
+        return string("paper.rows_in_notes", shown=grid.shown, total=len(grid.rows), notes=string("section.numbers"))
     key = "paper.rows_cut" if grid.shown else "paper.rows_elsewhere"
     return string(key, shown=grid.shown, total=len(grid.rows), file=grid.file or "quantities")

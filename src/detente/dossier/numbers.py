@@ -9,7 +9,15 @@ from detente.run.model import Cell
 from detente.run.strings import has_string, label, string
 
 SHARES = ("probability", "share")
-SIGNED = ("gain", "delay", "prolongation", "values", "change", "effect")  # kinds of numbers whose sign is the message
+SIGNED = (
+    "gain",
+    "sign_now",
+    "delay",
+    "prolongation",
+    "value",
+    "change",
+    "effect",
+)  # kinds of numbers whose sign is the message
 MINUS = "\u2212"
 THIN = "\u202f"
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
@@ -106,11 +114,16 @@ def quantity_unit(quantity: Quantity) -> str:
     return unit_text(quantity.unit, is_signed(quantity))
 
 
+def with_unit(quantity: Quantity) -> str:
+    """The middle of a quantity with its unit; a dash alone where it has no middle."""
+    return mid_text(quantity) if quantity.mid is None else f"{mid_text(quantity)} {quantity_unit(quantity)}".strip()
+
+
 def full_text(quantity: Quantity) -> str:
     """Middle, unit and range: "27 % (15 to 41 %)"."""
-    text = f"{mid_text(quantity)} {quantity_unit(quantity)}".strip()
+    text = with_unit(quantity)
     spread = range_text(quantity)
-    return f"{text} ({spread})" if spread else text
+    return f"{text} ({spread})" if spread and spread != mid_text(quantity) else text
 
 
 def sign_text(quantity: Quantity) -> str:

@@ -1,7 +1,7 @@
 """Inline pieces as plain text, for the writers and for widths."""
 
 from detente.dossier.document import Cell, Code, Inline, Line, Link, Number, Strong
-from detente.dossier.numbers import full_text, mid_text, quantity_unit, range_text, sign_text
+from detente.dossier.numbers import full_text, mid_text, range_text, sign_text, with_unit
 from detente.run import Quantity
 
 
@@ -11,7 +11,7 @@ def number_text(quantity: Quantity, part: str) -> str:
         case "full":
             return full_text(quantity)
         case "mid":
-            return f"{mid_text(quantity)} {quantity_unit(quantity)}".strip()
+            return with_unit(quantity)
         case "bare":
             return mid_text(quantity)
         case "range":

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from detente.dossier.context import id_column
 from detente.run import Assumption, Quantity, Run, Table
 from detente.run.strings import string
 
@@ -152,8 +153,8 @@ def _collect(run: Run) -> _Secrets:
         for row in table.rows:
             if table.confidential or (place is not None and row[place]):
                 secrets.add(row)
-                if "id" in table.columns:
-                    secrets.ids.add(str(row[table.columns.index("id")]))
+                if (names := id_column(table)) is not None:
+                    secrets.ids.add(str(row[names]))
             else:
                 public.update(cell for cell in row if isinstance(cell, str))
     for claim in run.claims:

@@ -33,7 +33,7 @@ def _flatten(node: dict[str, object], prefix: str, into: dict[str, str]) -> None
         if isinstance(value, dict):
             _flatten(cast(dict[str, object], value), f"{prefix}{key}.", into)
         else:
-            into[prefix + key] = str(value).strip()
+            into[prefix + key] = str(value).strip("\n")
 
 
 def string(key: str, /, **values: object) -> str:
