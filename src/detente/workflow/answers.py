@@ -1,0 +1,292 @@
+"""The verbs about answers: `ask`, `claims`, `compare`, `sensitivity`; each gives a run, or a list for machines."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente import __version__
+from detente.errors import Interrupted, OptionError
+from detente.run import Run, Table, write_run
+from detente.text import suggest
+
+if TYPE_CHECKING:
+    from detente.answers import Answers
+    from detente.case import Case
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How much to compute and where; only `count` and `seed` change a number."""
+
+    count: int = 100
+    seed: int = 0
+    workers: int | None = None
+    executor: str | None = None
+
+
+def listed() -> Table:
+    """All questions: id, title, what each reads from the case."""
+    from detente.answers import QUESTIONS
+
+    rows = tuple((q.id, q.title, ", ".join(q.reads)) for q in QUESTIONS.values())
+    return Table(title="Questions", columns=("id", "question", "reads"), rows=rows)
+
+
+def ask(
+    case: str | Path,
+    question: str,
+    date: str | None = None,
+    account: str | None = None,
+    actor: str | None = None,
+    package: str | None = None,
+    draws: Draws = Draws(),
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Answer one question (or several, joined by commas) with all draws.
+
+    Args:
+        case: a folder, or the name of a shipped case.
+        question: ids of questions; see `listed`.
+        date: a situation of the case; default its `as_of`.
+        account: draw from a rival account's ranges.
+        actor: keep only quantities about this actor.
+        package: settle under this package only.
+        draws: how many, and by whom computed.
+        out: folder in which to leave `run.json`; None leaves nothing but finished draws after an interrupt.
+        progress: called with (share done, words).
+
+    Raises:
+        CaseError: located mistakes in the case.
+        OptionError: unknown question, date, account, actor or package.
+        Interrupted: stopped by the user.
+    """
+    from detente.case import load_case
+
+    loaded = load_case(case)
+    if actor is not None and actor not in loaded.actors:
+        raise OptionError.of(f"unknown actor '{actor}'", "an actor of the case", suggest(actor, loaded.actors))
+    ids = tuple(part.strip() for part in question.split(",") if part.strip())
+    when = _when(loaded, date)
+    store = Path(out or Path("detente-out") / f"{loaded.name}-{when}-ask") / ".draws"
+    answers = _evaluate(loaded, when, ids, account, package, draws, store, progress)
+    command = ["ask", loaded.name, ",".join(ids), "--date", when]
+    for name, value in (("--account", account), ("--actor", actor), ("--package", package)):
+        command += [name, value] if value else []
+    run = run_of(loaded, when, answers, draws, command, actor)
+    if out is not None:
+        write_run(run, Path(out))
+    return run
+
+
+def _when(case: "Case", date: str | None) -> str:
+    from detente.workflow.analyze import situation_of
+
+    return situation_of(case, date)
+
+
+def _evaluate(
+    case: "Case",
+    when: str,
+    ids: Sequence[str],
+    account: str | None,
+    package: str | None,
+    draws: Draws,
+    store: Path | None,
+    progress: Progress | None,
+) -> "Answers":
+    from detente.answers import evaluate
+    from detente.game.compile import compile_case
+
+    try:
+        return evaluate(
+            compile_case(case),
+            when,
+            draws=draws.count,
+            seed=draws.seed,
+            questions=ids,
+            package=package,
+            account=account,
+            workers=draws.workers,
+            executor=draws.executor,
+            progress=progress,
+            store=store,
+        )
+    except KeyboardInterrupt:
+        kept = f"; finished draws are kept in {store}: run the same command to go on" if store else ""
+        raise Interrupted(f"stopped{kept}") from None
+
+
+def run_of(
+    case: "Case", when: str, answers: "Answers", draws: Draws, command: Sequence[str], actor: str | None = None
+) -> Run:
+    """A run that holds these answers."""
+    import shlex
+
+    from detente.workflow.analyze import assumptions_of, input_files
+
+    words = ["detente", *command, "--draws", str(draws.count), "--seed", str(draws.seed)]
+    return Run(
+        schema=1,
+        version=__version__,
+        case=case.name,
+        title=case.title,
+        date=when,
+        seed=draws.seed,
+        draws=draws.count,
+        command=shlex.join(words),
+        inputs={name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in input_files(case).items()},
+        model={"players": len(case.players)},
+        solution=answers.solution,
+        situation=dict(case.situations[when]),
+        actors={name: one.label for name, one in case.actors.items()},
+        quantities=tuple(q for q in answers.quantities if actor is None or q.actor == actor),
+        tables=answers.tables,
+        assumptions=assumptions_of(case),
+        warnings=answers.warnings,
+    )
+
+
+def compare(
+    case: str | Path,
+    scenarios: Sequence[str],
+    question: str | None = None,
+    date: str | None = None,
+    draws: Draws = Draws(),
+    progress: Progress | None = None,
+) -> Run:
+    """Answers under scenarios, side by side with the case as it stands, with differences on common draws.
+
+    Args:
+        case: a folder, or the name of a shipped case.
+        scenarios: names of the case's scenarios.
+        question: ids of questions, joined by commas; default risk, peace, gain and delay.
+        date: a situation of the case; default its `as_of`.
+        draws: how many; the same draws are used throughout.
+        progress: called with (share done, words).
+
+    Returns:
+        A run whose quantities are those of the case as it stands, with a table `comparison`.
+
+    Raises:
+        CaseError: located mistakes in the case or a scenario.
+        OptionError: unknown scenario, question or date.
+    """
+    from detente.answers.compare import comparison
+    from detente.case import load_case
+
+    loaded = load_case(case)
+    if not scenarios:
+        raise OptionError.of(
+            "no scenario is named", f"one or more of {', '.join(loaded.scenarios) or '(the case has none)'}"
+        )
+    for name in scenarios:
+        if name not in loaded.scenarios:
+            hint = suggest(name, loaded.scenarios)
+            raise OptionError.of(f"unknown scenario '{name}'", "a file under scenarios/", hint)
+    ids = tuple((question or "relapse,peace,gain_from_settling,delay").split(","))
+    when = _when(loaded, date)
+    cases = {"": loaded, **{name: loaded.override(scenario=name) for name in scenarios}}
+    found: dict[str, Answers] = {}
+    report = progress or (lambda _share, _words: None)
+    for n, (name, changed) in enumerate(cases.items()):
+        part = partial(_part, report, n, len(cases), name or "as it stands")
+        found[name] = _evaluate(changed, when, ids, None, None, draws, None, part)
+    run = run_of(loaded, when, found[""], draws, ["compare", loaded.name, *scenarios, "--date", when])
+    return run.model_copy(update={"tables": {**run.tables, "comparison": comparison(found)}})
+
+
+def _part(report: Progress, done: int, of: int, name: str, share: float, words: str) -> None:
+    report((done + share) / of, f"{name}: {words}")
+
+
+def claims(
+    case: str | Path,
+    date: str | None = None,
+    draws: Draws = Draws(40),
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Judge every claim of the record that the case ties to answers and record queries.
+
+    Args:
+        case: a folder, or the name of a shipped case.
+        date: only what was known by then is used; default the case's `as_of`.
+        draws: for the answers that the rules name.
+        progress: called with (share done, words).
+
+    Returns:
+        One entry per claim: id, verdict, rests_on, opposed_by, and the numbers behind it.
+
+    Raises:
+        CaseError: located mistakes in the case or its rules.
+        RecordError: located mistakes in the record.
+        OptionError: unknown date, or a case without record.
+    """
+    from detente.answers.claims import judge
+    from detente.answers.rules import read_rules
+    from detente.case import load_case
+    from detente.record import load_record
+
+    loaded = load_case(case)
+    when = _when(loaded, date)
+    if not (loaded.folder / "record").is_dir():
+        raise OptionError.of(f"case '{loaded.name}' has no record", "a folder 'record' with claims.yaml")
+    rules = read_rules(loaded.folder / "claims_rules.yaml", loaded.name)
+    record = load_record(loaded.folder / "record")
+    answers = None
+    if rules.questions():
+        answers = _evaluate(loaded, when, rules.questions(), None, None, draws, None, progress)
+    return judge(rules, record, when, answers)
+
+
+def judge_for_run(case: "Case", when: str, answers: "Answers") -> list[dict[str, Any]]:
+    """Claims judged with answers that have been computed already; empty where the case has no record or rules."""
+    from detente.answers.claims import judge
+    from detente.answers.rules import read_rules
+    from detente.record import load_record
+
+    rules = case.folder / "claims_rules.yaml"
+    if not rules.is_file() or not (case.folder / "record").is_dir():
+        return []
+    found = judge(read_rules(rules, case.name), load_record(case.folder / "record"), when, answers)
+    hidden = ("tests", "why", "rests_on", "opposed_by")  # said in `reason`, `quantities`, `record` and `others`
+    return [{key: value for key, value in claim.items() if key not in hidden} for claim in found]
+
+
+def sensitivity(
+    case: str | Path,
+    quantity: str,
+    date: str | None = None,
+    pair: tuple[str, str] | None = None,
+    draws: Draws = Draws(1),
+    progress: Progress | None = None,
+) -> Run:
+    """What one number hangs on: derivatives, bars by solving again, what you would have to believe, a map of two.
+
+    Args:
+        case: a folder, or the name of a shipped case.
+        quantity: id of the number, such as `gain_from_settling.armenia.phased`.
+        date: a situation of the case; default its `as_of`.
+        pair: two assumptions for the map; default the two that move the number most.
+        draws: only its workers are used.
+        progress: called with (share done, words).
+
+    Raises:
+        CaseError: located mistakes in the case.
+        OptionError: unknown quantity, assumption or date.
+    """
+    from detente.answers.sensitivity import explore
+    from detente.case import load_case
+    from detente.game.compile import compile_case
+
+    loaded = load_case(case)
+    when = _when(loaded, date)
+    answers = explore(compile_case(loaded), when, quantity, pair, workers=draws.workers, progress=progress)
+    return run_of(
+        loaded, when, answers, draws, ["ask", loaded.name, "sensitivity", "--quantity", quantity, "--date", when]
+    )
