@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from detente.case import load_case, shipped_cases
+from detente.case.lint import lint
 from detente.game import compile_case
 from detente.game.diagnose import diagnose
 from detente.solve import solve
@@ -31,6 +32,22 @@ def test_draws_from_the_ranges_have_certified_solutions(name):
         u = rng.uniform(size=len(case.parameters))
         draw = {n: p.sample(x) for (n, p), x in zip(case.parameters.items(), u, strict=True)}
         assert solve(template.game(draw)).certified
+
+
+def values_at(template, draw):
+    equilibrium = solve(template.game(draw))
+    assert equilibrium.certified
+    return equilibrium.values[:, template.state(template.case.as_of)]
+
+
+@pytest.mark.parametrize("name", [pytest.param("toy-process", marks=pytest.mark.slow), "good-friday"])
+def test_moving_a_parameter_moves_an_answer_or_it_is_called_idle(name):
+    case = load_case(name)
+    template, idle = compile_case(case), {d.line for d in lint(case) if "is idle" in d.what}
+    for parameter in case.parameters.values():
+        low, high = (values_at(template, {parameter.name: end}) for end in (parameter.low, parameter.high))
+        moved = bool(np.abs(high - low).max() > 1e-9)
+        assert moved != (case.where(parameter.at)[1] in idle), parameter.name
 
 
 def test_the_teaching_case_shows_both_texts_and_both_accounts():

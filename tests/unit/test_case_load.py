@@ -207,6 +207,8 @@ def test_accounts_narrow_the_case_s_priors(tmp_path):
 def test_accounts_may_not_leave_the_case_s_range(tmp_path):
     wide = ACCOUNT.replace("[0.5, 1]", "[0.1, 1]")
     assert mistakes(tmp_path, accounts__hawks=wide) == ["6:20: 'cost' from 0.1 to 1 leaves the case's range"]
+    point = ACCOUNT.replace("{range: [0.5, 1]}", "{value: 0.7}")
+    assert mistakes(tmp_path, accounts__hawks=point) == ["6:14: 'cost' is a point in an account"]
     unknown = ACCOUNT.replace("{cost:", "{cots:")
     assert mistakes(tmp_path, accounts__hawks=unknown) == ["6:14: unknown parameter 'cots'"]
 

@@ -28,6 +28,10 @@ def build_account(data: Mapping[str, Any], report: Report, case: Case, file: str
         parameter = build_parameter(name, item, at, report)
         if parameter is None:
             continue
+        if parameter.prior.kind == "fixed" and reference.prior.kind != "fixed":
+            hint = "write 'range: [low, high]', however narrow; a point would win or lose by its luck alone"
+            report.error(at, f"'{name}' is a point in an account", "an interval", hint, key=True)
+            continue
         slack = 1e-9 * max(1.0, abs(reference.high - reference.low))
         if parameter.low < reference.low - slack or parameter.high > reference.high + slack:
             what = f"'{name}' from {parameter.low:g} to {parameter.high:g} leaves the case's range"

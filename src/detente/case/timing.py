@@ -12,7 +12,7 @@ WITHOUT_MEANING = {
 
 
 def build_timing(sections: Sections) -> dict[str, str]:
-    """The rules of `together:`, variable -> highest, lowest or first; what has no meaning in this timing is an error."""
+    """The rules of `together:` (highest, lowest or first); what has no meaning in this timing is an error."""
     data, report = sections.data, sections.report
     if get(data, "timing") != "simultaneous":
         if "together" in mapping(data):
