@@ -69,6 +69,7 @@ class Queries:
             "target": lambda v: bool(set(event.target) & self.expanded(v)),
             "tags": lambda v: bool(set(event.tags) & set(_list(v))),
             "named": lambda v: bool(set(event.named) & self.expanded(v)),
+            "says": lambda v: any(word.lower() in event.text.lower() for word in _list(v)),
             "after": lambda v: event.date >= datetime.date.fromisoformat(str(v)),
             "until": lambda v: event.date <= datetime.date.fromisoformat(str(v)),
             "deaths": lambda v: (event.best or 0) >= float(v),
@@ -175,8 +176,7 @@ class Queries:
         words = f"years in which nothing touched the commitment {given['commitment']} while it was open"
         if entry is None:
             return Measured(id, words, NAN, NAN, NAN)
-        last = max([entry.made, *(event.date for event, _ in entry.touches)])
-        years = max(0.0, (self.day - last).days / DAYS_PER_YEAR) if entry.state not in ("performed",) else 0.0
+        years = 0.0 if entry.state == "performed" else entry.slept
         return Measured(id, words, years, years, years, (given["commitment"], *(e.id for e, _ in entry.touches[-1:])))
 
 

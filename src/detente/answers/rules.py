@@ -15,7 +15,7 @@ from detente.text import Document, read_yaml, suggest
 
 QUERIES = {
     "quantity": (),
-    "events": ("type", "by", "only", "target", "tags", "named", "after", "until", "deaths"),
+    "events": ("type", "by", "only", "target", "tags", "named", "says", "after", "until", "deaths"),
     "share": ("of", "that"),
     "responses": ("mediator", "kinds", "measure", "sides"),
     "status": ("commitments", "is"),
