@@ -86,6 +86,7 @@ def test_a_local_folder_wins(tmp_path, monkeypatch):
         (("{south: -0.5 * skew}", "{north: -0.5 * skew}"), "south: -0.5 *", "an impulse of 'north' to itself"),
         (("when: text != none and", "when: cost +"), "text != none and", "'phase' has names"),
         (("2024-06-01: {", "2024-06: {"), "2024-06-01: {", "'2024-06' is not a date"),
+        (("2024-06-01: {", "2024-06-31: {"), "2024-06-01: {", "'2024-06-31' is not a date"),
         (("talks: no}\n  2024", "talks: nope}\n  2024"), "no}\n  2024", "'nope' is not a value of 'talks'"),
         (
             ("text: none, talks: no}\n  2024", "talks: no}\n  2024"),

@@ -144,6 +144,36 @@ def test_check_on_the_command_line(tmp_path):
     assert found["diagnostics"][0]["line"] == 1
 
 
+def test_sources_are_looked_up_in_the_record(tmp_path):
+    named = ("    basis: judgement\n  dividend", "    sources: [BOOK, OTHER]\n  dividend")
+    folder = folder_with(changed(starter(), named), tmp_path / "case")
+    found = check(folder, solve=False)
+    assert [d.what for d in found.warnings] == [
+        f"source '{s}' is named, but the case has no record" for s in ("BOOK", "OTHER")
+    ]
+    (folder / "record").mkdir()
+    (folder / "record" / "sources.csv").write_text("id,title\nBOOK,A book\n", encoding="utf-8")
+    assert [d.what for d in check(folder, solve=False).errors] == ["source 'OTHER' is not in the record"]
+    rows = "id,date,type,sources\nE1,1970-01-01,meeting,BOOK\nE2,2010-01-01,meeting,BOOK\n"
+    (folder / "record" / "events.csv").write_text(rows, encoding="utf-8")
+    assert any("record span 40 years" in d.what for d in check(folder, solve=False).warnings)
+
+
+def test_mistakes_in_the_record_are_reported_too(tmp_path):
+    folder = folder_with(starter(), tmp_path / "case", record__sources="sources: [1, 2]\n")
+    found = check(folder, solve=False).errors
+    assert found
+    assert all("record/sources.yaml" in d.file for d in found)
+
+
+def test_a_local_folder_that_hides_a_shipped_case_is_noted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder_with(starter(), tmp_path / "minsk")
+    result = run("check", "minsk", "--no-solve")
+    assert "not the shipped case" in result.stderr
+    assert "18 states" in result.stdout
+
+
 def test_new_writes_a_starter_that_checks_and_never_overwrites(tmp_path):
     folder = new("mine", into=tmp_path)
     assert load_case(folder).name == "mine"

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeGuard
 
 from detente.case.parse import FUNCTIONS, KEYWORDS, ExpressionError
@@ -91,6 +92,17 @@ def as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def is_day(text: str) -> bool:
+    """Whether it is a day of the calendar, written year-month-day."""
+    if not DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def describe(value: Any) -> str:
     """What a YAML value is, in words."""
     if value is None:
@@ -153,7 +165,7 @@ def fits(shape: Shape, value: Any) -> bool:
         case Name():
             return isinstance(value, str | bool)
         case Date():
-            return isinstance(value, str) and DATE.fullmatch(value) is not None
+            return isinstance(value, str) and is_day(value)
         case Listing(item, single):
             return is_list(value) or (single and fits(item, value))
         case Table() | Record() | Either():
@@ -238,7 +250,7 @@ def _table(shape: Table, value: dict[str, Any], at: At, report: Report) -> None:
         place = (*at, key)
         if shape.keys == "name":
             conform_name(key, place, report, key=True)
-        elif shape.keys == "date" and not DATE.fullmatch(key):
+        elif shape.keys == "date" and not is_day(key):
             report.error(place, f"'{key}' is not a date", words(Date()), key=True)
         conform(shape.item, item, place, report)
 

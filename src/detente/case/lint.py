@@ -1,6 +1,6 @@
 """Remarks about a case that need no states: reasons that are missing, names that nothing uses, long spans."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from detente.case.model import Account, Case, Effects, Expr, Parameter
@@ -119,23 +119,22 @@ def _without_effect(case: Case) -> Iterator[Diagnostic]:
 
 
 def _span(case: Case) -> Iterator[Diagnostic]:
-    years = [date.fromisoformat(day) for day in case.situations if _is_day(day)]
-    if len(years) < 2:
-        return
-    span = (max(years) - min(years)).days / 365.25
-    has_era = any(v.era or name == "era" for name, v in case.states.items())
-    if span >= LONG_SPAN and not has_era:
-        what = f"situations span {span:.0f} years, and no state variable says how the world changed"
+    yield from long_span(case, [date.fromisoformat(day) for day in case.situations], "situations")
+
+
+def long_span(case: Case, days: Sequence[date], what: str) -> Iterator[Diagnostic]:
+    """A warning where dates span thirty years and nothing in the case says how the world changed meanwhile.
+
+    Args:
+        case: the case.
+        days: dates.
+        what: what they are the dates of: situations, or the record.
+    """
+    span = (max(days) - min(days)).days / 365.25 if days else 0.0
+    if span >= LONG_SPAN and not any(v.era or name == "era" for name, v in case.states.items()):
+        words = f"{what} span {span:.0f} years, and no state variable says how the world changed"
         hint = "add an era that nature moves, or mark a variable with 'era: true'"
-        yield case.remark(("situations",), what, hint=hint, severity="warning", key=True)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+        yield case.remark(("situations",), words, hint=hint, severity="warning", key=True)
 
 
 def _accounts(case: Case) -> Iterator[Diagnostic]:

@@ -130,24 +130,38 @@ def _once(found: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def _record_remarks(case: "Case | None") -> list[Diagnostic]:
-    """Mistakes in the record, and sources that it does not have."""
-    if case is None or not (case.folder / "record").is_dir():
+    """Mistakes in the record, sources that it does not have, and a record that outlasts its world."""
+    if case is None:
         return []
+    if not (case.folder / "record").is_dir():
+        return [
+            case.remark(at, f"source '{source}' is named, but the case has no record", severity="warning")
+            for at, source in _sources(case)
+        ]
+    from detente.case.lint import long_span
     from detente.record import load_record
+    from detente.text import suggest
 
     try:
         record = load_record(case.folder / "record")
     except RecordError as error:
         return list(error.diagnostics)
-    from detente.text import suggest
-
     found = list(record.warnings)
-    for parameter in case.parameters.values():
-        for source in parameter.sources:
-            if source not in record.sources:
-                what = f"parameter '{parameter.name}' rests on source '{source}', which the record does not have"
-                hint = suggest(source, record.sources)
-                found.append(case.remark((*parameter.at, "sources"), what, "an id in record/sources.yaml", hint))
+    for at, source in _sources(case):
+        if source not in record.sources:
+            what, hint = f"source '{source}' is not in the record", suggest(source, record.sources)
+            found.append(case.remark(at, what, "an id in record/sources", hint))
+    dates = [event.date for event in record.events.values()]
+    return [*found, *long_span(case, dates, "record")] if dates else found
+
+
+def _sources(case: "Case") -> list[tuple[tuple[str | int, ...], str]]:
+    """Where the case names sources, and which."""
+    found = [((*p.at, "sources"), source) for p in case.parameters.values() for source in p.sources]
+    for name, package in case.packages.items():
+        listed = package.get("sources", ())
+        at = ("packages", name, "sources")
+        found += [(at, str(source)) for source in (listed if isinstance(listed, list) else [listed])]
     return found
 
 
