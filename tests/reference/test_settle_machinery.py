@@ -1,4 +1,4 @@
-"""The closed forms of detente.settle.closed, out of solved games: by the search's reading of a case, or plain arrays."""
+"""The closed forms of detente.settle.closed out of solved games: by the search's reading of a case, or from arrays."""
 
 import math
 from pathlib import Path

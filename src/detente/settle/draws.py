@@ -46,6 +46,7 @@ class Draws:
     progress: Progress | None = None
     readings: dict[tuple[int, Setting, Measures], Reading] = field(default_factory=dict)
     solved: int = 0  # games solved now, not read from the store
+    in_equilibria: dict[Setting, list[list[Reading]]] = field(default_factory=dict)  # per draw, one per equilibrium
     _base: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

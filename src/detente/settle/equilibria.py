@@ -33,6 +33,7 @@ class Enumerate:
     problem: Problem
     setting: Setting
     starts: int
+    thorough: bool
 
     def __call__(self, task: Task) -> list[Reading]:
         """Readings, one per certified equilibrium, the one near the draw's own first."""
@@ -42,7 +43,7 @@ class Enumerate:
         base, _ = solver.without_levers(task.parameters, task.base)
         game, shift = build_game(self.problem, self.setting, task.parameters)
         first, _ = solver.equilibrium(self.setting, task.parameters, base)
-        found = [first, *enumerate_equilibria(game, starts=self.starts, seed=0)]
+        found = [first, *enumerate_equilibria(game, starts=self.starts, seed=0, continuation=self.thorough)]
         kept = []
         for equilibrium in found:
             new = all(np.abs(equilibrium.values - k.values).max() > 1e-6 * np.abs(k.values).max() for k in kept)
@@ -51,7 +52,7 @@ class Enumerate:
         return [read(self.problem, e, shift) for e in kept]
 
 
-def count_equilibria(draws: Draws, candidate: Candidate, number: int, starts: int) -> Count:
+def count_equilibria(draws: Draws, candidate: Candidate, number: int, starts: int, thorough: bool) -> Count:
     """Count over the first draws (the first is the middle of all ranges) in which equilibria the candidate holds.
 
     What players compare with is their going on in the principal equilibrium.
@@ -61,18 +62,20 @@ def count_equilibria(draws: Draws, candidate: Candidate, number: int, starts: in
         candidate: setting and package.
         number: of draws.
         starts: of the solver in each.
+        thorough: whether branches are also followed around their folds.
     """
     setting, option = candidate
     problem = draws.problem
     chosen = range(min(number, len(draws)))
-    readings = map_draws(
-        Enumerate(problem, setting, starts),
-        [Task(draws.parameters[d], draws.base(d), ()) for d in chosen],
-        executor=draws.executor,
-        workers=draws.workers,
-    )
+    if setting not in draws.in_equilibria:
+        draws.in_equilibria[setting] = map_draws(
+            Enumerate(problem, setting, starts, thorough),
+            [Task(draws.parameters[d], draws.base(d), ()) for d in chosen],
+            executor=draws.executor,
+            workers=draws.workers,
+        )
     found = hold = 0
-    for d, several in zip(chosen, readings):
+    for d, several in zip(chosen, draws.in_equilibria[setting]):
         going_on = {s: draws.readings[(d, s, NONE)] for s in references(problem, setting).values()}
         for reading in several:
             found += 1

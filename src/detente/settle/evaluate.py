@@ -1,8 +1,8 @@
 """One setting of levers in one draw: build the game, solve it, read off what the constraints need.
 
 Costs are inside the game: a payer's flow falls by its share while peace holds (for a lever in force before signature:
-while it does not), so that a payer for whom peace has become dear behaves accordingly. Every game of a draw is solved
-from that draw's own solution without levers, so results do not depend on the order of settings or on workers.
+while it does not), so that a payer for whom peace has become dear behaves accordingly. A game is solved from the
+nearest solved setting of the same task; tasks are cut in a fixed order, so results do not depend on workers.
 """
 
 from base64 import b64encode
@@ -170,10 +170,14 @@ class Solver:
     def __call__(self, task: Task) -> dict[str, Any]:
         """Plain data: the draw's values without levers where they were not given, and the readings in order."""
         base, given = self.without_levers(task.parameters, task.base)
-        readings = [
-            read(self.problem, *self.equilibrium(tuple(setting), task.parameters, base, measures))
-            for setting, measures in task.wanted
-        ]
+        solved: dict[Setting, np.ndarray] = {(None,) * len(self.problem.levers): base.values}
+        readings = []
+        for setting, measures in task.wanted:
+            start = solved[min(solved, key=lambda s: sum(a != b for a, b in zip(s, setting)))]
+            equilibrium, shift = self.equilibrium(setting, task.parameters, base, measures, start)
+            if equilibrium.certified:
+                solved[setting] = equilibrium.values[:, : base.values.shape[1]]
+            readings.append(read(self.problem, equilibrium, shift))
         return {"base": None if given else b64encode(base.values.tobytes()).decode(), "readings": readings}
 
     def without_levers(self, parameters: Mapping[str, float], values: bytes | None) -> tuple[Equilibrium, bool]:
@@ -184,11 +188,24 @@ class Solver:
         return solve(game, start=np.frombuffer(values).reshape(game.payoff_flow.shape).copy()), True
 
     def equilibrium(
-        self, setting: Setting, parameters: Mapping[str, float], base: Equilibrium, measures: Measures = NONE
+        self,
+        setting: Setting,
+        parameters: Mapping[str, float],
+        base: Equilibrium,
+        measures: Measures = NONE,
+        start: np.ndarray | None = None,
     ) -> tuple[Equilibrium, int]:
-        """The equilibrium under a setting and the shift of faded states; see `build_game`."""
+        """The equilibrium under a setting and the shift of faded states; see `build_game`.
+
+        Args:
+            setting: amounts of the levers.
+            parameters: one draw.
+            base: the draw's equilibrium without levers.
+            measures: on top of the levers.
+            start: values (players, states) of a game nearby; default those of `base`.
+        """
         if not measures.any and all(amount is None for amount in setting):
             return base, 0
         game, shift = build_game(self.problem, setting, parameters, measures)
-        start = np.tile(base.values, (1, game.n_states // base.values.shape[1]))
-        return solve(game, start=start), shift
+        near = base.values if start is None else start
+        return solve(game, start=np.tile(near, (1, game.n_states // near.shape[1]))), shift

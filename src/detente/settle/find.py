@@ -30,12 +30,16 @@ class Plan:
     refined: int = 4  # points of the frontier whose amounts are refined
     near: int = 3  # candidates whose relaxation is verified where nothing holds
     explained: int = 10  # points that are explained
-    equilibria: int = 3  # draws in which further equilibria are looked for
-    starts: int = 12  # starts for each of them
+    equilibria: int = 2  # draws in which further equilibria are looked for
+    starts: int = 6  # starts for each of them
+    counted: int = 10  # points for which that is done
+    thorough: bool = False  # whether branches are also followed around their folds
     resolution: float = 0.001  # differences in durability or gain below this count as none
 
 
-QUICK = Plan(draws=8, steps=1, first=2, budget=150, refined=0, near=1, explained=6, equilibria=1, starts=4)
+QUICK = Plan(
+    draws=8, steps=1, first=2, budget=240, refined=0, near=1, explained=6, equilibria=1, starts=2, counted=2
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def find(
         result.beyond = frontier[plan.explained :]
         for n, candidate in enumerate(frontier[: plan.explained]):
             tell(0.65 + 0.3 * n / len(frontier), f"explaining point {n + 1} of the frontier")
-            point = explain(draws, candidate, plan)
+            point = explain(draws, candidate, plan if n < plan.counted else replace(plan, equilibria=0))
             enough = point.equilibria is None or point.equilibria.share >= share - 1e-9
             (result.packages if enough else result.fragile).append(point)
     if not result.packages:
@@ -150,7 +154,9 @@ def explain(draws: Draws, candidate: Candidate, plan: Plan, relaxation: Relaxati
         relaxation=relaxation or estimate(draws, candidate, 1.0),
         separators=tuple(separators(draws, candidate, margins.min(axis=1))),
         departures=tuple(departures(draws, candidate, share)),
-        equilibria=count_equilibria(draws, candidate, plan.equilibria, plan.starts) if plan.equilibria else None,
+        equilibria=count_equilibria(draws, candidate, plan.equilibria, plan.starts, plan.thorough)
+        if plan.equilibria
+        else None,
     )
 
 
@@ -174,21 +180,28 @@ def refine(found: Found, draws: Draws, points: int) -> None:
 
     New settings are solved in every draw and join what was found; a guess that does not hold stays with the rest.
     """
+    space, feasible = found.space, set(found.feasible())
     for setting, option in _ends_first(found)[:points]:
         for lever, amount in enumerate(setting):
-            bound = draws.problem.levers.bound[lever]
-            if amount is None or bound.bounds[0] == bound.bounds[1]:
+            if amount is None:
                 continue
-            lower = lower_amount(draws, (setting, option), lever)
-            if lower is not None and bound.bounds[0] < lower < amount - 1e-3 * (bound.bounds[1] - bound.bounds[0]):
-                changed: Setting = (*setting[:lever], round(lower, 4), *setting[lever + 1 :])
-                readings = draws.evaluate([changed], range(len(draws)))
-                for (s, d), verdicts in readings.items():
+            below = space.levels[lever][space.levels[lever].index(amount) - 1]
+            if (_with(setting, lever, below), option) in feasible:
+                continue  # the lever is not needed at this amount: a point of its own
+            floor = draws.problem.levers.bound[lever].bounds[0] if below is None else below
+            lower = lower_amount(draws, (setting, option), lever) if floor < amount else amount
+            if floor < lower < amount - 0.02 * (amount - floor):
+                changed = _with(setting, lever, round(lower, 4))
+                for (s, d), verdicts in draws.evaluate([changed], range(len(draws))).items():
                     found.records.setdefault(s, {})[d] = verdicts
                     found.evaluations += 1
 
 
-def lower_amount(draws: Draws, candidate: Candidate, lever: int, tightest: int = 3) -> float | None:
+def _with(setting: Setting, lever: int, amount: float | None) -> Setting:
+    return (*setting[:lever], amount, *setting[lever + 1 :])
+
+
+def lower_amount(draws: Draws, candidate: Candidate, lever: int, tightest: int = 3) -> float:
     """The least amount of a lever at which the candidate is expected to hold where it holds now.
 
     Takes the slopes of all margins in the few draws that have least to spare (among those that hold).

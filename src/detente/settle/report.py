@@ -90,7 +90,7 @@ class _Reporter:
             "durability": _spread(safe, level(safe, self.share)),
             "cost": levers.cost(setting),
             "paid_by": self.paid_by(setting),
-            "least_gain": {"who": least, **self.gain_spread(gains, least)},
+            "least_gain": {"who": self.problem.label(least), **self.gain_spread(gains, least)},
             "gains": {p: self.gain_spread(gains, p) for p in problem.players},
             "share_of_draws": point.share,
             "equilibria": point.equilibria
@@ -240,9 +240,8 @@ class _Reporter:
         best = near[0]
         binding = best["binding"]["words"]
         words = f"No combination of package and levers within the bounds satisfies {asked}."
-        words += (
-            f" What comes closest ({best['package']}; {'; '.join(best['terms'][1:])}) fails because not: {binding}."
-        )
+        words += f" What comes closest ({best['package'].replace('_', ' ')}; {'; '.join(best['terms'][1:])})"
+        words += f" fails most often on this: {binding}."
         if best["relaxation"]["works"]:
             payer = best["relaxation"]["payer"]
             words += f" It would hold if {'; and '.join(best['relaxation']['words'])}"

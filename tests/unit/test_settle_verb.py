@@ -1,0 +1,74 @@
+"""The verb `settle`: folder, JSON, words, mistakes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from detente.cli import app
+from detente.errors import OptionError
+from detente.run import Run, read_run, write_run
+from detente.workflow.settle import settle
+
+SMALL = Path(__file__).parents[1] / "data" / "settle_small"
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    out = tmp_path_factory.mktemp("settle")
+    options = ["--risk", "0.1", "--share", "0.75", "--quick", "--draws", "4", "--workers", "0", "--out", str(out)]
+    result = CliRunner().invoke(app, ["settle", str(SMALL), "--date", "2000-01-01", "--json", *options])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout), out, options
+
+
+def test_json_has_what_others_read(printed):
+    told, out, _ = printed
+    assert {"packages", "binding", "relaxation", "payer"} <= set(told)
+    stored = json.loads((out / "settlement.json").read_text("utf-8"))
+    assert stored["packages"] == told["packages"]
+    assert stored["case"] == "settle_small"
+    assert (out / "tables" / "frontier.csv").read_text("utf-8").startswith("id,terms,")
+    assert not (out / ".settle").exists()
+
+
+def test_in_words(printed):
+    _, _, options = printed
+    result = CliRunner().invoke(app, ["settle", str(SMALL), *options])
+    assert result.exit_code == 0
+    assert "P1" in result.stdout and "binding:" in result.stdout and "Signatories: North, South." in result.stdout
+
+
+def test_a_run_of_the_same_case_and_date_takes_it_up(tmp_path):
+    run = Run(
+        schema=1,
+        version="0",
+        case="settle_small",
+        title="t",
+        date="2000-01-01",
+        seed=0,
+        draws=1,
+        command="detente analyze",
+        inputs={},
+        model={},
+    )
+    write_run(run, tmp_path)
+    report = settle(SMALL, risk=0.1, share=0.75, quick=True, draws=4, workers=0, out=tmp_path)
+    taken = read_run(tmp_path)
+    assert taken.settlement == json.loads(json.dumps(report.settlement))
+    assert taken.tables["frontier"] == report.tables["frontier"]
+    assert "What would hold" in (tmp_path / "dossier.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"date": "2000-01-02"}, "no situation for 2000-01-02; expected one of 2000-01-01"),
+        ({"draws": 0}, "0 draws; expected at least 1"),
+        ({"risk": 2.0}, "risk 2; expected a probability"),
+    ],
+)
+def test_mistakes(tmp_path, changes, words):
+    with pytest.raises(OptionError, match=words):
+        settle(SMALL, **{"out": tmp_path, "workers": 0, "quick": True, **changes})
