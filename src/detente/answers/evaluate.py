@@ -1,8 +1,9 @@
 """Answers over draws: from a case's game and a date to quantities with intervals.
 
 Every draw is solved once; all questions share its equilibrium, chain and counterfactuals. Draws without a certified
-solution are left out, counted and said. Beside the draws, each assumption is moved to either end of its range with all
-others in the middle; that gives the tornado, and the three assumptions that a number hangs on most.
+solution are left out, counted and said. Beside the draws, the middle of all ranges is solved and the headline numbers
+are differentiated there by every assumption; that gives the tornado, and the three assumptions that a number hangs on
+most.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ import numpy as np
 from detente.answers.frame import frame_of
 from detente.answers.model import Answers, Found, Frame, Question, Results
 from detente.answers.registry import LIGHT, questions_of
+from detente.answers.sensitivity import headline, slopes
 from detente.answers.solved import Solved
 from detente.answers.summary import Summary, summarise
 from detente.ensemble import code_fingerprint, map_draws, uniforms
@@ -35,6 +37,7 @@ class Item:
     parameters: tuple[float, ...]
     questions: tuple[str, ...]
     near_middle: bool = False  # solved from the middle's solution instead of from nothing
+    derivatives: bool = False  # also by every assumption, of the headline numbers
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,17 @@ class Job:
             return {"failed": str(error)}
         certificate = solved.equilibrium.certificate
         found = [question.ask(solved) for question in questions_of(item.questions)]
+        numbers = _merged(found, "numbers")
+        extra: dict[str, Any] = {}
+        if item.derivatives:
+            ids = headline(self.frame, numbers)
+            extra = {"slopes": slopes(solved, varied(self.template), ids)}
+            extra["spectral_radius"] = solved.equilibrium.certificate.spectral_radius
         return {
+            **extra,
             "residual": certificate.residual,
             "gap": certificate.gap,
-            "numbers": _merged(found, "numbers"),
+            "numbers": numbers,
             "without_choice": _merged(found, "without_choice"),
             "curves": _merged(found, "curves"),
         }
@@ -97,7 +107,7 @@ def evaluate(
         package: only this package, with ids that do not name it.
         account: draw from this account's ranges.
         equilibria: look for this many starts' worth of equilibria at the middle of the ranges.
-        tornado: also move each assumption to either end of its range.
+        tornado: also compute, at the middle of all ranges, derivatives by every assumption.
         workers, executor, progress, store: see `detente.ensemble.map_draws`; none of them changes an answer.
 
     Raises:
@@ -109,7 +119,7 @@ def evaluate(
     notes = {q.id: reason for q in asked if (reason := q.missing(frame))}
     able = tuple(q for q in asked if q.id not in notes)
     plan = _Plan.of(template, frame, able, draws, seed, account, capped=questions is None, tornado=tornado)
-    job = Job(template, frame, plan.middle_values)
+    job = Job(template, frame)
     raw = map_draws(
         job,
         plan.items,
@@ -132,12 +142,9 @@ class _Plan:
     priors: tuple[Any, ...]
     uniforms: np.ndarray  # (draws, parameters)
     parameters: np.ndarray  # (draws, parameters)
-    middle: np.ndarray  # (parameters,)
-    middle_values: np.ndarray | None
-    items: tuple[Item, ...]
-    ends: tuple[tuple[str, str], ...]  # (parameter, "low" or "high") of the items after the draws
+    items: tuple[Item, ...]  # the draws, then the middle of all ranges if `with_middle`
+    with_middle: bool
     caps: dict[str, int]
-    seed: int
 
     @staticmethod
     def of(  # noqa: PLR0917
@@ -161,22 +168,10 @@ class _Plan:
             for n, row in enumerate(values)
         ]
         light = tuple(q.id for q in questions if q.id in LIGHT)
-        ends: list[tuple[str, str]] = []
-        middle_values = None
-        if tornado and light:
-            middle_values = _middle_values(template, frame, middle)
-            for n, prior in enumerate(priors):
-                if prior.low is not None and prior.high is not None and prior.low < prior.high:
-                    for end in ("low", "high"):
-                        moved = middle.copy()
-                        moved[n] = getattr(prior, end)
-                        items.append(Item(tuple(map(float, moved)), light, near_middle=True))
-                        ends.append((prior.name, end))
-            items.append(Item(tuple(map(float, middle)), light, near_middle=True))
-            ends.append(("", "middle"))
-        return _Plan(
-            template, frame, questions, priors, u, values, middle, middle_values, tuple(items), tuple(ends), caps, seed
-        )
+        with_middle = tornado and bool(light)
+        if with_middle:
+            items.append(Item(tuple(map(float, middle)), light, derivatives=True))
+        return _Plan(template, frame, questions, priors, u, values, tuple(items), with_middle, caps)
 
     @property
     def key(self) -> str:
@@ -193,16 +188,12 @@ class _Plan:
         if not kept:
             raise ComputationError(f"none of {draws} draws has a certified solution: {raw[0]['failed']}")
         results = gather([raw[n] for n in kept], self.parameters[kept], self.uniforms[kept])
-        moved = {end: raw[draws + n] for n, end in enumerate(self.ends)}
-        summary = Summary(self.frame, self.questions, results, tuple(p.name for p in self.priors), moved, self.caps)
+        middle = raw[draws] if self.with_middle and "failed" not in raw[draws] else None
+        ranges = {p.name: (p.low, p.mid, p.high) for p in self.priors}
+        summary = Summary(self.frame, self.questions, results, ranges, middle, self.caps)
         warnings = self._warnings(raw, kept, results, notes)
-        solution = Solution(
-            certified=True,
-            residual=max(raw[n]["residual"] for n in kept),
-            gap=max(raw[n]["gap"] for n in kept),
-            spectral_radius=None,
-            draws_left_out=draws - len(kept),
-        )
+        radius = middle["spectral_radius"] if middle is not None else None
+        solution = solution_of([raw[n] for n in kept], draws - len(kept), radius)
         quantities, tables = summarise(summary)
         return Answers(quantities, tables, solution, tuple(warnings), notes, results)
 
@@ -212,10 +203,10 @@ class _Plan:
         if len(kept) < draws:
             first = next(row["failed"] for row in raw[:draws] if "failed" in row)
             warnings.append(f"{draws - len(kept)} of {draws} draws left out: no certified solution ({first})")
-        lost = [end for n, end in enumerate(self.ends) if "failed" in raw[draws + n]]
-        if lost:
-            names = ", ".join(f"{name} {end}" for name, end in lost)
-            warnings.append(f"tornado: no certified solution at {names}; those bars are missing")
+        if self.with_middle and "failed" in raw[draws]:
+            warnings.append(
+                f"no derivatives: no certified solution at the middle of all ranges ({raw[draws]['failed']})"
+            )
         for cap in sorted(set(self.caps.values())):
             ids = ", ".join(id for id, c in self.caps.items() if c == cap)
             warnings.append(f"{ids}: from the first {cap} of {draws} draws (each needs many solutions)")
@@ -224,11 +215,20 @@ class _Plan:
         return warnings
 
 
-def _middle_values(template: Any, frame: Frame, middle: np.ndarray) -> np.ndarray | None:
-    try:
-        return Solved(frame, template.game(dict(zip(template.parameter_names, map(float, middle))))).values
-    except UncertifiedError:
-        return None
+def solution_of(rows: Sequence[dict[str, Any]], left_out: int, spectral_radius: float | None = None) -> Solution:
+    """The worst certificate of several solutions."""
+    return Solution(
+        certified=True,
+        residual=max(row["residual"] for row in rows),
+        gap=max(row["gap"] for row in rows),
+        spectral_radius=spectral_radius,
+        draws_left_out=left_out,
+    )
+
+
+def varied(template: Any) -> tuple[str, ...]:
+    """Parameters of a case that have a range."""
+    return tuple(name for name, p in template.case.parameters.items() if p.low < p.high)
 
 
 def priors_of(template: Any, account: str | None) -> tuple[Any, ...]:

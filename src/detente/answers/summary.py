@@ -1,8 +1,8 @@
 """From raw numbers over draws to quantities and tables.
 
-Intervals are the 5th, 50th and 95th percentile over draws. The three assumptions that a number hangs on most are those
-that move it most between the ends of their ranges (others in the middle); where that was not computed, those with the
-largest rank correlation over the draws.
+Intervals are the 5th, 50th and 95th percentile over draws. The three assumptions that a number hangs on most are
+those that move it most between the ends of their ranges by its derivative at the middle of all ranges; where that was
+not computed, those with the largest rank correlation over the draws.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from detente.answers.model import Frame, Meta, Question, Results
+from detente.answers.sensitivity import moved_linearly
 from detente.run import Quantity, Table
 
 HANGS_ON = 3
@@ -25,8 +26,8 @@ class Summary:
     frame: Frame
     questions: tuple[Question, ...]
     results: Results
-    parameters: tuple[str, ...]
-    moved: Mapping[tuple[str, str], dict[str, Any]]  # (parameter, "low" | "high") or ("", "middle") -> raw result
+    ranges: Mapping[str, tuple[float, float, float]]  # assumption -> low, mid, high, by position
+    middle: Mapping[str, Any] | None  # raw result at the middle of all ranges, with slopes
     caps: Mapping[str, int]
 
 
@@ -83,7 +84,7 @@ def choice_decides(results: Results, id: str, mid: float) -> bool:
 
 def hangs_on(summary: Summary, id: str) -> tuple[str, ...]:
     """The assumptions that move a number most."""
-    swings = swings_of(summary, id)
+    swings = swings_of(summary, SIBLINGS.get(id, id.replace("delay_per_time.", "delay.")))
     if swings:
         order = sorted(swings, key=lambda name: -abs(swings[name][1] - swings[name][0]))
         return tuple(name for name in order[:HANGS_ON] if swings[name][1] != swings[name][0])
@@ -94,19 +95,31 @@ def hangs_on(summary: Summary, id: str) -> tuple[str, ...]:
     rank = _ranks(values[usable])
     ranks = [_ranks(column) for column in summary.results.uniforms[usable].T]
     varied = [n for n, column in enumerate(summary.results.parameters.T) if np.ptp(column) > 0]
-    strength = {summary.parameters[n]: abs(float(np.corrcoef(rank, ranks[n])[0, 1])) for n in varied}
+    names = tuple(summary.ranges)
+    strength = {names[n]: abs(float(np.corrcoef(rank, ranks[n])[0, 1])) for n in varied}
     return tuple(sorted(strength, key=lambda name: -strength[name])[:HANGS_ON])
 
 
+SIBLINGS = {  # numbers that take the ranking of a relative
+    "relapse.1y": "relapse.5y",
+    "relapse.2y": "relapse.5y",
+    "relapse.10y": "relapse.5y",
+    "peace.5y": "peace.10y",
+    "peace.20y": "peace.10y",
+}
+
+
 def swings_of(summary: Summary, id: str) -> dict[str, tuple[float, float]]:
-    """The number at the low and the high end of each assumption's range, all others in the middle."""
-    swings = {}
-    names = dict.fromkeys(name for name, end in summary.moved if end == "low")
-    for name in names:
-        ends = [summary.moved[name, end].get("numbers", {}).get(id) for end in ("low", "high")]
-        if all(v is not None and np.isfinite(v) for v in ends):
-            swings[name] = (float(ends[0]), float(ends[1]))  # pyright: ignore
-    return swings
+    """The number at the low and the high end of each assumption's range, all others in the middle, by derivatives."""
+    middle = summary.middle
+    if middle is None or id not in middle.get("slopes", {}):
+        return {}
+    number, found = middle["numbers"][id], {}
+    share = id.split(".", maxsplit=1)[0] in ("relapse", "peace")
+    for name, slope in middle["slopes"][id].items():
+        low, mid, high = summary.ranges[name]
+        found[name] = tuple(moved_linearly(number, slope, end - mid, share) for end in (low, high))
+    return found
 
 
 def tornado(summary: Summary) -> Table | None:
@@ -119,7 +132,10 @@ def tornado(summary: Summary) -> Table | None:
             rows += [(id, name, *swings[name]) for name in order[:MOST_BARS] if swings[name][0] != swings[name][1]]
     if not rows:
         return None
-    note = "The number with one assumption at the low or the high end of its range and all others in the middle."
+    note = (
+        "The number with one assumption at the low or the high end of its range and all others in the middle, by its "
+        "derivative there (chances on the log-odds scale). `ask CASE sensitivity` solves again at the ends."
+    )
     return Table(
         title="What the numbers hang on", columns=("quantity", "parameter", "low", "high"), rows=tuple(rows), note=note
     )
