@@ -143,6 +143,8 @@ def test_impossible_cases(tmp_path, pair, words):
         ({"q": 1.5}, r"two/case.yaml:\d+:\d+: probability 1.5"),
         ({"x": -1.0}, "rate -0.5 in the rate of a.try"),
         ({"x": np.inf}, "not finite"),
+        ({"x": np.nan}, "not finite"),
+        ({"x": 1e200}, "not finite"),
         ({"y": 1.0}, "unknown parameter 'y'"),
     ],
 )

@@ -13,6 +13,7 @@ from detente.game.layout import Layout
 from detente.text import At
 
 PROBABILITY_SLACK = 1e-9
+LARGEST = 1e100  # beyond this a payoff, price or rate is a slip, and sums could overflow
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +58,15 @@ class Draw:
     def values(self, formula: Formula, mask: np.ndarray | None = None) -> np.ndarray:
         """The values (states,), finite; 0 outside the mask."""
         found = self.raw(formula) if mask is None else np.where(mask, self.raw(formula), 0)
-        if not np.isfinite(found).all():
-            self.fail(formula, "a value that is not finite", "a finite number")
+        if not (np.abs(found) < LARGEST).all():
+            self.fail(formula, "a value that is not finite", f"a number below {LARGEST:g}")
         return found
 
     def rates(self, formula: Formula, mask: np.ndarray) -> np.ndarray:
         """Rates (states,), at least 0; 0 outside the mask."""
         found = np.where(mask, self.raw(formula), 0.0)
-        if not np.isfinite(found).all() or (np.real(found) < 0).any():
-            self.fail(formula, f"rate {_extreme(np.real(found)):.6g}", "a finite number of at least 0")
+        if not (np.abs(found) < LARGEST).all() or (np.real(found) < 0).any():
+            self.fail(formula, f"rate {_extreme(np.real(found)):.6g}", f"a number from 0 to {LARGEST:g}")
         return found
 
     def probabilities(self, formulas: Sequence[Formula], here: np.ndarray) -> list[np.ndarray]:
