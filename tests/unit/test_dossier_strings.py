@@ -32,6 +32,7 @@ DYNAMIC = (
     "outside.",
     "table.",
     "studio.",
+    "ledger.join_",
 )
 
 

@@ -79,3 +79,33 @@ def test_dossier_and_export_never_see_the_engine():
             names = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
             names += [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
             assert not {n.split(".")[1] for n in names if n.startswith("detente.")} & forbidden, file
+
+
+def test_a_case_exports_its_solved_model(tmp_path):
+    import numpy as np
+
+    from detente.case import load_case
+    from detente.chain import Chain
+    from detente.export import read_prism
+    from detente.game import compile_case
+    from detente.solve import solve
+
+    export("toy-process", "prism", tmp_path / "prism")
+    model = read_prism(tmp_path / "prism", "toy-process")
+    case = load_case("toy-process")
+    template = compile_case(case)
+    found = solve(template.game())
+    start = template.state(case.as_of)
+    assert model.initial == start
+    times = np.array([1.0, 5.0, 10.0])
+    for label in ("peace", "war"):
+        ours = found.chain().reach_probability(template.mask(getattr(case.outcomes, label)), times)[:, start]
+        theirs = Chain(model.generator).reach_probability(model.labels[label], times)[:, start]
+        assert theirs == pytest.approx(ours, abs=1e-12)
+    assert set(model.rewards) == set(template.players)
+    states = export("toy-process", "csv", tmp_path / "csv")
+    assert {p.name for p in states} == {"states.csv", "transitions.csv", "values.csv", "actions.csv"}
+    lines = (tmp_path / "csv" / "values.csv").read_text("utf-8").splitlines()
+    assert len(lines) == template.space.size + 1
+    with pytest.raises(OptionError, match="no situation for 1900-01-01"):
+        export("toy-process", "prism", tmp_path / "no", date="1900-01-01")
