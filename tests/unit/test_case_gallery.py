@@ -8,6 +8,7 @@ from detente.case.lint import lint
 from detente.game import compile_case
 from detente.game.diagnose import diagnose
 from detente.solve import solve
+from detente.workflow.case import check
 
 SMALL = tuple(name for name in shipped_cases() if name != "minsk")
 
@@ -17,6 +18,7 @@ def test_states_and_reasons(name):
     case = load_case(name)
     template, remarks = diagnose(case)
     assert [str(d) for d in remarks] == []
+    assert [str(d) for d in check(name, solve=False).errors] == []
     assert 100 <= template.space.size <= 20_000
     for parameter in case.parameters.values():
         assert parameter.why, parameter.name

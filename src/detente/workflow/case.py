@@ -157,11 +157,11 @@ def _record_remarks(case: "Case | None") -> list[Diagnostic]:
 
 def _sources(case: "Case") -> list[tuple[tuple[str | int, ...], str]]:
     """Where the case names sources, and which."""
+    from detente.case.build import texts
+
     found = [((*p.at, "sources"), source) for p in case.parameters.values() for source in p.sources]
     for name, package in case.packages.items():
-        listed = package.get("sources", ())
-        at = ("packages", name, "sources")
-        found += [(at, str(source)) for source in (listed if isinstance(listed, list) else [listed])]
+        found += [(("packages", name, "sources"), source) for source in texts(package.get("sources"))]
     return found
 
 
