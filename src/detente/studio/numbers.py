@@ -1,0 +1,146 @@
+"""Numbers of a view as plain data for the page: light ones while a slider moves, all of them at rest.
+
+Nothing here is a finding: it is what follows at one point of the assumptions. The spread over their ranges comes from
+an analysis, and stands beside it where one has been made.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from detente.answers.delay import Delay
+from detente.answers.frame import frame_of
+from detente.answers.gain import Gain, gain_from_settling
+from detente.answers.loss import Loss
+from detente.answers.model import Question
+from detente.answers.risk import GRID, Peace, Relapse, Trigger
+from detente.answers.solved import Solved
+from detente.solve import Equilibrium
+from detente.solve.linear import evaluate
+from detente.studio.curves import reach_curve
+from detente.studio.desk import DRAG_TOL, Sight
+from detente.studio.view import situation
+
+RISK_YEARS = (1, 2, 5, 10)
+PEACE_YEARS = (5, 10, 20)
+REST_TOL = 1e-11
+AGREES = 1e-6  # relative difference of values up to which two solutions are the same one
+
+
+def light(sight: Sight) -> dict[str, Any]:
+    """What is redrawn while dragging: both curves, gain from settling and value of delay."""
+    equilibrium = sight.follow(DRAG_TOL)
+    data = solution(sight, equilibrium)
+    if equilibrium.certified:
+        data |= pictures(sight, equilibrium)
+    return data
+
+
+def solution(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
+    """Whether a solution may be shown, and why."""
+    return {
+        "certified": equilibrium.certified,
+        "status": equilibrium.status.words,
+        "try": equilibrium.status.try_,
+        "residual": float(equilibrium.certificate.residual),
+        "tol": equilibrium.certificate.tol,
+        "branch": equilibrium.branch,
+        "states": sight.template.space.size,
+    }
+
+
+def package_of(sight: Sight) -> str | None:
+    """The package that gains are about: the one chosen, else the one the case names, else the first."""
+    names = list(sight.template.packages)
+    wanted = sight.view.package or str((sight.case.questions or {}).get("package", ""))
+    return wanted if wanted in names else names[0] if names else None
+
+
+def pictures(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
+    """Curves and bars of a certified solution."""
+    template, x = sight.template, sight.start
+    war = reach_curve(equilibrium.generator, x, template.war, GRID) if not template.war[x] else None
+    peace = reach_curve(equilibrium.generator, x, template.peace, GRID)
+    data: dict[str, Any] = {
+        "years": GRID.tolist(),
+        "war": war.tolist() if war is not None else None,
+        "peace": peace.tolist(),
+        "risk": {str(y): _at(war, y) for y in RISK_YEARS},
+        "peace_by": {str(y): _at(peace, y) for y in PEACE_YEARS},
+    }
+    package = package_of(sight)
+    if package is not None and not template.peace[x]:
+        gain = gain_from_settling(equilibrium.values, template.settled(package))
+        rho = equilibrium.game.discount_rate
+        guess = sight.ground.follower.delay.get(package)
+        start = guess if guess is not None else gain / rho[:, None]
+        delay = evaluate(equilibrium.generator, rho, gain, start, tol=1e-6)
+        sight.ground.follower.delay[package] = delay
+        players = template.players
+        data |= {
+            "package": package,
+            "gain": {p: float(gain[i, x]) for i, p in enumerate(players)},
+            "delay": {p: float(-delay[i, x]) for i, p in enumerate(players)},
+        }
+    return data
+
+
+def _at(curve: np.ndarray | None, years: float) -> float | None:
+    return None if curve is None else float(curve[int(np.argmin(np.abs(GRID - years)))])
+
+
+def full(sight: Sight) -> dict[str, Any]:
+    """Everything at rest: the solution to the engine's tolerance, and the answers of the dossier's questions."""
+    equilibrium = sight.follow(REST_TOL)
+    data = solution(sight, equilibrium)
+    if not equilibrium.certified:
+        return data
+    data |= pictures(sight, equilibrium)
+    solved = Solved(frame_of(sight.template, situation(sight.view, sight.case)), equilibrium.game, equilibrium.values)
+    data["answers"] = answers(solved, (Relapse(), Peace(), Trigger(), Gain(), Delay(), Loss()))
+    data["parts"] = {
+        player: {label: float(part[solved.x0]) for label, part in parts.items()}
+        for player, parts in zip(solved.frame.players, solved.parts, strict=True)
+    }
+    data["values"] = {p: float(solved.values[i, solved.x0]) for i, p in enumerate(solved.frame.players)}
+    return data
+
+
+def answers(solved: Solved, questions: tuple[Question, ...]) -> list[dict[str, Any]]:
+    """The numbers of questions as the dossier labels them."""
+    found = []
+    for question in questions:
+        if question.missing(solved.frame):
+            continue
+        metas, asked = question.metas(solved.frame), question.ask(solved)
+        for id, value in asked.numbers.items():
+            bare = asked.without_choice.get(id)
+            meta = metas[id]
+            found.append(
+                {
+                    "id": id,
+                    "question": question.id,
+                    "label": meta.label,
+                    "unit": meta.unit,
+                    "actor": meta.actor,
+                    "value": value if np.isfinite(value) else None,
+                    "choice_decides": bare is not None and meta.signed and bool(np.sign(bare) != np.sign(value)),
+                    "not_record": meta.assumption_not_record,
+                }
+            )
+    return found
+
+
+def check_branch(sight: Sight) -> dict[str, Any]:
+    """Whether the solution shown is the one on the principal branch; gives way as soon as somebody waits."""
+    from detente.solve import solve
+
+    shown = sight.follow(REST_TOL)
+    if not shown.certified:
+        return {"checked": False}
+    principal = solve(shown.game, progress=sight.patience)
+    if not principal.certified:
+        return {"checked": False}
+    scale = np.maximum(np.abs(principal.values).max(), 1e-12)
+    same = bool(np.abs(principal.values - shown.values).max() <= AGREES * scale)
+    return {"checked": True, "same": same}
