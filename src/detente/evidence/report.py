@@ -31,7 +31,7 @@ def as_data(found: Findings) -> dict[str, Any]:
         "favoured": found.verdict.favoured,
         "conditions": [{"id": c.id, "holds": c.holds, "words": c.words} for c in found.verdict.conditions],
         "marks": len(found.coded.path.marks),
-        "discriminating_marks": sum(abs(t.decibans) >= DISCRIMINATING for t in marks),
+        "discriminating_marks": len([t for t in marks if abs(t.decibans) >= DISCRIMINATING]),
         "solves": found.bank.solves,
         "solves_without_equilibrium": found.bank.failed,
         "bias_tolerance": {"events_to_turn_the_sign": found.tolerance[0], "of": found.tolerance[1]},
