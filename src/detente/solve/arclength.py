@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse.linalg as sl
 
-from detente.solve.system import Line, System
+from detente.solve.system import Line, System, solve_dense
 
-STEPS = 600
+STEPS = 1500
 SHORTEST = 1e-9
 
 
@@ -89,17 +89,27 @@ class _Frame:
         """The linearisation at z, and a solver of [(rho - G) - C, -dF/dlog s; tangent] c = [right; last], c packed."""
         point = self.unpack(z)
         line = self.at(point.s).linearize(point.values)
+        matrix = line.dense()
+        if matrix is not None:
+            column = -self.weight * self.noise_derivative(point).reshape(-1, 1)
+            whole = np.block([[matrix, column], [tangent[None, :]]])
+
+            def solve_whole(right: np.ndarray, last: float) -> np.ndarray | None:
+                found = solve_dense(whole, np.append(self.weight * right.ravel(), last))
+                return found if np.isfinite(found).all() else None
+
+            return line, solve_whole
         slope = self.weight * line.precondition(self.noise_derivative(point)).ravel()
 
         def product(v: np.ndarray) -> np.ndarray:
             crossed = line.respond(v[:-1].reshape(self.shape)).ravel()
             return np.append(v[:-1] - crossed - slope * v[-1], tangent @ v)
 
-        matrix = sl.LinearOperator((z.size, z.size), matvec=product, dtype=float)
+        operator = sl.LinearOperator((z.size, z.size), matvec=product, dtype=float)
 
         def solve(right: np.ndarray, last: float) -> np.ndarray | None:
             whole = np.append(self.weight * line.precondition(right).ravel(), last)
-            found, info = sl.gmres(matrix, whole, rtol=1e-9, atol=0.0, restart=min(z.size, 150), maxiter=4)
+            found, info = sl.gmres(operator, whole, rtol=1e-9, atol=0.0, restart=min(z.size, 150), maxiter=4)
             return found if info == 0 and np.isfinite(found).all() else None
 
         return line, solve

@@ -7,9 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
 from detente.solve.linear import Factored
 from detente.solve.system import Line
+
+DENSE = 600  # unknowns up to which linear systems are solved densely
 
 if TYPE_CHECKING:
     from detente.solve.operator import Operator
@@ -35,6 +38,27 @@ class Linearization(Line):
     def factored(self) -> Factored:
         """LU factors of rho - G."""
         return Factored(self.generator, self.operator.rho)
+
+    def dense(self) -> np.ndarray | None:
+        """(rho - G) - C as a dense matrix where it is small, else None."""
+        return self._matrix if self.values.size <= DENSE else None
+
+    @cached_property
+    def _matrix(self) -> np.ndarray:
+        op = self.operator
+        n, k = op.shape
+        generator = self.generator.toarray()
+        matrix = np.zeros((n * k, n * k))
+        for i in range(n):
+            block = slice(i * k, (i + 1) * k)
+            matrix[block, block] = op.rho[i] * np.eye(k) - generator
+        if op.moves:
+            weighted = sp.diags_array(self.choice.share) @ op.own
+            means = np.add.reduceat(weighted.toarray(), op.starts, axis=0)
+            centred = op.own.toarray() - means[op.segment]
+            for i in range(n):
+                matrix[i * k : (i + 1) * k] -= op.sum_by_state @ ((self.pull * self.worth[:, i])[:, None] * centred)
+        return matrix
 
     @property
     def error(self) -> float:

@@ -203,9 +203,6 @@ class SimultaneousLine(Line):
         """C^T y."""
         return self.matrices[1].T @ weight
 
-    def solve(self, right: np.ndarray, tol: float = 1e-10, transposed: bool = False) -> tuple[np.ndarray, bool]:
-        """Solve (A - C) d = right, or with the transpose, directly."""
-        a, c = self.matrices
-        matrix = (a - c).T if transposed else a - c
-        found = np.linalg.lstsq(matrix, right, rcond=None)[0]
-        return found, bool(np.isfinite(found).all())
+    def dense(self) -> np.ndarray:
+        """A - C."""
+        return self.matrices[0] - self.matrices[1]

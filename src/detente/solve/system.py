@@ -48,6 +48,10 @@ class Line(ABC):
     def cross_transposed(self, weight: np.ndarray) -> np.ndarray:
         """C^T y."""
 
+    def dense(self) -> np.ndarray | None:
+        """A - C as a dense matrix where the system is small, else None."""
+        return None
+
     def respond(self, change: np.ndarray) -> np.ndarray:
         """B d = A^-1 C d: the derivative of the best-response map."""
         return self.precondition(self.cross(change))
@@ -55,6 +59,10 @@ class Line(ABC):
     def solve(self, right: np.ndarray, tol: float = 1e-10, transposed: bool = False) -> tuple[np.ndarray, bool]:
         """Solve (A - C) d = right, or with the transpose; returns d and whether `tol` (relative) was reached."""
         shape = right.shape
+        matrix = self.dense()
+        if matrix is not None:
+            found = solve_dense(matrix.T if transposed else matrix, right.ravel())
+            return found.reshape(shape), bool(np.isfinite(found).all())
         if transposed:  # preconditioned from the left
 
             def product(v: np.ndarray) -> np.ndarray:
@@ -68,9 +76,17 @@ class Line(ABC):
 
         size = right.size
         start = self.precondition(right, transposed).ravel()
-        matrix = sl.LinearOperator((size, size), matvec=product, dtype=float)
-        found, info = sl.gmres(matrix, start, x0=start, rtol=tol, atol=0.0, restart=80, maxiter=2)
+        wanted = sl.LinearOperator((size, size), matvec=product, dtype=float)
+        found, info = sl.gmres(wanted, start, x0=start, rtol=tol, atol=0.0, restart=80, maxiter=2)
         return found.reshape(shape), info == 0
+
+
+def solve_dense(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Solve; in the least-squares sense where the matrix is singular (at a fold)."""
+    try:
+        return np.linalg.solve(matrix, right)
+    except np.linalg.LinAlgError:
+        return np.linalg.lstsq(matrix, right, rcond=None)[0]
 
 
 class System(Protocol):
