@@ -194,10 +194,11 @@ def writable(case: str | Path) -> Path:
 def export_book(case: str | Path, path: str | Path) -> Path:
     """Write the whole record as a workbook, one sheet per list."""
     from detente.record.table import KINDS
-    from detente.record.write import rows_of
+    from detente.record.write import plain, rows_of
     from detente.record.xlsx import record_tables, write_book
 
-    write_book(record_tables(rows_of(open_record(case)), KINDS), Path(path))
+    record = open_record(case)
+    write_book(record_tables(rows_of(record), KINDS, plain(record.meta, ())), Path(path))
     return Path(path)
 
 
