@@ -95,8 +95,10 @@ def _note_date(case: str, as_of: str | None) -> None:
     """Say on stderr that the case is analysed from another date than the whole record that is shown."""
     import sys
 
-    from detente.workflow.record import case_date
+    from detente.workflow.record import CASES, case_date
 
+    if Path(case).is_dir() and (CASES / case).is_dir() and Path(case).resolve() != (CASES / case).resolve():
+        print(f"the folder '{case}' here, not the shipped case of that name", file=sys.stderr)
     date = case_date(case)
     if as_of is None and date is not None:
         print(f"the whole record; the case starts from {date}: --as-of {date}", file=sys.stderr)

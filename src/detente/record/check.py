@@ -182,7 +182,8 @@ def _odd_actors(rows: Rows, record: Record) -> list[Diagnostic]:
                 for actor in (value,) if isinstance(value, str) else value:
                     if actor and actor not in record.actors and actor not in warned:
                         warned.add(actor)
-                        close = difflib.get_close_matches(actor, known, n=1, cutoff=0.85)
+                        alike = [id for id in known if abs(len(id) - len(actor)) <= 1]
+                        close = difflib.get_close_matches(actor, alike, n=1, cutoff=0.85)
                         if close:
                             what = f"actor '{actor}' is not described"
                             found = raw.locate((name,), what, "", f"did you mean '{close[0]}'?")
