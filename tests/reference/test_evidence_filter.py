@@ -113,7 +113,9 @@ def test_coarse_dates_match_quadrature():
     for a, b in itertools.product(pieces_a, pieces_b):
         if a == b:
             continue
-        total += sum(wa * wb * exact(Mark(ta, 0), Mark(0.7, 1), Mark(tb, 2)) for ta, wa in over(*a) for tb, wb in over(*b))
+        total += sum(
+            wa * wb * exact(Mark(ta, 0), Mark(0.7, 1), Mark(tb, 2)) for ta, wa in over(*a) for tb, wb in over(*b)
+        )
     for ta, wa in over(1.0, 1.2):  # both in the same piece: two triangles
         total += sum(wa * wb * exact(Mark(ta, 0), Mark(0.7, 1), Mark(tb, 2)) for tb, wb in over(1.0, ta))
         total += sum(wa * wb * exact(Mark(ta, 0), Mark(0.7, 1), Mark(tb, 2)) for tb, wb in over(ta, 1.2))
@@ -149,8 +151,14 @@ def test_fully_observed_path_is_the_formula_of_model_md():
     rates, p = np.array([[0.7, 1.3, 0.4]]), np.array([[[0.9], [0.8]]])
     channels = (Channel("a", table.entries({"k0.a"})), Channel("b", table.entries({"k1.a"})))
     marks = (Mark(0.5, 0), Mark(0.8, 0), Mark(1.5, 1))
-    pins = (Pin(0, 0.5, np.array([1, 0], bool)), Pin(0.5, 1.5, np.array([0, 1], bool)), Pin(1.5, 2, np.array([1, 0], bool)))
-    got = Filter(table, channels, rates, Recording(p)).run(Path(2.0, np.array([1.0, 0.0]), marks, pins)).log_likelihood[0]
+    pins = (
+        Pin(0, 0.5, np.array([1, 0], bool)),
+        Pin(0.5, 1.5, np.array([0, 1], bool)),
+        Pin(1.5, 2, np.array([1, 0], bool)),
+    )
+    got = (
+        Filter(table, channels, rates, Recording(p)).run(Path(2.0, np.array([1.0, 0.0]), marks, pins)).log_likelihood[0]
+    )
     by = {(k, s): r for k, s, r in zip(table.kind, table.source, rates[0], strict=True)}
     log_marks = np.log(0.9 * by[0, 0]) + np.log(0.9 * by[0, 1]) + np.log(0.8 * by[1, 1])
     # state changes are certain to be noticed (the state is known): the whole rate counts; the act without effect: p * rate

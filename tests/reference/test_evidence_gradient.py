@@ -1,0 +1,41 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "recovery"))
+
+from evidence_toy import TABLE, channels, game, scheme  # noqa: E402
+
+from detente.evidence.filter import Filter  # noqa: E402
+from detente.evidence.gradient import likelihood_gradient  # noqa: E402
+from detente.evidence.jumps import jump_rates  # noqa: E402
+from detente.evidence.path import Recording  # noqa: E402
+from detente.evidence.simulate import observe, simulate  # noqa: E402
+from detente.solve import solve  # noqa: E402
+
+AT = {"rent": 0.5, "peace": 0.3, "noise": 0.4, "spite": 0.1}
+
+
+def test_gradient_through_the_equilibrium_matches_solving_again():
+    recording = Recording(np.array([[[0.9], [0.6], [0.7]]]))
+    equilibrium = solve(game(**AT))
+    rates = jump_rates(equilibrium.game, equilibrium.strategies, TABLE)
+    rng = np.random.default_rng(0)
+    path = observe(simulate(TABLE, rates, 0, 6.0, rng), TABLE, scheme(6.0), recording, 0, rng)
+    assert len(path.marks) >= 3
+    found, gradient = likelihood_gradient(
+        equilibrium, lambda p: game(**p), AT, TABLE, channels(), recording, path
+    )
+
+    def log_likelihood(parameters):
+        solved = solve(game(**parameters), tol=1e-13)
+        moved = jump_rates(solved.game, solved.strategies, TABLE)
+        return Filter(TABLE, channels(), moved[None], recording).run(path).log_likelihood[0]
+
+    assert found.log_likelihood == pytest.approx(log_likelihood(AT), abs=1e-8)
+    for name, value in AT.items():
+        h = 1e-4
+        up, down = log_likelihood({**AT, name: value + h}), log_likelihood({**AT, name: value - h})
+        assert gradient[name] == pytest.approx((up - down) / (2 * h), rel=1e-5, abs=1e-6)
