@@ -35,7 +35,7 @@ parameters:
   share_ONE: {range: [0.3, 0.5], unit: share, why: test, basis: judgement}
   share_TWO: {range: [0.5, 0.7], unit: share, why: test, basis: judgement}
   rent: {range: [0, RENT], unit: value/year, why: test, basis: judgement}
-  peace_chair: {range: [0, PRIDE], unit: value/year, why: test, basis: judgement}
+  peace_chair: {range: [LEAST, PRIDE], unit: value/year, why: test, basis: judgement}
   speak_cost: {range: [SPEAK, SPEAK_TOP], unit: value, why: test, basis: judgement}
   hold: {range: [0.1, 0.5], unit: value/year, why: test, basis: judgement}
   sign_cost: {range: [0.3, 1], unit: value, why: test, basis: judgement}
@@ -90,7 +90,10 @@ actions:
     march: {when: mood == soft, then: {mood: hard}, cost: 0.3}
 
 nature:
-  accident: {when: phase == truce and tension == tense, then: {phase: war, process: dormant, tension: calm}, rate: accident}
+  accident:
+    when: phase == truce and tension == tense
+    then: {phase: war, process: dormant, tension: calm}
+    rate: accident
   exhaustion: {when: phase == war, then: {phase: truce}, rate: 1}
   calm_down: {when: tension == tense, then: {tension: calm}, rate: 1}
   soften: {when: mood == hard, then: {mood: soft}, rate: 0.3}
@@ -120,8 +123,6 @@ questions:
   encouragement: {TWO: {by: [patron.arm], hostile: [TWO.provoke, TWO.attack]}}
 """
 
-ORDER = ("share_ONE", "share_TWO")
-
 
 def write_case(
     folder: Path,
@@ -129,6 +130,7 @@ def write_case(
     two: str = "south",
     rent: float = 0.3,
     pride: float = 0.4,
+    least: float = 0.0,
     speak: float = 0.1,
     speak_rate: float = 0.5,
 ) -> Path:
@@ -140,11 +142,17 @@ def write_case(
         two: the party that the patron arms.
         rent: top of the mediator's range of standing while a process is under way.
         pride: top of its range for peace.
+        least: bottom of it.
         speak: bottom of its range for the cost of speaking out.
         speak_rate: reference rate of speaking out.
     """
     text = TEMPLATE.replace("SPEAK_TOP", repr(speak + 0.1)).replace("SPEAK_RATE", repr(speak_rate))
-    text = text.replace("SPEAK", repr(speak)).replace("RENT", repr(rent)).replace("PRIDE", repr(pride))
+    text = (
+        text.replace("SPEAK", repr(speak))
+        .replace("RENT", repr(rent))
+        .replace("PRIDE", repr(pride))
+        .replace("LEAST", repr(least))
+    )
     text = text.replace("ONE", one).replace("TWO", two)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "case.yaml").write_text(text, "utf-8")

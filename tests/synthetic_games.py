@@ -12,7 +12,7 @@ def waiting(players: int, states: int) -> tuple[list[np.ndarray], list[np.ndarra
 
 
 def broker_game(b: float = 0.5, r: float = 0.05, settled: float = 4.0, war: float = 20.0) -> tuple[Game, Frame]:
-    """A mediator without actions: flow b while unsettled; states unsettled, war (ends it at -war), settled (worth `settled`)."""
+    """A mediator without actions, paid b while unsettled; states unsettled, war (ends at -war), settled."""
     successors, impulses = waiting(1, 3)
     game = Game.from_arrays(
         payoff_flow=np.array([[b, -war * r, settled * r]]),
@@ -38,7 +38,7 @@ def broker_game(b: float = 0.5, r: float = 0.05, settled: float = 4.0, war: floa
 
 
 def random_game(seed: int, players: int = 3, states: int = 24, noise: float = 0.5) -> tuple[Game, Frame]:
-    """A random game with peace (the first quarter), war (the second) and two ways to settle; everyone moves everywhere."""
+    """A random game with peace (the first quarter), war (the second) and two ways to settle."""
     rng = np.random.default_rng(seed)
     quarter = states // 4
     here = np.arange(states)
@@ -77,7 +77,7 @@ def random_game(seed: int, players: int = 3, states: int = 24, noise: float = 0.
 
 
 def attrition_game(cost: float, noise: float, prize: float = 10.0, rho: float = 0.05) -> tuple[Game, Frame]:
-    """Two parties wait at a cost each; who concedes gets 0 and leaves the other the prize. States: waiting, a won, b won."""
+    """Two parties wait at a cost; who concedes leaves the other the prize. States: waiting, a won, b won."""
     successors = [np.array([[0, 1, 2], [2, -1, -1]]), np.array([[0, 1, 2], [1, -1, -1]])]
     flow = np.array([[-cost, prize * rho, 0.0], [-cost, 0.0, prize * rho]])
     game = Game.from_arrays(

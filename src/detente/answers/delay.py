@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.optimize as so
 import scipy.sparse as sp
+from scipy.interpolate import PchipInterpolator
 
 from detente.answers.gain import gain_from_settling, settled_already
 from detente.answers.held import values_under
@@ -77,7 +78,7 @@ class DelayCurve:
         self.entry = war_entry(solved.game, frame.war, frame.unsettled)
         self.push = sp.csr_array(self.entry - sp.diags_array(np.asarray(self.entry.sum(axis=1)).ravel()))
         self._resolved: dict[float, Solved | None] = {0.0: solved}
-        self._held: dict[float, np.ndarray] = {}
+        self._held: dict[float, tuple[Factored, np.ndarray]] = {}
 
     def resolved(self, hazard: float, package: str) -> np.ndarray:
         """D (players,) with strategies re-solved at this hazard; NaN without a certified solution."""
@@ -102,10 +103,11 @@ class DelayCurve:
     def held(self, hazard: float, package: str) -> np.ndarray:
         """D (players,) with the strategies of no added hazard held."""
         eq, rho = self.solved.equilibrium, self.solved.game.discount_rate
-        factored = Factored(sp.csr_array(eq.generator + hazard * self.push), rho)
         if hazard not in self._held:
-            self._held[hazard] = factored.solve(eq.operator.flow(eq.choice))
-        gain = gain_from_settling(self._held[hazard], self.solved.frame.settled[package])
+            factored = Factored(sp.csr_array(eq.generator + hazard * self.push), rho)
+            self._held[hazard] = factored, factored.solve(eq.operator.flow(eq.choice))
+        factored, values = self._held[hazard]
+        gain = gain_from_settling(values, self.solved.frame.settled[package])
         return -factored.solve(gain)[:, self.solved.x0]
 
 
@@ -181,7 +183,7 @@ class BreakEven(Question):
 
     id = "break_even"
     title = "How dangerous must waiting be before delay stops paying?"
-    most_draws = 16
+    most_draws = 8
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
@@ -204,14 +206,15 @@ class BreakEven(Question):
         """See `Question`."""
         found, frame, curve = Found(), solved.frame, DelayCurve(solved)
         for k in frame.settled:
+            known = np.array([curve.resolved(h, k) for h in HAZARDS])  # (hazards, players)
+            held = np.array([curve.held(h, k) for h in HAZARDS])
             for i, p in enumerate(frame.players):
                 end = f"{p}{frame.suffix(k)}"
-                turns, held = break_even_rough(curve, i, k), break_even(curve, i, k, held=True)
+                turns, turns_held = between(known[:, i]), between(held[:, i])
                 found.numbers[f"break_even.{end}"] = turns[0] if turns else NAN
-                found.numbers[f"break_even.{end}.held"] = held[0] if held else NAN
+                found.numbers[f"break_even.{end}.held"] = turns_held[0] if turns_held else NAN
                 found.numbers[f"break_even_count.{end}"] = float(len(turns))
-                known = [float(curve.resolved(h, k)[i]) for h in HAZARDS]
-                found.curves[f"delay_by_hazard|{p}|{k}"] = known
+                found.curves[f"delay_by_hazard|{p}|{k}"] = known[:, i].tolist()
         return found
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
@@ -232,7 +235,9 @@ class BreakEven(Question):
         }
 
 
-def break_even_rough(curve: DelayCurve, player: int, package: str) -> list[float]:
-    """Break-even hazards to a thousandth a year: as `break_even`, with fewer solutions."""
-    known = np.array([curve.resolved(h, package)[player] for h in HAZARDS])
-    return roots(lambda h: float(curve.resolved(h, package)[player]), HAZARDS, known, 1e-3)
+def between(known: np.ndarray) -> list[float]:
+    """Hazards at which delay turns, by monotone interpolation on the grid; `break_even` refines them."""
+    if not np.isfinite(known).all():
+        return []
+    curve = PchipInterpolator(np.sqrt(HAZARDS), known)
+    return [h**2 for h in roots(lambda s: float(curve(s)), tuple(np.sqrt(HAZARDS)), known, 1e-6)]

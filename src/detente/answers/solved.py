@@ -51,9 +51,11 @@ class Solved:
         return self.equilibrium.chain()
 
     @cached_property
-    def parts(self) -> tuple[Mapping[str, np.ndarray], ...]:
-        """Values by labelled term, per player."""
-        return self.equilibrium.decomposition()
+    def time_from_start(self) -> np.ndarray:
+        """Discounted expected time in each state from the date's state, at each player's rate, (players, states)."""
+        start = np.zeros(self.values.shape)
+        start[:, self.x0] = 1.0
+        return self._factored.solve(start, transposed=True)
 
     @cached_property
     def choice_values(self) -> np.ndarray:

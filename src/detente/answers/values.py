@@ -1,8 +1,24 @@
 """What each actor's value on the date is made of: labelled terms, impulses, choice value; exactly."""
 
+import numpy as np
+
 from detente.answers.model import Found, Frame, Meta, Question, Results
 from detente.answers.solved import Solved
 from detente.run import Table
+
+
+def flows(solved: Solved, player: int) -> dict[str, np.ndarray]:
+    """Labelled flows (states,) of a player: the case's terms, impulses by act and its owner, choice value."""
+    op, choice, game = solved.equilibrium.operator, solved.equilibrium.choice, solved.game
+    found = dict(game.terms[player]) if game.terms else {"flow": game.payoff_flow[player]}
+    paid = choice.rate * op.impulse[:, player]
+    for j, moves in enumerate(game.moves):
+        for a, name in enumerate(moves.names):
+            which = (op.player == j) & (op.action == a) & (op.impulse[:, player] != 0)
+            if which.any():
+                label = f"impulse: {name} {game.players[j]}"
+                found[label] = np.bincount(op.state[which], weights=paid[which], minlength=game.n_states)
+    return {**found, "choice value": op.choice_value(choice)[player]}
 
 
 class Values(Question):
@@ -20,12 +36,13 @@ class Values(Question):
     def ask(self, solved: Solved) -> Found:
         """See `Question`."""
         found = Found()
+        spent = solved.time_from_start
         for i, p in enumerate(solved.frame.players):
             id = f"value.{p}"
-            found.numbers[id] = float(solved.values[i, solved.x0])
-            for term, part in solved.parts[i].items():
-                found.curves[f"{p}|{term}"] = [float(part[solved.x0])]
-            found.without_choice[id] = found.numbers[id] - found.curves[f"{p}|choice value"][0]
+            parts = {term: float(flow @ spent[i]) for term, flow in flows(solved, i).items()}
+            found.numbers[id] = sum(parts.values())
+            found.without_choice[id] = found.numbers[id] - parts["choice value"]
+            found.curves |= {f"{p}|{term}": [part] for term, part in parts.items()}
         return found
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
