@@ -28,7 +28,8 @@ class Plan:
     first: int = 4  # draws of the first round
     budget: int = 1500  # settings times draws in the search
     refined: int = 4  # points of the frontier whose amounts are refined
-    near: int = 3  # candidates whose relaxation is verified where nothing holds
+    near: int = 3  # candidates whose relaxation is verified where nothing holds, and as many more to first order
+    rounds: int = 4  # how often measures may be raised
     explained: int = 10  # points that are explained
     equilibria: int = 2  # draws in which further equilibria are looked for
     starts: int = 6  # starts for each of them
@@ -38,7 +39,7 @@ class Plan:
 
 
 QUICK = Plan(
-    draws=8, steps=1, first=2, budget=240, refined=0, near=1, explained=6, equilibria=1, starts=2, counted=2
+    draws=10, steps=1, first=2, budget=200, refined=0, near=1, rounds=3, explained=6, equilibria=1, starts=2, counted=2
 )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def find(
     """
     tell = progress or (lambda _share, _words: None)
     problem, share = draws.problem, draws.problem.limits.share
-    rules = Rules(len(draws), share, plan.first, plan.budget, keep=2 * plan.near, resolution=plan.resolution)
+    rules = Rules(len(draws), share, plan.first, plan.budget, keep=max(4, 2 * plan.near), resolution=plan.resolution)
     found = search(
         problem.levers.space(plan.steps),
         draws.evaluate,
@@ -163,10 +164,13 @@ def explain(draws: Draws, candidate: Candidate, plan: Plan, relaxation: Relaxati
 def nearest(found: Found, draws: Draws, plan: Plan, also: set[Candidate]) -> list[Point]:
     """What comes closest to holding, with verified relaxations, cheapest working one first."""
     problem, share = draws.problem, draws.problem.limits.share
-    pool = dict.fromkeys([*found.nearest(2 * plan.near, complete=True), *also])
+    pool = dict.fromkeys([*(c for c in found.candidates() if found.complete(c)), *also])
     ranked = sorted(pool, key=lambda c: price_of(shortfall(problem.constraints(c[0]), margins_of(draws, c), share)))
-    tried = [(c, relax(draws, c, share)) for c in ranked[: plan.near]]
-    tried += [(c, estimate(draws, c, share)) for c in ranked[plan.near :]]
+    tried = [(c, relax(draws, c, share, plan.rounds)) for c in ranked[: plan.near]]
+    others = ranked[plan.near :]
+    packages = {c[1] for c, _ in tried}
+    more = [c for n, c in enumerate(others) if c[1] not in packages and c[1] not in {x[1] for x in others[:n]}]
+    tried += [(c, estimate(draws, c, share)) for c in [*more, *(c for c in others if c not in more)][: plan.near]]
     tried.sort(key=lambda pair: (not pair[1].works, pair[1].share is None, pair[1].price))
     shorter = replace(plan, equilibria=0)
     return [explain(draws, c, plan if n == 0 else shorter, r) for n, (c, r) in enumerate(tried)]

@@ -1,8 +1,8 @@
 """Who signs, who can block, who can leave, and what fades: read off the graph of the game, not asserted.
 
 *Signatory*: without its moves peace cannot be reached from the situation. *Blocker*: before signature and short of
-war it has a move that takes the process at least one step farther from peace (steps are counted along the shortest
-way), or that starts a war; or, after signature, a move that leaves peace. *Clock*: a state variable that, in peace,
+war it has a move that sets the process back (after it the shortest way to peace leads through the same state again), or
+that starts a war; or, after signature, a move that leaves peace. *Clock*: a state variable that, in peace,
 only nature moves, and only in one direction (a guarantee that fades, peacekeepers whose term ends). A case may name
 signatories and blockers itself under `questions: settle:`.
 """
@@ -99,11 +99,29 @@ class Graph:
             names = self.game.moves[i].names
             leave = after[source] & ~self.peace[target]
             war = before[source] & self.war[target]
-            refuse = before[source] & ~self.war[target] & (steps[target] > steps[source])
+            refuse = before[source] & ~self.war[target] & self._set_back(source, target, steps)
             block = Block(i, *(_names(names, action[mask]) for mask in (leave, refuse, war)))
             if block.leave or block.refuse or block.war:
                 found.append(block)
         return tuple(found)
+
+    def _set_back(self, source: np.ndarray, target: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """Mask of the jumps after which a shortest way to peace leads through their source again.
+
+        A move onto another, longer way to peace (another format, say) is not a setback in this sense.
+        """
+        found = np.zeros(len(source), bool)
+        edges = sp.coo_array(self.adjacency())
+        nearer = steps[edges.row] == steps[edges.col] + 1
+        forward = sp.csr_array((np.ones(nearer.sum()), (edges.row[nearer], edges.col[nearer])), shape=edges.shape)
+        lost = np.where(np.isfinite(steps[target]) & np.isfinite(steps[source]), steps[target] - steps[source], 0)
+        walk = forward
+        for k in range(1, int(lost.max(initial=0)) + 1):
+            these = np.nonzero(lost == k)[0]
+            if len(these):
+                found[these] = np.asarray(walk[target[these], source[these]]).ravel() > 0
+            walk = sp.csr_array(walk @ forward)
+        return found
 
     def leave_moves(self, player: int) -> np.ndarray:
         """(actions, states) bool: moves of the player that lead out of peace with positive probability."""

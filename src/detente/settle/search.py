@@ -311,7 +311,7 @@ def _through_all_draws(found: Found, run: Callable, first: int) -> None:
         seen += block
     if not found.feasible():
         for _ in range(3):  # what looked near on a few draws may turn out farther than the next
-            settings = list(dict.fromkeys(c[0] for c in found.nearest(rules.keep)))
+            settings = list(dict.fromkeys([found.space.off, *(c[0] for c in found.nearest(rules.keep))]))
             run(settings, range(rules.draws), "following what comes closest through all draws")
 
 
