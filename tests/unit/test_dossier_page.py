@@ -149,7 +149,7 @@ def strings_of(value: Any) -> list[str]:
     if isinstance(value, bool) or value is None:
         return []
     if isinstance(value, int | float):
-        return [cell_text(value), value_text(value, "")]
+        return [cell_text(value), value_text(value, ""), cell_text(value, "share")]
     items = [*value.keys(), *value.values()] if isinstance(value, dict) else value
     return [text for item in items for text in strings_of(item)]
 
@@ -474,3 +474,95 @@ def test_a_ledger_of_the_record_is_printed_in_few_columns():
     assert {"#r-E7", "#r-p.withdraw", "#r-S1"} <= targets
     assert "#r-S9" not in targets
     assert ("h3", "Commitments by status") in page.headings
+
+
+def settlement_run() -> Run:
+    point = {
+        "id": "P1",
+        "package": "phased",
+        "terms": ["Phased terms (share 0.3)", "a guarantee of 3.2"],
+        "durability": {"low": 0.9, "mid": 0.95, "high": 0.98, "at_share": 0.91},
+        "cost": 0.4,
+        "paid_by": {"south": 0.4},
+        "least_gain": {"who": "Northland", "low": -0.1, "mid": 0.2, "high": 0.6},
+        "share_of_draws": 0.92,
+        "constraints": [{"id": "a", "words": "w", "margin": 1.0}],
+        "binding": {"id": "gain.north", "words": "Northland gains", "fails_in_share_of_draws": 0.08, "margin": 0.1},
+        "relaxation": {"words": ["nothing needs to be relaxed"], "payer": None},
+        "fails_when": [{"parameter": "p", "words": "war cost is low"}],
+        "if_leaves": [{"words": "if South leaves, it fails"}],
+    }
+    frontier = Table(
+        title="What would hold",
+        columns=("id", "terms", "no_war", "least_gain", "share_of_draws"),
+        rows=(("P1", "Phased", 0.95, 0.2, 0.92), ("N1", "Other", 0.7, -0.1, 0.4)),
+        units={"no_war": "probability of no war within 10 years, median"},
+    )
+    return empty_run(
+        tables={"frontier": frontier},
+        actors={"north": "Northland", "south": "Southland"},
+        settlement={
+            "finding": "1 combination satisfies it; none of them is the best.",
+            "limits": {"risk": 0.05},
+            "packages": [point],
+            "notes": ["A spread."],
+        },
+        accounts={
+            "verdict": "the record cannot tell",
+            "baselines": {
+                "words": "Climatology predicts better.",
+                "model_log_score": -12.0,
+                "baselines": {"climatology": -10.0},
+            },
+            "notes": ["n"],
+        },
+    )
+
+
+def test_a_settlement_is_printed_as_findings_and_not_as_a_dump():
+    page = Page(render_html(settlement_run(), workbook=False))
+    text = re.sub(r"[ \n]+", " ", " ".join(page.rest))
+    for part in (
+        "none of them is the best",
+        "P1: Phased terms (share 0.3); a guarantee of 3.2",
+        "95\u202f% (90\u202f% to 98\u202f%)",
+        "Northland: 0.20 (−0.10 to 0.60)",
+        "Northland gains; fails in 8\u202f% of draws",
+        "war cost is low",
+        "Southland: 0.4",
+        "No war: probability of no war within 10 years, median.",
+    ):
+        assert part in text, part
+    assert "settlement-P1" in page.ids
+    assert ("h3", "Durability and the least favoured signatory's gain") in page.headings
+
+
+def test_a_back_test_that_a_baseline_wins_is_said_first():
+    document = build(settlement_run())
+    from detente.dossier.plain import plain_text
+
+    first = [plain_text(item) for item in document.sections[0].blocks[1].items]
+    assert first[0].startswith("On held-out events a baseline predicts better")
+    assert any(s.id == "baselines" for s in document.sections)
+    assert not any("has not been scored" in item for item in first)
+
+
+def test_wide_nested_objects_become_entries():
+    from detente.dossier.document import Entries, Facts, Grid
+    from detente.dossier.trees import tree
+
+    wide = {f"key_{n}": n for n in range(9)}
+    blocks = tree(
+        {
+            "plain": 1,
+            "wide": [{"name": "one", **wide}],
+            "small": [{"a": 1, "b": 2}],
+            "map": {"x": {"v": 1}, "y": {"v": 2}},
+        }
+    )
+    assert isinstance(blocks[0], Facts)
+    assert sum(isinstance(b, Entries) for b in blocks) == 1
+    assert sum(isinstance(b, Grid) for b in blocks) == 2
+    entry = next(b for b in blocks if isinstance(b, Entries)).items[0]
+    assert entry.text == "one"
+    assert len(entry.facts) == 9

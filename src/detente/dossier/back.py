@@ -1,9 +1,8 @@
 """Sections after the answers: accounts, claims, settlement, outside view, assumptions, method, limits, notes."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from detente.dossier.context import Context, column_label, is_numeric, quantity_table
+from detente.dossier.context import Context, column_label, quantity_table
 from detente.dossier.document import (
     Block,
     Bullets,
@@ -20,7 +19,8 @@ from detente.dossier.document import (
     Section,
     Strong,
 )
-from detente.dossier.numbers import cell_text, unit_text, value_text
+from detente.dossier.numbers import unit_text, value_text
+from detente.dossier.trees import flat, plain, tree
 from detente.run import Quantity, Table
 from detente.run.strings import has_string, label, string
 
@@ -70,7 +70,7 @@ def _claims_entries(context: Context) -> Entries:
         id, text, verdict = (plain(claim.get(columns.get(n, n), "")) for n in ("id", "claim", "verdict"))
         entries.append(Entry(f"claim-{id}", text, verdict, tuple(facts)))
     keys = (*columns.values(), *extra)
-    rows = tuple(tuple(_flat(claim.get(key)) for key in keys) for claim in found)
+    rows = tuple(tuple(flat(claim.get(key)) for key in keys) for claim in found)
     return Entries(tuple(entries), Table(title=string("section.claims"), columns=keys, rows=rows), "claims_checked")
 
 
@@ -89,58 +89,6 @@ def _claim_line(context: Context, name: str, value: Any) -> Line:
     return (plain(value),)
 
 
-def plain(value: Any) -> str:
-    """Any JSON value as one readable string."""
-    if value is None:
-        return "–"
-    if isinstance(value, Mapping):
-        return "; ".join(
-            f"{str(k).replace('_', ' ')}: {plain(v)}" for k, v in value.items() if v not in (None, "", [], {})
-        )
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "; ".join(plain(item) for item in value)
-    return cell_text(value)
-
-
-def tree(value: Mapping[str, Any], depth: int = 0) -> list[Block]:
-    """A nested JSON object as headings, facts and tables: a list of like objects becomes a table."""
-    blocks: list[Block] = []
-    facts: list[tuple[str, Line]] = []
-    later: list[Block] = []
-    for key, item in value.items():
-        name = label("field", key).capitalize() if not has_string(f"field.{key}") else string(f"field.{key}")
-        if item in (None, "", [], {}):
-            continue
-        if isinstance(item, list) and item and all(isinstance(entry, Mapping) for entry in item):
-            later += [Heading(name), objects_grid(key, item)]
-        elif isinstance(item, Mapping) and item and all(isinstance(entry, Mapping) for entry in item.values()):
-            later += [Heading(name), objects_grid(key, [{"name": k, **v} for k, v in item.items()])]
-        elif isinstance(item, Mapping) and depth < 2 and any(isinstance(v, list | Mapping) for v in item.values()):
-            later += [Heading(name), *tree(item, depth + 1)]
-        else:
-            facts.append((name, (plain(item),)))
-    if facts:
-        blocks.append(Facts(tuple(facts)))
-    return blocks + later
-
-
-def objects_grid(key: str, items: Sequence[Mapping[str, Any]]) -> Grid:
-    """A list of objects as a table, one row each."""
-    columns = list(dict.fromkeys(k for item in items for k in item if k != "confidential"))
-    rows = tuple(tuple((plain(item.get(c)) if c in item else "–",) for c in columns) for item in items)
-    numeric = tuple(is_numeric(item.get(c) for item in items) for c in columns)
-    data = Table(
-        title=key.replace("_", " "),
-        columns=tuple(columns),
-        rows=tuple(tuple(_flat(item.get(c)) for c in columns) for item in items),
-    )
-    return Grid("", tuple(column_label(key, c) for c in columns), rows, numeric, data, key, shown=ROWS_SHOWN)
-
-
-def _flat(value: Any) -> str | float | int | bool | None:
-    return value if value is None or isinstance(value, str | float | int | bool) else plain(value)
-
-
 def nested(context: Context, id: str, data: dict[str, Any] | None, prefixes: tuple[str, ...]) -> Section | None:
     """A section from a nested part of the run and the tables that belong to it."""
     names = [n for n in context.run.tables if n.startswith(prefixes)]
@@ -156,24 +104,9 @@ def nested(context: Context, id: str, data: dict[str, Any] | None, prefixes: tup
     return Section(id, string(f"section.{id}"), tuple(blocks))
 
 
-def accounts(context: Context) -> Section | None:
-    """Rival accounts."""
-    return nested(context, "accounts", context.run.accounts, ("accounts", "account_", "posterior", "design"))
-
-
-def settlement(context: Context) -> Section | None:
-    """What would hold."""
-    return nested(context, "settlement", context.run.settlement, ("frontier", "settlement", "levers", "terms"))
-
-
 def outside(context: Context) -> Section | None:
     """Base rates and reference classes."""
     return nested(context, "outside", context.run.outside, ("outside", "base_rates", "positions"))
-
-
-def baselines(context: Context) -> Section | None:
-    """How the model scores against simple baselines."""
-    return nested(context, "baselines", None, ("baselines", "backtest", "scores"))
 
 
 def other_tables(context: Context) -> Section | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from detente.dossier import answers, back, front, history
+from detente.dossier import answers, back, findings, front, history
 from detente.dossier.context import Context
 from detente.dossier.document import Document, Section
 from detente.run import Run
@@ -21,11 +21,11 @@ ORDER: tuple[Callable[[Context], Section | None], ...] = (
     answers.prolongation,
     history.silence,
     answers.others,
-    back.accounts,
+    findings.accounts,
     back.claims,
-    back.settlement,
+    findings.settlement,
     back.outside,
-    back.baselines,
+    findings.baselines,
     answers.values,
     answers.sensitivity,
     back.other_tables,

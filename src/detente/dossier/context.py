@@ -170,8 +170,14 @@ class Context:
             name,
             anchors,
             shown,
-            " ".join(text for text in (table.note, note) if text),
+            " ".join(text for text in (*self.unit_notes(name, table), table.note, note) if text),
         )
+
+    def unit_notes(self, name: str, table: Table) -> list[str]:
+        """Units that are sentences, said under the table."""
+        return [
+            f"{column_label(name, c)}: {unit}." for c, unit in table.units.items() if " " in unit and len(unit) > 12
+        ]
 
     def row_anchors(self, name: str, table: Table) -> tuple[str, ...]:
         """Places to link to, one per row: entries of the record by their ids."""

@@ -40,7 +40,7 @@ def cannot_tell(context: Context) -> Section:
         items.append((Strong(string("cannot.verdict")),))
     if run.settlement is None:
         items.append((string("cannot.no_settlement"),))
-    if "baselines" not in run.tables:
+    if not scored(context):
         items.append((string("cannot.no_baselines"),))
     if run.solution is not None and run.solution.equilibria_found > 1:
         items.append((string("cannot.one_of_many", count=run.solution.equilibria_found),))
@@ -58,12 +58,27 @@ def _undecided(claim: dict) -> bool:
 
 
 def baselines_better(context: Context) -> bool:
-    """Whether the run says that a baseline predicts better than the model (a true cell in a column `better`)."""
+    """Whether a baseline predicts held-out events better than the model does.
+
+    Read from a true cell in a column `better` of the table `baselines`, or from the log scores of a back-test.
+    """
     table = context.run.tables.get("baselines")
-    if table is None or "better" not in table.columns:
+    if table is not None and "better" in table.columns:
+        place = table.columns.index("better")
+        if any(row[place] is True or row[place] == "yes" for row in table.rows):
+            return True
+    tested = (context.run.accounts or {}).get("baselines")
+    if not isinstance(tested, dict) or not isinstance(tested.get("baselines"), dict):
         return False
-    place = table.columns.index("better")
-    return any(row[place] is True or row[place] == "yes" for row in table.rows)
+    model = tested.get("model_log_score")
+    scores = [score for score in tested["baselines"].values() if isinstance(score, int | float)]
+    return bool(scores) and (not isinstance(model, int | float) or max(scores) > model)
+
+
+def scored(context: Context) -> bool:
+    """Whether the run sets the model against baselines at all."""
+    held = (context.run.accounts or {}).get("baselines")
+    return bool(held) or any(name in context.run.tables for name in ("baselines", "evidence_baselines", "backtest"))
 
 
 def summary(context: Context) -> Section:

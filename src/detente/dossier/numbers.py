@@ -8,7 +8,7 @@ from detente.run import Quantity, Table
 from detente.run.model import Cell
 from detente.run.strings import has_string, label, string
 
-SHARES = ("probability", "share")
+SHARES = ("probability", "share")  # first word of the units that are printed as percentages
 SIGNED = (
     "gain",
     "sign_now",
@@ -59,6 +59,11 @@ def points_text(value: float) -> str:
     return f"+{text}" if value > 0 and text != "0" else text
 
 
+def is_share(unit: str) -> bool:
+    """Whether a unit is a share or a probability ("share of draws" is one too)."""
+    return unit.split(" ", 1)[0] in SHARES
+
+
 def value_text(value: float | None, unit: str, signed: bool = False) -> str:
     """One value in its unit, the unit's word left out.
 
@@ -69,7 +74,7 @@ def value_text(value: float | None, unit: str, signed: bool = False) -> str:
     """
     if value is None:
         return "–"
-    if unit in SHARES:
+    if is_share(unit):
         return points_text(value) if signed else percent(value)
     if unit == "count":
         return f"{value:,.0f}".replace(",", THIN).replace("-", MINUS)
@@ -104,7 +109,7 @@ def range_text(quantity: Quantity) -> str:
 
 def unit_text(unit: str, signed: bool = False) -> str:
     """The word for a unit; empty where the number says it itself."""
-    if unit in SHARES:
+    if is_share(unit):
         return string("unit.points") if signed else ""
     return label("unit", unit) if unit else ""
 
