@@ -100,7 +100,7 @@ def full(sight: Sight) -> dict[str, Any]:
     data["answers"] = answers(solved, (Relapse(), Peace(), Trigger(), Gain(), Delay(), Loss()))
     data["parts"] = {
         player: {label: float(part[solved.x0]) for label, part in parts.items()}
-        for player, parts in zip(solved.frame.players, solved.parts, strict=True)
+        for player, parts in zip(solved.frame.players, equilibrium.decomposition(), strict=True)
     }
     data["values"] = {p: float(solved.values[i, solved.x0]) for i, p in enumerate(solved.frame.players)}
     return data
@@ -120,6 +120,7 @@ def answers(solved: Solved, questions: tuple[Question, ...]) -> list[dict[str, A
                 {
                     "id": id,
                     "question": question.id,
+                    "title": question.title,
                     "label": meta.label,
                     "unit": meta.unit,
                     "actor": meta.actor,

@@ -30,7 +30,7 @@ function start(page) {
 
   // ---- small helpers ---------------------------------------------------------------------------------------------
 
-  const percent = (x) => (x === null || x === undefined ? "–" : x > 0 && x < 0.005 ? "under 1 %" : x < 1 && x > 0.995 ? "over 99 %" : `${Math.round(100 * x)} %`);
+  const percent = (x) => (x === null || x === undefined ? "–" : x > 0 && x < 0.005 ? words("under") : x < 1 && x > 0.995 ? words("over") : `${Math.round(100 * x)} %`.replace("-", "−"));
   const number = (x) => (x === null || x === undefined ? "–" : String(Number(x.toPrecision(2))).replace("-", "−"));
   const reading = (x) => String(Number(x.toPrecision(3))).replace("-", "−");
   const say = (text) => { $("[data-say]").textContent = text; };
@@ -318,7 +318,7 @@ function start(page) {
   }
 
   function curves(node, sets, alt, bands = null) {
-    const { root, width, height } = frameOf(node, node.clientWidth < 420 ? 190 : 240);
+    const { root, width, height } = frameOf(node, node.clientWidth < 420 ? 170 : 210);
     const box = { left: 40, right: 12, top: 10, bottom: 34 };
     const years = sets.find((s) => s.years)?.years ?? [0, 20];
     const last = years[years.length - 1];
@@ -356,20 +356,22 @@ function start(page) {
   function bars(node, rows, title) { // rows: {name, values: [one or two], band}
     const wide = node.clientWidth >= 420;
     const many = Math.max(...rows.map((r) => r.values.length));
-    const step = many > 1 ? 34 : 25;
+    const step = many > 1 ? 34 : 21;
     const { root, width, height } = frameOf(node, rows.length * step + 26);
     root.setAttribute("height", rows.length * step + 26);
     root.setAttribute("viewBox", `0 0 ${width} ${rows.length * step + 26}`);
-    const left = wide ? 168 : 112, right = 52;
+    const left = wide ? 190 : 116, right = 52;
     const all = rows.flatMap((r) => [...r.values, ...(r.band ?? [])]).filter((v) => v !== null && v !== undefined);
     const low = Math.min(0, ...all), high = Math.max(0, ...all), span = high - low || 1;
     const x = (v) => left + ((width - left - right) * (v - low)) / span;
     const parts = [];
     rows.forEach((row, n) => {
       const middle = n * step + step / 2 + 2;
-      const letters = wide ? 24 : 15;
+      const letters = wide ? 30 : 17;
       const text = row.name.length > letters ? `${row.name.slice(0, letters - 1)}…` : row.name;
-      parts.push(svg("text", { x: left - 10, y: middle + 4, "text-anchor": "end", class: "row" }, text));
+      const label = svg("text", { x: left - 10, y: middle + 4, "text-anchor": "end", class: "row" }, text);
+      if (text !== row.name) label.append(svg("title", {}, row.name));
+      parts.push(label);
       if (row.band) parts.push(svg("line", { x1: x(row.band[0]), x2: x(row.band[1]), y1: middle + 9, y2: middle + 9, class: "bandline" }));
       row.values.forEach((value, k) => {
         if (value === null || value === undefined) return;
@@ -426,12 +428,15 @@ function start(page) {
     const table = $("[data-answers] tbody");
     if (!table || !found.answers) return;
     const plain = Object.keys(view.at).length === 0 && !view.scenario;
-    table.replaceChildren(...found.answers.map((a) => {
+    let group = "";
+    table.replaceChildren(...found.answers.flatMap((a) => {
+      const head = a.title === group ? [] : [html("tr", { class: "group" }, html("th", { colspan: 4, scope: "rowgroup" }, a.title))];
+      group = a.title;
       const q = plain ? spread?.numbers[a.id] : null;
       const unit = (v) => shown({ ...a, value: v });
       const remarks = [a.choice_decides && words("choice"), a.not_record && words("not_record")].filter(Boolean).join("; ");
-      return html("tr", { "data-id": a.id }, html("th", { scope: "row" }, a.label), html("td", { class: "num" }, shown(a)),
-        html("td", {}, q && q[0] !== null ? `${unit(q[0])} – ${unit(q[2])}` : words("no_spread")), html("td", {}, remarks));
+      return [...head, html("tr", { "data-id": a.id }, html("th", { scope: "row" }, a.label), html("td", { class: "num" }, shown(a)),
+        html("td", {}, q && q[0] !== null ? `${unit(q[0])} – ${unit(q[2])}` : words("no_spread")), html("td", {}, remarks))];
     }));
   }
 
@@ -482,7 +487,7 @@ function start(page) {
         : svg("circle", { cx: cx(ec) + off, cy: cy(er) + off, r: 5.5, fill: series[color] }));
     }
     parts.push(svg("circle", { cx: cx(hc), cy: cy(hr), r: tall / 2 - 5, class: "here" }));
-    parts.push(svg("text", { x: cx(hc), y: cy(hr) + tall / 2 - 7, "text-anchor": "middle", class: "tick strong" }, words("now")));
+    parts.push(svg("text", { x: cx(hc), y: cy(hr) + tall / 2 - 7, "text-anchor": "middle", class: "tick strong halo" }, words("now")));
     root.replaceChildren(...parts);
     root.setAttribute("aria-label", told.join("; "));
     $("[data-next]").replaceChildren(...nextMoves(found.next));
