@@ -25,6 +25,7 @@ from detente.run.store import write_text
 
 Progress = Callable[[float, str], None]
 LINE = "source_line"
+PACKED = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480"  # small groups keep memory flat
 ROOM = 4 * MOST_CHARACTERS  # bytes that a row may take
 TYPES = {"date": "DATE", "date_end": "DATE", LINE: "BIGINT", **dict.fromkeys((*NUMBERS, *PLACES), "DOUBLE")}
 
@@ -163,8 +164,8 @@ def _connect(staging: Path) -> Any:
     import duckdb
 
     connection = duckdb.connect()
-    connection.execute("SET memory_limit = '256MB'")
-    connection.execute("SET threads = 2")
+    connection.execute("SET memory_limit = '192MB'")
+    connection.execute("SET threads = 1")
     connection.execute("SET temp_directory = ?", [str(staging / "spill")])
     return connection
 
@@ -178,14 +179,12 @@ def _pack(plan: _Plan, staging: Path) -> Path:
     types = ", ".join(f"{_literal(name)}: '{TYPES.get(name, 'VARCHAR')}'" for name in plan.names)
     source = (
         f"read_csv({_literal(str(staging / 'staged.csv'))}, header = true, delim = ',', quote = '\"', escape = '\"', "
-        f"nullstr = '', parallel = false, auto_detect = false, max_line_size = {2 * ROOM}, buffer_size = {8 * ROOM}, "
+        f"nullstr = '', parallel = false, auto_detect = false, max_line_size = {2 * ROOM}, buffer_size = {4 * ROOM}, "
         f"columns = {{{types}}})"
     )
     packed = staging / "list.parquet"
     with _connect(staging) as connection:
-        connection.execute(
-            f"COPY (SELECT * FROM {source}) TO {_literal(str(packed))} (FORMAT parquet, COMPRESSION zstd)"
-        )
+        connection.execute(f"COPY (SELECT * FROM {source}) TO {_literal(str(packed))} ({PACKED})")
     return packed
 
 
@@ -205,7 +204,7 @@ def _unrepeated(plan: _Plan, packed: Path, staging: Path, tell: Progress) -> tup
         connection.execute("INSERT INTO repeated SELECT unnest(?)", [list(repeated)])
         connection.execute(
             f"COPY (SELECT * FROM {listed} WHERE {LINE} NOT IN (SELECT line FROM repeated)) "
-            f"TO {_literal(str(rest))} (FORMAT parquet, COMPRESSION zstd)"
+            f"TO {_literal(str(rest))} ({PACKED})"
         )
     with _aside(staging) as stream:
         aside = csv.writer(stream)
