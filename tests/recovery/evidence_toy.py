@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.evidence.bank import Solved, fill, scaled
-from detente.evidence.jumps import jump_rates, jump_table
 from detente.evidence.coding import Chance
+from detente.evidence.jumps import jump_rates, jump_table
 from detente.evidence.path import Channel
 from detente.evidence.posterior import Proposal
 from detente.evidence.priors import SCALE, Dimension, LogUniform, Prior, Space, Uniform
@@ -85,7 +85,11 @@ def scheme(years: float) -> Scheme:
     return Scheme(years, np.array([1.0, 0, 0, 0, 0]), channels(), (Watch(0.0, years, process),))
 
 
-CHANCES = (Chance("settle", 0, 0.0, 0.8, 0.98), Chance("speak", 1, 0.0, 0.3, 0.95), Chance("incident", 2, 0.0, 0.3, 0.95))
+CHANCES = (
+    Chance("settle", 0, 0.0, 0.8, 0.98),
+    Chance("speak", 1, 0.0, 0.3, 0.95),
+    Chance("incident", 2, 0.0, 0.3, 0.95),
+)
 
 
 def scorer(bank_, chances=CHANCES) -> Scorer:

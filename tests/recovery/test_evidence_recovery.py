@@ -9,14 +9,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from evidence_toy import ACCOUNTS, CHANCES, SPACE, TABLE, bank, channels, scheme, scorer  # noqa: E402
+from evidence_toy import ACCOUNTS, CHANCES, SPACE, TABLE, bank, channels, scheme, scorer
 
-from detente.evidence.calibration import calibrate  # noqa: E402
-from detente.evidence.coding import Chance, recording  # noqa: E402
-from detente.evidence.design import design_check, resample  # noqa: E402
-from detente.evidence.posterior import DECIBAN  # noqa: E402
-from detente.evidence.priors import SCALE, LogUniform, Prior  # noqa: E402
-from detente.evidence.simulate import observe, simulate  # noqa: E402
+from detente.evidence.calibration import calibrate
+from detente.evidence.coding import Chance, recording
+from detente.evidence.design import design_check, resample
+from detente.evidence.posterior import DECIBAN
+from detente.evidence.priors import SCALE, LogUniform, Prior
+from detente.evidence.simulate import observe, simulate
 
 NAMES = list(ACCOUNTS)
 
@@ -50,7 +50,9 @@ def test_the_true_account_is_found_where_the_design_check_calls_the_record_long_
     assert long.long_enough
     judge, rng = scorer(solved), np.random.default_rng(2)
     fresh = bank(20, seed=5)
-    right = [factors(records(fresh, a, 20, 12.0, rng), judge, log_priors) * s for a, s in zip(NAMES, (1, -1), strict=True)]
+    right = [
+        factors(records(fresh, a, 20, 12.0, rng), judge, log_priors) * s for a, s in zip(NAMES, (1, -1), strict=True)
+    ]
     assert (np.concatenate(right) > 0).mean() > 0.95
 
 

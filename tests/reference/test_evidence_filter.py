@@ -161,7 +161,7 @@ def test_fully_observed_path_is_the_formula_of_model_md():
     )
     by = {(k, s): r for k, s, r in zip(table.kind, table.source, rates[0], strict=True)}
     log_marks = np.log(0.9 * by[0, 0]) + np.log(0.9 * by[0, 1]) + np.log(0.8 * by[1, 1])
-    # state changes are certain to be noticed (the state is known): the whole rate counts; the act without effect: p * rate
+    # changes are certain to be noticed (the state is known): the whole rate counts; the act without effect: p * rate
     integral = by[0, 0] * (0.5 + 0.5) + (by[1, 1] + 0.9 * by[0, 1]) * 1.0
     assert got == pytest.approx(log_marks - integral, abs=1e-12)
 

@@ -6,14 +6,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "recovery"))
 
-from evidence_toy import TABLE, channels, game, scheme  # noqa: E402
+from evidence_toy import TABLE, channels, game, scheme
 
-from detente.evidence.filter import Filter  # noqa: E402
-from detente.evidence.gradient import likelihood_gradient  # noqa: E402
-from detente.evidence.jumps import jump_rates  # noqa: E402
-from detente.evidence.path import Recording  # noqa: E402
-from detente.evidence.simulate import observe, simulate  # noqa: E402
-from detente.solve import solve  # noqa: E402
+from detente.evidence.filter import Filter
+from detente.evidence.gradient import likelihood_gradient
+from detente.evidence.jumps import jump_rates
+from detente.evidence.path import Recording
+from detente.evidence.simulate import observe, simulate
+from detente.solve import solve
 
 AT = {"rent": 0.5, "peace": 0.3, "noise": 0.4, "spite": 0.1}
 
@@ -25,9 +25,7 @@ def test_gradient_through_the_equilibrium_matches_solving_again():
     rng = np.random.default_rng(0)
     path = observe(simulate(TABLE, rates, 0, 6.0, rng), TABLE, scheme(6.0), recording, 0, rng)
     assert len(path.marks) >= 3
-    found, gradient = likelihood_gradient(
-        equilibrium, lambda p: game(**p), AT, TABLE, channels(), recording, path
-    )
+    found, gradient = likelihood_gradient(equilibrium, lambda p: game(**p), AT, TABLE, channels(), recording, path)
 
     def log_likelihood(parameters):
         solved = solve(game(**parameters), tol=1e-13)

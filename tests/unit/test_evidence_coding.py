@@ -104,7 +104,9 @@ def test_two_clues_from_one_wire_report_count_once(tmp_path):
 
 
 def test_repeats_in_a_circle_end():
-    made = Record(sources={"x": Source(id="x", title="x", repeats=("y",)), "y": Source(id="y", title="y", repeats=("x",))})
+    made = Record(
+        sources={"x": Source(id="x", title="x", repeats=("y",)), "y": Source(id="y", title="y", repeats=("x",))}
+    )
     assert witness_roots(made)["x"] == {"y"}
 
 
@@ -126,7 +128,11 @@ def test_a_leap_that_no_act_makes_is_a_located_error(tmp_path):
 
 
 def test_all_mistakes_of_a_coding_file_are_located(tmp_path):
-    text = BASE.replace("type: talks", "typo: talks").replace("[0.5, 0.9]\n", "[0.5, 1.9]\n", 1).replace("format: 1", "format: 2")
+    text = (
+        BASE.replace("type: talks", "typo: talks")
+        .replace("[0.5, 0.9]\n", "[0.5, 1.9]\n", 1)
+        .replace("format: 1", "format: 2")
+    )
     with pytest.raises(RecordError) as caught:
         code(tmp_path, text=text)
     found = str(caught.value)
@@ -176,7 +182,9 @@ def test_a_gap_makes_marks_inside_it_impossible(tmp_path):
 
 
 def test_sightings_at_a_rate_make_silence_speak(tmp_path):
-    text = BASE.replace("then: {seen: {process: talks}}", "then: {seen: {process: talks}}\n    rate: [1, 4]\n    name: meetings")
+    text = BASE.replace(
+        "then: {seen: {process: talks}}", "then: {seen: {process: talks}}\n    rate: [1, 4]\n    name: meetings"
+    )
     coded = code(tmp_path, {"id": "a", "date": "2001-05-01", "type": "meeting"}, text=text)
     assert coded.table.kinds[-1] == "signal.meetings"
     assert set(coded.table.source[TABLE.size :]) == {1, 3}

@@ -81,7 +81,7 @@ def test_accounts_outside_the_reference_or_without_width_are_refused():
 
 
 def test_evidence_of_a_conjugate_model():
-    # value a in (0, 2) uniform, likelihood N(x; a, .1) at x = .8: Z = 1/2 under the reference, 2 times as much under NARROW
+    # a uniform in (0, 2), likelihood N(.8; a, .1): Z = 1/2 under the reference, 2 under NARROW
     u = Proposal(WIDE, 20000).draw(SPACE, np.random.default_rng(2).random((20000, 3)))
     log_likelihood = norm.logpdf(0.8, SPACE.values(u)[:, 0], 0.1)
     wide = weigh(np.full(len(u), -np.log(len(u))), log_likelihood)
@@ -98,7 +98,7 @@ def test_a_mixture_of_proposals_gives_the_same_evidence_with_more_effective_draw
     u = first.draw(SPACE, rng.random((400, 3)))
     log_prior, like = SPACE.log_ratio(NARROW, u), lambda u: norm.logpdf(0.8, SPACE.values(u)[:, 0], 0.01)
     before = weigh(log_prior - mixture(SPACE, [first], u) - np.log(400), like(u))
-    proposal = refine(SPACE, NARROW, u, log_prior, like(u), 400)
+    proposal = refine(SPACE, NARROW, u, log_prior, like(u), count=400)
     both = np.concatenate([u, proposal.draw(SPACE, rng.random((400, 3)))])
     after = weigh(SPACE.log_ratio(NARROW, both) - mixture(SPACE, [first, proposal], both) - np.log(800), like(both))
     assert after.ess > 2 * before.ess
@@ -134,7 +134,9 @@ def test_variants_halve_and_double():
     assert set(variants) == {
         f"{what} {how}" for what in ("noise", "reference rates", "prior widths") for how in ("halved", "doubled")
     }
-    ends = {k: v.changed[n](np.array([0.0, 1.0])) for k, n, v in ((k, n, v) for k, v in variants.items() for n in v.changed)}
+    ends = {
+        k: v.changed[n](np.array([0.0, 1.0])) for k, n, v in ((k, n, v) for k, v in variants.items() for n in v.changed)
+    }
     assert variants["noise halved"].changed["noise"](np.array([0.0, 1.0])).tolist() == [0.1, 0.4]
     assert variants["reference rates doubled"].changed[SCALE](np.array([0.0, 1.0])) == pytest.approx([1.0, 4.0])
     assert ends["prior widths doubled"] == pytest.approx([0.25, 1.25], abs=1e-5)

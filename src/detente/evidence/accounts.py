@@ -1,7 +1,9 @@
 """Rival accounts on equal terms: marginal likelihoods from one bank, Bayes factors, and what they hang on.
 
-Between accounts k and l the Bayes factor in decibans is 10 log10(Z_k / Z_l). What an event contributes is the difference of
-its log predictive densities given everything earlier, each account learning as it goes; these differences sum to the whole.
+Between accounts k and l the Bayes factor in decibans is 10 log10(Z_k / Z_l). What an event contributes is the
+difference of
+its log predictive densities given everything earlier, each account learning as it goes; these differences sum to the
+whole.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +80,7 @@ def contributions(log_prior: np.ndarray, increments: np.ndarray) -> np.ndarray:
 def telling_events(
     coded: Coded, labels: Sequence[str], increments: np.ndarray, log_priors: np.ndarray, pair: tuple[int, int]
 ) -> list[Telling]:
-    """All steps by what they say between two accounts, strongest first; the last stretch and silent changes included."""
+    """All steps by what they say between two accounts, strongest first; last stretch and silent changes included."""
     first, second = (contributions(log_priors[k], increments) for k in pair)
     rows = {e.event: e for e in coded.events}
     result = []
@@ -139,9 +141,11 @@ def sensitivity(
     return rows
 
 
-def parameter_overlaps(bank, prior: Prior, weights: np.ndarray) -> list[tuple[str, float, tuple[float, ...], bool]]:
+def parameter_overlaps(
+    bank, log_prior: np.ndarray, weights: np.ndarray
+) -> list[tuple[str, float, tuple[float, ...], bool]]:
     """(name, overlap of prior and posterior, posterior 5/50/95 %, assumption not record) for every dimension."""
-    values, log_prior = bank.values(), bank.log_prior(prior)
+    values = bank.values()
     rows = []
     for n, dimension in enumerate(bank.space.dimensions):
         share = overlap(log_prior, weights, values[:, n])
@@ -151,7 +155,7 @@ def parameter_overlaps(bank, prior: Prior, weights: np.ndarray) -> list[tuple[st
 
 
 def expected_overlap(weights: np.ndarray, bins: int = 20) -> float:
-    """The overlap that sampling noise alone leaves when the record teaches nothing: 1 less the mean deviation of bins."""
+    """The overlap that sampling noise leaves when the record teaches nothing: 1 less the mean deviation of bins."""
     size = 1 / float((weights**2).sum()) if weights.any() else 1.0
     share = 1 / bins
     deviation = np.sqrt(2 / np.pi) * np.sqrt(share * (1 - share) / size)

@@ -1,6 +1,7 @@
-"""A bank of solved draws: the expensive part of all evidence, done once, kept on disk, used by every account and every check.
+"""A bank of solved draws: the expensive part of all evidence, done once, kept on disk, used by every check.
 
-Each draw is solved in a process of its own and its rates are written whole to one file per draw, so that an interrupted run
+Each draw is solved in a process of its own and its rates are written whole to one file per draw, so that an
+interrupted run
 goes on where it stopped. Draws without a certified equilibrium are counted and left out, never silently.
 """
 

@@ -1,9 +1,13 @@
 """Simple rivals to every model, on held-out events only: if they predict better, the first line of a report says so.
 
-*Stateless*: each kind of mark comes at its past frequency. *Per state*: at its past frequency in the current value of the
-first watched variable (the phase, say). Both are smoothed: a rate is (n + 1/2) / T overall, and in a state (n + 5 r) / (T + 5)
-with r the overall rate, so five years of the overall rate stand behind every state. *Climatology* for relapse: wars begun per
-year without war. Marks are those of the coded path; a change that no act explains is a kind of mark by the value that it leads to.
+*Stateless*: each kind of mark comes at its past frequency. *Per state*: at its past frequency in the current value of
+the
+first watched variable (the phase, say). Both are smoothed: a rate is (n + 1/2) / T overall, and in a state (n + 5 r)
+/ (T + 5)
+with r the overall rate, so five years of the overall rate stand behind every state. *Climatology* for relapse: wars
+begun per
+year without war. Marks are those of the coded path; a change that no act explains is a kind of mark by the value that
+it leads to.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,9 @@
-"""Simulation-based calibration: if parameters come from the prior and records from the model, ranks of the truth are uniform.
+"""Simulation-based calibration: parameters from the prior, records from the model, then ranks of the truth are uniform.
 
-For every replication a draw of the bank leaves a record, the other draws are weighted by it, and the truth's weighted rank in
-the posterior of each parameter is noted. Too many ranks at the ends: a posterior that is too sure; in the middle: too wide.
+For every replication a draw of the bank leaves a record, the other draws are weighted by it, and the truth's weighted
+rank in
+the posterior of each parameter is noted. Too many ranks at the ends: a posterior that is too sure; in the middle: too
+wide.
 
 Source: Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788.
 """

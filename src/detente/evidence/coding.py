@@ -1,7 +1,7 @@
 """From a record to a path: the coding rules applied to dated events, with everything that could not be coded and why.
 
-Sources repeat each other: two events coded to the same channel within a day or so of each other, resting on one source (or on
-sources that pass one on), are one witness and count as one mark.
+Sources repeat each other: two events coded to the same channel within a day or so of each other, resting on one
+source (or on sources that pass one on), are one witness and count as one mark.
 """
 
 import datetime
@@ -26,7 +26,7 @@ WINDOWS = {"week": 7, "month": 31, "year": 366}
 
 @dataclass(frozen=True)
 class Chance:
-    """The prior of one recording probability: uniform between `low` and `high` (equal: fixed, and no verdict is given)."""
+    """The prior of one recording probability: uniform between `low` and `high` (equal: fixed, then no verdict)."""
 
     name: str  # "recorded.CHANNEL" or "recorded.CHANNEL.YEAR"
     channel: int

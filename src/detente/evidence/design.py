@@ -1,6 +1,7 @@
 """The design check, before any verdict: would a record like this tell these accounts apart, if one of them were true?
 
-From each account, records are simulated through the same coding, recording and dates of observation, and scored against the
+From each account, records are simulated through the same coding, recording and dates of observation, and scored
+against the
 same bank (less the draw that produced them) exactly as the real one is. The spread of the Bayes factor under each truth
 gives error rates, and the threshold at which a wrong account is favoured in at most 5 % (docs/model.md 4b). What the
 bank's finite size adds to the Bayes factor is in that spread as well.
@@ -58,7 +59,7 @@ class Designed:
         return DECIBAN * (rows[:, first] - rows[:, second])
 
     def threshold(self, first: int, second: int) -> float:
-        """Decibans above which `first` is favoured over `second` in at most 5 % of the records from `second`; at least 0."""
+        """Decibans above which `first` is favoured in at most 5 % of the records from `second`; at least 0."""
         wrong = self.factor(first, second, second)
         return max(0.0, float(np.quantile(wrong, 1 - WRONG, method="higher")))
 

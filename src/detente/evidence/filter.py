@@ -1,12 +1,19 @@
 """The likelihood of a partly observed path, exact, for many parameter draws at once.
 
-Let R_e be the rate of entry e and p_ec the chance that it is recorded through channel c. Between marks the forward measure
-obeys d alpha/dt = alpha D0 with D0 = sum_e (1 - sum_c p_ec) R_e [source -> target] - diag(sum_e R_e), cut down to the states
-that agree with what is known (a Markovian arrival process; Neuts 1979, Journal of Applied Probability 16). A mark in channel
-c multiplies alpha by sum_e p_ec R_e [source -> target]: unknown authors are summed over. A mark with a coarse date doubles
-the state (not yet / already happened) while its interval is open, which integrates over the date exactly. alpha exp(D0 t) is
-computed by uniformisation: all terms are positive, so nothing cancels, and alpha is rescaled after every step, so nothing
-underflows. Only states that can be occupied are carried. The draws share their pattern and form one block-diagonal matrix.
+Let R_e be the rate of entry e and p_ec the chance that it is recorded through channel c. Between marks the forward
+measure
+obeys d alpha/dt = alpha D0 with D0 = sum_e (1 - sum_c p_ec) R_e [source -> target] - diag(sum_e R_e), cut down to the
+states
+that agree with what is known (a Markovian arrival process; Neuts 1979, Journal of Applied Probability 16). A mark in
+channel
+c multiplies alpha by sum_e p_ec R_e [source -> target]: unknown authors are summed over. A mark with a coarse date
+doubles
+the state (not yet / already happened) while its interval is open, which integrates over the date exactly. alpha
+exp(D0 t) is
+computed by uniformisation: all terms are positive, so nothing cancels, and alpha is rescaled after every step, so
+nothing
+underflows. Only states that can be occupied are carried. The draws share their pattern and form one block-diagonal
+matrix.
 
     log L = log of the mass left at the horizon; with everything recorded and known it is
     sum over marks log(rate x recording probability) - integral of the total rate along the path (docs/model.md 4).
@@ -33,7 +40,8 @@ class Filtered:
         log_likelihood: (draws,); -inf where the draw cannot have produced the path.
         labels: (steps,) label of the mark that ends each step; the last one is "" (the stretch to the horizon).
         times: (steps,) when the step ends, years.
-        increments: (steps, draws) log predictive density of each mark given what came before; they sum to log_likelihood.
+        increments: (steps, draws) log predictive density of each mark given what came before; they sum to
+        log_likelihood.
         exposure: (draws, channels, spells) expected acts of each channel while it was open, recorded or not (filtered);
             zero unless asked for.
     """
@@ -47,7 +55,7 @@ class Filtered:
 
 @dataclass(frozen=True)
 class Setting:
-    """What governs a stretch without marks: which states are possible, how acts are recorded, which coarse marks wait."""
+    """What governs a stretch without marks: possible states, how acts are recorded, which coarse marks wait."""
 
     mask: int  # position in Filter.masks
     spell: int
@@ -222,8 +230,9 @@ class Filter:
         out = self.by_entry[entry]
         loop = self.loops[entry]
         out[loop] *= 1.0 - unrecorded[self.group[entry[loop]]]
-        gather = sp.csr_array((np.ones(len(entry)), (owner, np.arange(len(entry)))), shape=(len(states), len(entry)))
-        return gather @ out
+        total = np.zeros((len(states), self.draws))
+        np.add.at(total, owner, out)
+        return total
 
     def propagate(self, front: Front, setting: Setting, duration: float) -> None:
         """Carry the measure over a stretch without marks."""
@@ -260,10 +269,8 @@ class Filter:
             level = np.zeros((len(self.channels), len(system.states), self.draws))
             for c in range(len(self.channels)):
                 mine = np.flatnonzero(self.signatures[self.group[entry], c] > 0)
-                if c not in setting.silent and len(mine):
-                    shape = (len(system.states), len(mine))
-                    gather = sp.csr_array((np.ones(len(mine)), (owner[mine], np.arange(len(mine)))), shape=shape)
-                    level[c] = gather @ rates[mine]
+                if c not in setting.silent:
+                    np.add.at(level[c], owner[mine], rates[mine])
             system.level = level
         mass = spent.sum(axis=1)
         share = (spent / np.where(mass > 0, mass, 1.0)[:, None]).T
@@ -288,9 +295,9 @@ class Filter:
             factor = self.recording.probability[:, channel, spell]
         flow = (self.by_entry[entry] * factor).T * front.alpha[:, owner]
         support, place = np.unique(copy[owner] * k + self.table.target[entry], return_inverse=True)
-        gather = sp.csr_array((np.ones(len(entry)), (np.arange(len(entry)), place.ravel())), (len(entry), len(support)))
-        front.support = support
-        front.alpha = np.asarray(flow @ gather) if len(entry) else np.zeros((self.draws, 0))
+        landed = np.zeros((len(support), self.draws))
+        np.add.at(landed, place.ravel(), flow.T)
+        front.support, front.alpha = support, np.ascontiguousarray(landed.T)
         front.rescale()
 
     def restrict(self, front: Front, mask: np.ndarray) -> None:

@@ -1,6 +1,7 @@
 """Freezing by hash: accounts and coding rules are fixed before any likelihood is computed; later edits are listed.
 
-The first run writes `frozen.json` beside its bank, before it scores anything. Every later run compares and says what changed.
+The first run writes `frozen.json` beside its bank, before it scores anything. Every later run compares and says what
+changed.
 """
 
 import hashlib

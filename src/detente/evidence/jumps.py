@@ -2,7 +2,8 @@
 
 A *kind* is a player's action (`armenia.provoke`) or an event of nature (`nature.accident`). The pattern of entries
 (kind, source, target) depends on the case alone and is shared by all parameter draws; only the rates differ, so that
-many draws can be filtered together. Acts that leave the state as it is are entries too: they are marks (docs/evidence.md).
+many draws can be filtered together. Acts that leave the state as it is are entries too: they are marks
+(docs/evidence.md).
 """
 
 from collections.abc import Mapping
@@ -137,7 +138,7 @@ def jump_rates(game: Game, strategies: list[np.ndarray] | tuple[np.ndarray, ...]
     kind, source, target, probability = _flat(game)
     level = [game.tempo[i] * sigma[a] for i, sigma in enumerate(strategies) for a in range(1, len(sigma))]
     level.extend(game.nature.hazards)
-    rate = np.array(level).reshape(len(level), game.n_states)[kind, source] * probability if len(level) else probability
+    rate = np.array(level).reshape(len(level), game.n_states)[kind, source] * probability if level else probability
     key = (kind * game.n_states + source) * game.n_states + target
     result = np.zeros(table.size)
     place = np.searchsorted(table.key, key)

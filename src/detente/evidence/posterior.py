@@ -1,9 +1,12 @@
 """Importance weights: one bank of solved draws serves every account, and says how well it serves it.
 
-A bank's draws come from a known mixture m of proposals (the wide reference prior, the accounts' priors, refinements). For an
-account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal likelihood
+A bank's draws come from a known mixture m of proposals (the wide reference prior, the accounts' priors, refinements).
+For an
+account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal
+likelihood
 
-    log Z = log sum_n w_n L_n,    w_n = p(u_n) / m(u_n) / N        (the mixture's density is known, so nothing is estimated below),
+    log Z = log sum_n w_n L_n,    w_n = p(u_n) / m(u_n) / N        (the mixture's density is known, so nothing is
+    estimated below),
 
 with effective sample size (sum v)^2 / sum v^2 of v = w L and Monte Carlo error sqrt(1/ESS - 1/N) of log Z, in nats.
 Below an effective size of 100 no number is given out as settled (docs/model.md 4).
@@ -96,7 +99,7 @@ def effective(log_weights: np.ndarray) -> float:
 
 
 def weigh(log_prior: np.ndarray, log_likelihood: np.ndarray) -> Weighted:
-    """Posterior weights and evidence from log prior weights (rows,; they sum to about 1) and log likelihoods (rows,)."""
+    """Posterior weights and evidence from log prior weights (rows,; summing to about 1) and log likelihoods (rows,)."""
     from scipy.special import logsumexp
 
     joint = log_prior + log_likelihood
@@ -132,9 +135,9 @@ def quantiles(weights: np.ndarray, values: np.ndarray, at: Sequence[float] = (0.
 
 
 def refine(
-    space: Space, prior: Prior, u: np.ndarray, log_prior: np.ndarray, log_likelihood: np.ndarray, count: int
+    space: Space, prior: Prior, u: np.ndarray, log_prior: np.ndarray, log_likelihood: np.ndarray, *, count: int
 ) -> Proposal:
-    """A Gaussian proposal fitted to the draws so far: the next step of a sequential Monte Carlo run towards the posterior.
+    """A Gaussian proposal fitted to the draws so far: the next step of sequential Monte Carlo towards the posterior.
 
     The likelihood is raised to the largest power at which the effective size stays near a third of the draws that count
     (at most 1), so that the fit rests on many of them; the covariance is shrunk towards the prior's and widened.

@@ -1,8 +1,9 @@
 """Held-out events: what the fitted model and the simple rivals said of them beforehand.
 
-The model's log score is log sum_n w_n L_n(record to D2) / sum_n w_n L_n(record to D1), with weights w from what was known at the
-date of the fit. The chance of war in a window is one less the chance of none: the forward measure carried on with nothing
-recorded and war ruled out. With a handful of wars such a score is an anecdote, and is called one.
+The model's log score is log sum_n w_n L_n(record to D2) / sum_n w_n L_n(record to D1), with weights w from what was
+known at the
+date of the fit. The chance of war in a window is one less the chance of none: the forward measure carried on with
+nothing recorded and war ruled out. With a handful of wars such a score is an anecdote, and is called one.
 """
 
 from collections.abc import Callable
@@ -27,8 +28,8 @@ class BackTested:
         until: what was known up to this date was fitted.
         window: first and last date of what was scored.
         marks: held-out marks.
-        model: log score of the model, nats; None if the bank cannot tell (too few effective draws or an impossible event).
-        baselines: the simple rivals' log scores.
+        model: log score of the model, nats; None if the bank cannot tell (too few effective draws or an impossible
+        event). baselines: the simple rivals' log scores.
         ess: effective sample size of the fit.
         war_model, war_climatology: chance that a war begins in the window.
         wars: how many did.

@@ -1,11 +1,14 @@
 """Priors in the coordinates of one wide reference prior, so that a draw solved once can serve every account.
 
-A draw is a point u in the unit cube; dimension j has the value Q_j(u_j), Q_j the quantile function of its reference prior.
-An account is another set of quantile functions A_j (most of them the same). With G_j(u) = F_Aj(Q_j(u)), the density of the
-account relative to the reference is the product of G_j'(u_j); it is taken numerically, so any prior of the case language
-serves. Outside the account's ranges it is 0.
+A draw is a point u in the unit cube; dimension j has the value Q_j(u_j), Q_j the quantile function of its reference
+prior.
+An account is another set of quantile functions A_j (most of them the same). With G_j(u) = F_Aj(Q_j(u)), the density
+of the
+account relative to the reference is the product of G_j'(u_j); it is taken numerically, so any prior of the case
+language serves. Outside the account's ranges it is 0.
 
-Nuisances are never fixed (docs/model.md 4a): the reference prior is wider than the case for every `noise` (half the lower end
+Nuisances are never fixed (docs/model.md 4a): the reference prior is wider than the case for every `noise` (half the
+lower end
 to twice the upper) and for a common factor on all reference rates (1/4 to 4), so that halving and doubling them is a
 reweighting. Recording probabilities are integrated out for every draw (`thinning`).
 """
@@ -178,7 +181,8 @@ class Space:
                 wrong.append(f"{name} is a point ({ends[0]:g}); an account gives intervals")
             if ends[0] < support[0] - slack or ends[1] > support[1] + slack:
                 wrong.append(
-                    f"{name} from {ends[0]:g} to {ends[1]:g} leaves the reference range {support[0]:g} to {support[1]:g}"
+                    f"{name} from {ends[0]:g} to {ends[1]:g} leaves the reference range "
+                    f"{support[0]:g} to {support[1]:g}"
                 )
         if wrong:
             what = f"account '{prior.name}': {'; '.join(wrong)}"

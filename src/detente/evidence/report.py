@@ -35,6 +35,10 @@ def as_data(found: Findings) -> dict[str, Any]:
         "solves": found.bank.solves,
         "solves_without_equilibrium": found.bank.failed,
         "bias_tolerance": {"events_to_turn_the_sign": found.tolerance[0], "of": found.tolerance[1]},
+        "parameters": [
+            {"name": name, "overlap": overlap, "low": q[0], "mid": q[1], "high": q[2], "assumption_not_record": flag}
+            for name, overlap, q, flag in found.parameters
+        ],
         "edits_after_freezing": list(found.edits),
         "notes": list(found.notes),
     }
@@ -74,8 +78,8 @@ def back_test_data(tested: BackTested) -> dict[str, Any]:
     }
 
 
-def tables(found: Findings, least: float = 0.05) -> dict[str, Table]:
-    """Tables for a run: accounts, design check, Bayes factors, telling events, sources, variants, checks, parameters."""
+def tables(found: Findings) -> dict[str, Table]:
+    """Tables for a run: accounts, design check, telling events, conditions, variants, checks, parameters."""
     order = found.compared.order
     first = order[0]
     result = {
@@ -128,6 +132,15 @@ def tables(found: Findings, least: float = 0.05) -> dict[str, Table]:
             rows=tuple((c.statistic, c.seen, c.low, c.high, round(c.tail, 4)) for c in found.checks),
         ),
     }
+    result["parameters"] = Table(
+        title="What the record says of the parameters, all accounts taken together",
+        columns=("parameter", "overlap of prior and posterior", "5 %", "50 %", "95 %", "assumption, not record"),
+        rows=tuple(
+            (n, round(o, 2), *(float(f"{x:.4g}") for x in q), flag)
+            for n, o, q, flag in sorted(found.parameters, key=lambda row: row[1])
+        ),
+        note="An overlap near 1: the record has taught nothing; what rests on it is assumption, not record.",
+    )
     if found.variants:
         result["variants"] = Table(
             title="Does the sign survive?",
@@ -136,7 +149,6 @@ def tables(found: Findings, least: float = 0.05) -> dict[str, Table]:
         )
     if found.baselines is not None:
         result["baselines"] = back_test_table(found.baselines)
-    del least
     return result
 
 

@@ -37,7 +37,7 @@ DEFAULT_RANGE = (0.3, 0.95)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an event is coded as: an act (kinds, perhaps leading into `change`), a sighting, or nothing (with a reason)."""
+    """What an event is coded as: an act (kinds, perhaps leading into `change`), a sighting, or nothing."""
 
     kinds: tuple[str, ...] = ()  # "actor.action", "nature.event", or "nature" for all of nature's
     change: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The order of things on a path: the moments at which something is seen, and what holds between them.
 
-At one moment: coarse marks end, then marks happen in the order of the record, then what was seen of the state at that moment
-and what is known from here on is applied, then coarse marks begin.
+At one moment: coarse marks end, then marks happen in the order of the record, then what was seen of the state at that
+moment and what is known from here on is applied, then coarse marks begin.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from detente.evidence.path import Channel, Path, Recording
 from detente.evidence.posterior import effective
 from detente.evidence.thinning import Thinning
 
-BLOCK = 64
+BLOCK = 192
 
 
 @dataclass

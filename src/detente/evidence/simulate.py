@@ -1,4 +1,4 @@
-"""Records that the model would leave: paths simulated from one draw, seen through the same recording as the real one."""
+"""Records that the model would leave: paths simulated from a draw, seen through the same recording as the real one."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from detente.evidence.path import CHANGE, Channel, Gap, Mark, Path, Pin, Recordi
 
 @dataclass(frozen=True)
 class Watch:
-    """During [start, end) it is known in which cell the state lies: cells (states,) int; start == end: at that moment."""
+    """During [start, end) it is known in which cell (states,) the state lies; start == end: at that moment."""
 
     start: float
     end: float
@@ -58,7 +58,8 @@ def simulate(
         start: state at time 0.
         horizon: years.
         rng: source of randomness.
-        limit: largest number of jumps; longer trajectories are cut off there (`times[-1]` then lies before the horizon).
+        limit: largest number of jumps; longer trajectories are cut off there (`times[-1]` then lies before the
+        horizon).
     """
     order, pointer = table.by_source.indices, table.by_source.indptr
     running = np.concatenate([[0.0], np.cumsum(rates[order])])

@@ -1,7 +1,7 @@
 """One study of a record: bank, evidence, design check, checks, verdict, in the order that model.md 4 demands.
 
-Accounts and coding are frozen by hash before anything is scored; the design check comes before the verdict; the number of
-solves is capped and reported; whatever is interrupted goes on from its files.
+Accounts and coding are frozen by hash before anything is scored; the design check comes before the verdict; the
+number of solves is capped and reported; whatever is interrupted goes on from its files.
 """
 
 import dataclasses
@@ -19,6 +19,7 @@ from detente.evidence.accounts import (
     Telling,
     bias_tolerance,
     compare,
+    parameter_overlaps,
     sensitivity,
     telling_events,
     without_sources,
@@ -29,7 +30,7 @@ from detente.evidence.checks import Checked, passed, predictive_check
 from detente.evidence.coding import Coded
 from detente.evidence.design import Designed, design_check
 from detente.evidence.jumps import JumpTable
-from detente.evidence.posterior import LEAST, Proposal, refine
+from detente.evidence.posterior import LEAST, Proposal, refine, weigh
 from detente.evidence.predict import BackTested
 from detente.evidence.priors import Prior, Space
 from detente.evidence.score import scorer_for
@@ -54,7 +55,7 @@ class Settings:
     """How much to compute.
 
     Attributes:
-        draws: draws from each account's prior; as many from the wide reference prior.
+        draws: draws from each account's prior; a quarter as many from the wide reference prior.
         cap: largest number of solves, refinements included.
         records: simulated records per account; below 200 there is no verdict.
         rows: rows of the bank used for the design check.
@@ -108,9 +109,9 @@ class Study:
     # -- the bank ---------------------------------------------------------------------------------------------------
 
     def proposals(self) -> list[Proposal]:
-        """The reference prior and every account's prior, equally often."""
+        """Every account's prior equally often, and a quarter as many draws from the wide reference prior."""
         draws = self.settings.draws
-        return [Proposal(WIDE, draws), *(Proposal(p, draws) for p in self.priors.values())]
+        return [*(Proposal(p, draws) for p in self.priors.values()), Proposal(WIDE, max(4, draws // 4))]
 
     def bank(self, proposals: Sequence[Proposal], seed: int, low: float, high: float) -> Bank:
         """Solve the draws of some proposals, with progress from `low` to `high`."""
@@ -146,7 +147,7 @@ class Study:
         return result
 
     def refined(self, bank: Bank, log_likelihood: np.ndarray) -> tuple[Bank, np.ndarray]:
-        """Add draws near the posteriors of accounts with too few effective draws, until all have 100 or the cap is reached."""
+        """Add draws near the posteriors of accounts with too few effective ones, until all have 100 or the cap ends it."""
         names = list(self.priors)
         step = 0
         while True:
@@ -196,6 +197,11 @@ class Study:
         bank, log_likelihood = self.refined(first, log_likelihood)
         self.progress(0.9, "comparing accounts")
         return self.findings(names, bank, log_likelihood, part, designed, baselines)
+
+    def learnt(self, bank: Bank, log_likelihood: np.ndarray) -> list[tuple[str, float, tuple[float, ...], bool]]:
+        """What the record says of every parameter under the accounts taken together (equal weights)."""
+        pooled = np.logaddexp.reduce(self.log_priors(bank), axis=0) - np.log(len(self.priors))
+        return parameter_overlaps(bank, pooled, weigh(pooled, log_likelihood).weights)
 
     def design(self, part: Bank, names: Sequence[str]) -> Designed:
         """The design check, before the record is scored."""
@@ -287,6 +293,7 @@ class Study:
             agreement=agreed,
             baselines=baselines,
             tolerance=tolerance,
+            parameters=tuple(self.learnt(bank, log_likelihood)),
             verdict=verdict,
             quick=designed.quick,
         )
@@ -308,6 +315,7 @@ class Findings:
     agreement: Agreement | None
     baselines: BackTested | None
     tolerance: tuple[int, int]
+    parameters: tuple[tuple[str, float, tuple[float, ...], bool], ...]
     verdict: Verdict
     quick: bool
     edits: tuple[str, ...] = ()

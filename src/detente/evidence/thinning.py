@@ -1,13 +1,14 @@
 """Recording probabilities integrated out, draw by draw.
 
-Given the rates, the likelihood depends on the probability p of one channel (in one period) nearly as p^n exp(-A p): n marks were
-recorded, and A acts were to be expected while the channel was open. With A from one filter run at p0,
+Given the rates, the likelihood depends on the probability p of one channel (in one period) nearly as p^n exp(-A p): n
+marks were recorded, and A acts were to be expected while the channel was open. With A from one filter run at p0,
 
     log L ~ log L(p0) + sum log of the mean over p's prior of (p/p0)^n exp(-A (p - p0)),
 
-one dimension at a time. The same densities are proposals for an exact answer: with p drawn from them, L(p) over the proposal's
-density relative to the prior is an unbiased estimate of the integral. The approximation serves the design check, where the
-real and the simulated records are treated alike; the exact version is what evidence is reported from.
+one dimension at a time. The same densities are proposals for an exact answer: with p drawn from them, L(p) over the
+proposal's
+density relative to the prior is an unbiased estimate of the integral. The approximation serves the design check,
+where the real and the simulated records are treated alike; the exact version is what evidence is reported from.
 """
 
 from collections.abc import Sequence

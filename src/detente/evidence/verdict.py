@@ -1,4 +1,4 @@
-"""A verdict only if all of model.md 4 (a)-(d) holds; otherwise "the record cannot tell", which is what one conflict mostly gives."""
+"""A verdict only if all of docs/model.md 4 (a)-(d) holds; otherwise "the record cannot tell", the usual outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The verbs about evidence: `code`, `accounts`, `fit`, `backtest`; the only place where case, record and evidence meet.
 
-Results are kept in `./detente-out/CASE-evidence/` (or `out`): solved draws, simulated records, the freeze. Running the same
-command again goes on from there.
+Results are kept in `./detente-out/CASE-evidence/` (or `out`): solved draws, simulated records, the freeze. Running
+the same command again goes on from there.
 """
 
 import hashlib
@@ -92,11 +92,7 @@ class Desk:
 
     def frozen_files(self) -> dict[str, Path]:
         """The files whose edits after the first likelihood are listed."""
-        names = dict(self.case.files)
-        folder = self.case.folder
-        for path in sorted([*folder.glob("record/*.*"), *folder.glob("accounts/*.yaml")]):
-            names[path.relative_to(folder).as_posix()] = path
-        return names
+        return frozen_files(self.case)
 
     def key(self) -> str:
         """Names the game and the engine that solves it: a solved draw is reused only under the same."""
@@ -109,6 +105,14 @@ class Desk:
             for path in sorted(base.rglob("*.py")) if base.is_dir() else [base]:
                 digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+def frozen_files(case: "Case") -> dict[str, Path]:
+    """Case, accounts and record: name in the case -> path."""
+    names = dict(case.files)
+    for path in sorted([*case.folder.glob("record/*.*"), *case.folder.glob("accounts/*.yaml")]):
+        names[path.relative_to(case.folder).as_posix()] = path
+    return names
 
 
 def folder_of(case: "Case", out: str | Path | None) -> Path:
@@ -246,7 +250,9 @@ def accounts(
         notes.append(
             f"{found.bank.failed} of {found.bank.solves} draws have no certified equilibrium and were left out"
         )
-    return found.with_(edits=tuple(edits), notes=tuple(notes))
+    found = found.with_(edits=tuple(edits), notes=tuple(notes))
+    keep(study.folder, desk, found)
+    return found
 
 
 def held_out_split(coded: "Coded", share: float = 0.7) -> str:
@@ -396,7 +402,7 @@ def fit(
     bank = study.bank([Proposal(prior, draws)], seed + 31, 0.0, 0.2)
     bank, log_likelihood = study.refined(bank, scorer_for(bank, study.coded).score(study.coded.path))
     weighted = weigh(bank.log_prior(prior), log_likelihood)
-    rows = parameter_overlaps(bank, prior, weighted.weights)
+    rows = parameter_overlaps(bank, bank.log_prior(prior), weighted.weights)
     return Fitted(prior.name, weighted, tuple(rows), tuple(diagnose(weighted, bank.solves, bank.failed)), bank.solves)
 
 
@@ -411,6 +417,40 @@ def diagnose(weighted: "Weighted", solves: int, failed: int) -> list[str]:
     if failed:
         words.append(f"{failed} draws without a certified equilibrium were left out")
     return words
+
+
+def keep(folder: Path, desk: Desk, found: "Findings") -> None:
+    """Write what was found beside the bank, with the hashes of the files that it rests on; `latest` reads it."""
+    import json
+
+    from detente.evidence.freeze import digest
+    from detente.run.store import write_text
+
+    data, tables = parts(found)
+    content = {
+        "inputs": digest(desk.frozen_files()),
+        "accounts": data,
+        "tables": {name: table.model_dump(mode="json") for name, table in tables.items()},
+    }
+    write_text(folder / "findings.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def latest(case: "Case", out: str | Path | None = None) -> "tuple[dict[str, Any], dict[str, Table]] | None":
+    """What the last `detente accounts` found, for a run: the value of `Run.accounts`, and tables.
+
+    None if there is nothing, or if a file that it rests on has changed since (then it must be computed again).
+    """
+    import json
+
+    from detente.evidence.freeze import digest
+
+    path = folder_of(case, out) / "findings.json"
+    if not path.is_file():
+        return None
+    content = json.loads(path.read_text("utf-8"))
+    if content["inputs"] != digest(frozen_files(case)):
+        return None
+    return content["accounts"], {name: Table.model_validate(table) for name, table in content["tables"].items()}
 
 
 def parts(found: "Findings") -> "tuple[dict[str, Any], dict[str, Table]]":
