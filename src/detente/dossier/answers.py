@@ -281,7 +281,7 @@ def _tornado(context: Context, id: str, rows: list[dict], most: int) -> Figure:
 KNOWN = (
     "relapse", "peace", "peace_time", "gain_from_settling", "sign_now", "delay", "delay_per_time", "break_even",
     "break_even_count", "prolongation", "loss",
-    "loss_share", "trigger", "values", "value",
+    "loss_share", "trigger", "silence", "reaction_lag", "even_handed", "base_rate", "position", "values", "value",
 )  # fmt: skip
 
 

@@ -105,8 +105,14 @@ def nested(context: Context, id: str, data: dict[str, Any] | None, prefixes: tup
 
 
 def outside(context: Context) -> Section | None:
-    """Base rates and reference classes."""
-    return nested(context, "outside", context.run.outside, ("outside", "base_rates", "positions"))
+    """Base rates and reference classes: their numbers, the sentences about them, their tables."""
+    section = nested(context, "outside", context.run.outside, ("outside", "base_rates", "positions"))
+    quantities = context.family("base_rate", "position")
+    if not quantities:
+        return section
+    head, rest = (section.blocks[:1], section.blocks[1:]) if section else ((Paragraph((string("outside.intro"),)),), ())
+    grid = context.quantity_grid("", quantities, file="base_rates")
+    return Section("outside", string("section.outside"), (*head, grid, *rest))
 
 
 def other_tables(context: Context) -> Section | None:
@@ -155,10 +161,7 @@ def assumptions(context: Context) -> Section | None:
     grid = Grid("", header, tuple(rows), (False,) * 4, data, "assumptions", anchors)
     blocks: list[Block] = [Paragraph((string("assumptions.intro"),)), grid] if run.assumptions else []
     if "sources" in run.tables:
-        blocks += [
-            Heading(string("assumptions.sources")),
-            context.table_grid("sources", "", shown=len(run.tables["sources"].rows)),
-        ]
+        blocks += [Heading(string("assumptions.sources")), context.table_grid("sources", "")]
     return Section("assumptions", string("section.assumptions"), tuple(blocks))
 
 

@@ -58,7 +58,7 @@ def settlement(context: Context) -> Section | None:
         return None
     blocks: list[Block] = [Paragraph((string("settlement.intro"),))]
     if data.get("finding"):
-        blocks.append(Paragraph((Strong(plain(data["finding"])),), "lead"))
+        blocks.append(Paragraph((plain(data["finding"]),)))
     if "frontier" in context.run.tables:
         figure = frontier_figure(context.run.tables["frontier"])
         blocks += [figure] if figure else []
@@ -163,4 +163,5 @@ def spread_text(value: Mapping[str, Any], unit: str) -> str:
     middle = value_text(mid, unit)
     if low is None or high is None:
         return middle
-    return f"{middle} ({string('word.to', low=value_text(low, unit), high=value_text(high, unit))})"
+    ends = (value_text(low, unit), value_text(high, unit))
+    return middle if ends == (middle, middle) else f"{middle} ({string('word.to', low=ends[0], high=ends[1])})"

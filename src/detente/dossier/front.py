@@ -87,9 +87,9 @@ def summary(context: Context) -> Section:
     cards = headline(context)
     items += _by_sign(context, "gain_from_settling", "gain")
     items += _by_sign(context, "delay", "delay") or _by_sign(context, "delay_per_time", "delay")
-    losses = [q for q in context.family("loss_share") if q.mid is not None]
+    losses = [q for q in context.family("loss_share") if q.mid is not None and q.mid > 0]
     if losses:
-        worst = max(losses, key=lambda q: abs(q.mid or 0))
+        worst = max(losses, key=lambda q: q.mid or 0)
         items.append(_sentence(context, "summary.loss", worst, name=context.short_actor(worst.actor)))
     changes = [q for q in context.family("prolongation") if q.id.endswith(".peace10") and q.id.count(".") == 2]
     if changes:

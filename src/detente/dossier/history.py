@@ -29,6 +29,8 @@ def timeline(context: Context) -> Section | None:
     figure = timeline_figure(context, name, table)
     blocks += [figure] if figure else []
     blocks.append(context.table_grid(name, "", shown=0 if figure and len(table.rows) > MANY else 12))
+    if "ceasefires" in context.run.tables:
+        blocks.append(context.table_grid("ceasefires", shown=0))
     return Section("timeline", string("section.timeline"), tuple(blocks))
 
 
@@ -126,8 +128,14 @@ def _tally_figure(tally: Table) -> Figure:
 
 def silence(context: Context) -> Section | None:
     """Reactions to violations, in the record and in the model."""
-    names = [n for n in context.run.tables if n == "response" or n.startswith(("response_", "naming", "silence"))]
-    if not names:
+    names = [
+        n for n in context.run.tables if n.startswith(("response", "naming", "silence", "escalations", "statements"))
+    ]
+    quantities = context.family("silence", "reaction_lag", "even_handed")
+    if not names and not quantities:
         return None
-    blocks: list[Block] = [context.table_grid(name) for name in names]
+    blocks: list[Block] = [Paragraph((string("silence.intro"),))]
+    if quantities:
+        blocks.append(context.quantity_grid("", quantities, file="silence"))
+    blocks += [context.table_grid(name, shown=12 if name.startswith("response") else 0) for name in names]
     return Section("silence", string("section.silence"), tuple(blocks))

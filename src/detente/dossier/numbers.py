@@ -35,7 +35,7 @@ def significant(value: float, digits: int = 2) -> str:
     if not math.isfinite(value):
         return str(value).replace("-", MINUS)
     magnitude = math.floor(math.log10(abs(value)))
-    if magnitude < -3 or magnitude > 6:
+    if magnitude < -4 or magnitude > 6:
         return f"{value:.{digits - 1}e}".replace("-", MINUS)
     decimals = max(digits - 1 - magnitude, 0)
     text = f"{value:.{decimals}f}" if decimals else f"{round(value):d}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detente.dossier.context import column_label, is_numeric
-from detente.dossier.document import Block, Entries, Entry, Facts, Grid, Heading, Line
+from detente.dossier.document import Block, Bullets, Entries, Entry, Facts, Grid, Heading, Line
 from detente.dossier.numbers import cell_text
 from detente.run import Table
 from detente.run.strings import has_string, label, string
@@ -12,6 +12,7 @@ from detente.run.strings import has_string, label, string
 ROWS_SHOWN = 12
 COLUMNS = 6  # objects with more keys than that are printed one under the other
 FLAG = "confidential"
+SENTENCE = 60  # letters from which an entry of a list stands on its own
 HEADS = ("label", "title", "name", "words", "id")
 
 
@@ -41,6 +42,8 @@ def tree(value: Mapping[str, Any], depth: int = 0) -> list[Block]:
             later += [Heading(name), objects(key, item)]
         elif isinstance(item, Mapping) and item and all(isinstance(entry, Mapping) for entry in item.values()):
             later += [Heading(name), objects(key, [{"name": k, **v} for k, v in item.items()])]
+        elif isinstance(item, list) and len(item) > 1 and all(isinstance(entry, str) for entry in item) and _long(item):
+            later += [Heading(name), Bullets(tuple((entry,) for entry in item))]
         elif isinstance(item, Mapping) and depth < 2 and any(isinstance(v, list | Mapping) for v in item.values()):
             later += [Heading(name), *tree(item, depth + 1)]
         else:
@@ -48,6 +51,11 @@ def tree(value: Mapping[str, Any], depth: int = 0) -> list[Block]:
     if facts:
         blocks.append(Facts(tuple(facts)))
     return blocks + later
+
+
+def _long(sentences: Sequence[str]) -> bool:
+    """Whether some of these are sentences rather than words."""
+    return any(len(sentence) > SENTENCE for sentence in sentences)
 
 
 def objects(key: str, items: Sequence[Mapping[str, Any]]) -> Block:
