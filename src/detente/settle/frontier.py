@@ -51,7 +51,7 @@ def level(values: np.ndarray, share: float) -> float:
 
 def holds(margins: np.ndarray) -> np.ndarray:
     """Mask (draws,) of the draws in which every constraint has a margin of at least 0; margins (draws, constraints)."""
-    return (np.asarray(margins, float) >= 0).all(axis=-1)
+    return np.all(np.asarray(margins, float) >= 0, axis=1)
 
 
 def cannot_hold(margins: np.ndarray, draws: int, share: float) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from detente.errors import CaseError, Diagnostic, OptionError
 from detente.game import Game
-from detente.settle.levers import Bound, Levers, bind
+from detente.settle.levers import Levers, bind
 from detente.settle.roles import Block, Graph
 from detente.settle.search import Setting
 from detente.text import suggest
@@ -222,26 +222,16 @@ def _own_clocks(
     """Levers that lose all effect in peace once the case's own clocks have run down: lever -> the clocks."""
     if not clocks or off.space is None:
         return {}
-    ended = graph.peace & np.array(
-        [graph.faded(x, clocks) == x if graph.peace[x] else False for x in range(off.n_states)]
-    )
+    ended = graph.run_down(clocks)
     found = {}
     for name, lever in case.levers.items():
         if lever.decays is None:
             continue
         on = template.game({**case.defaults(), **{p: high for p, (_, high) in lever.change.items()}})
         if _same_in(off, on, ended):
-            alone = (c for c in clocks if _same_in(off, on, graph.peace & _at_end(graph, c, clocks)))
+            alone = (c for c in clocks if _same_in(off, on, graph.run_down({c: clocks[c]})))
             found[name] = tuple(alone) or tuple(clocks)
     return found
-
-
-def _at_end(graph: Graph, clock: str, clocks: dict[str, int]) -> np.ndarray:
-    """Mask (states,) of the states in which this clock has its last value of those seen in peace."""
-    space = graph.game.space
-    codes = space.codes[space.variable(clock)]
-    inside = codes[graph.peace]
-    return codes == (inside.max() if clocks[clock] > 0 else inside.min())
 
 
 def _same_in(a: Game, b: Game, mask: np.ndarray) -> bool:
@@ -252,7 +242,7 @@ def _same_in(a: Game, b: Game, mask: np.ndarray) -> bool:
     if not np.array_equal(a.nature.hazards[:, mask], b.nature.hazards[:, mask]):
         return False
     for m, n in zip((*a.moves, a.nature), (*b.moves, b.nature)):
-        actions = m.transition.shape[0] // a.n_states
+        actions = len(m.names)
         picked = (np.arange(actions)[:, None] * a.n_states + rows[None, :]).ravel()
         if abs(m.transition[picked] - n.transition[picked]).sum() > 0:
             return False
@@ -261,6 +251,3 @@ def _same_in(a: Game, b: Game, mask: np.ndarray) -> bool:
         and np.array_equal(m.reference_rate[:, mask], n.reference_rate[:, mask])
         for m, n in zip(a.moves, b.moves)
     )
-
-
-__all__ = ["Block", "Bound", "Constraint", "Limits", "Problem", "pose"]

@@ -15,12 +15,7 @@ from detente.settle.frontier import level
 from detente.settle.relax import Relaxation, gains_of, margins_of
 from detente.settle.search import Candidate, Setting
 from detente.settle.split import adjusted_winner, best_pure, egalitarian, nash
-
-NOTE_UNITS = (
-    "Costs and payments are in each actor's own unit; adding them up, or setting a payment of one own stake a year "
-    "beside a probability of one when relaxations are ranked, is a convention and not a finding."
-)
-NOTE_SPREAD = "Intervals and shares are a spread over the stated assumptions, not a confidence interval."
+from detente.settle.tables import NOTE_SPREAD, NOTE_UNITS, frontier_table, relaxations_table
 
 
 @dataclass(frozen=True)
@@ -70,29 +65,44 @@ class _Reporter:
             "search": self.search_words(),
             "notes": [NOTE_SPREAD, NOTE_UNITS],
         }
-        tables = {"frontier": self.frontier(), "relaxations": self.relaxations()}
+        tables = {
+            "frontier": frontier_table([*packages, *self.beyond(len(packages)), *fragile, *near], limits),
+            "relaxations": relaxations_table([*packages, *fragile, *near]),
+        }
         return Report(settlement, tables, tuple(self.warnings()))
+
+    def beyond(self, before: int) -> list[dict[str, Any]]:
+        """Points of the frontier that were not explained, as far as the table needs them."""
+        return [self.numbers(c, f"P{n}") for n, c in enumerate(self.findings.beyond, start=before + 1)]
 
     # ---- points ----------------------------------------------------------------------------------------------------
 
-    def point(self, point: Point, id: str, labels: dict[Candidate, list[str]]) -> dict[str, Any]:
-        setting, option = point.candidate
+    def numbers(self, candidate: Candidate, id: str) -> dict[str, Any]:
+        """What a point is and what it brings."""
+        setting, option = candidate
         problem, levers = self.problem, self.problem.levers
-        gains = gains_of(self.draws, point.candidate)
-        safe = self.durability(point.candidate)
+        gains = gains_of(self.draws, candidate)
+        safe = self.durability(candidate)
         least = self.least_favoured(gains)
         return {
             "id": id,
             "package": problem.packages[option],
-            "terms": self.terms(point.candidate),
+            "terms": self.terms(candidate),
             "levers": {lever.name: amount for lever, amount in levers.used(setting)},
             "in_force_before_signature": [b.name for b, _ in levers.used(setting) if b.before],
             "durability": _spread(safe, level(safe, self.share)),
             "cost": levers.cost(setting),
             "paid_by": self.paid_by(setting),
-            "least_gain": {"who": self.problem.label(least), **self.gain_spread(gains, least)},
+            "payers": [problem.label(p) for p in levers.payers(setting)],
+            "least_gain": {"who": problem.label(least), **self.gain_spread(gains, least)},
             "gains": {p: self.gain_spread(gains, p) for p in problem.players},
-            "share_of_draws": point.share,
+            "share_of_draws": float((margins_of(self.draws, candidate) >= 0).all(axis=1).mean()),
+        }
+
+    def point(self, point: Point, id: str, labels: dict[Candidate, list[str]]) -> dict[str, Any]:
+        """A point with everything that explains it."""
+        return {
+            **self.numbers(point.candidate, id),
             "equilibria": point.equilibria
             and {"draws": point.equilibria.draws, "found": point.equilibria.found, "hold": point.equilibria.hold},
             "constraints": self.constraints(point.candidate),
@@ -331,80 +341,6 @@ class _Reporter:
         if not self.findings.found.exhaustive:
             out.append("settlement: the search did not look at every setting of the grid")
         return out
-
-    # ---- tables ----------------------------------------------------------------------------------------------------
-
-    def frontier(self) -> Table:
-        f = self.findings
-        rows = []
-        for id, candidate, point in [
-            *((f"P{n}", p.candidate, p) for n, p in enumerate(f.packages, start=1)),
-            *((f"P{n}", c, None) for n, c in enumerate(f.beyond, start=len(f.packages) + 1)),
-            *((f"F{n}", p.candidate, p) for n, p in enumerate(f.fragile, start=1)),
-            *((f"N{n}", p.candidate, p) for n, p in enumerate(f.near, start=1)),
-        ]:
-            gains = gains_of(self.draws, candidate)
-            least = self.least_favoured(gains)
-            safe = self.durability(candidate)
-            rows.append(
-                (
-                    id,
-                    "; ".join(self.terms(candidate)),
-                    float(np.median(safe)),
-                    _finite(level(safe, self.share)),
-                    self.problem.levers.cost(candidate[0]),
-                    ", ".join(self.problem.label(p) for p in self.paid_by(candidate[0])),
-                    self.problem.label(least),
-                    self.gain_spread(gains, least)["at_share"],
-                    float((margins_of(self.draws, candidate) >= 0).all(axis=1).mean()),
-                    point.binding.constraint.words if point else None,
-                )
-            )
-        held = "P: holds; F: holds, but not in enough equilibria; N: does not hold, comes near."
-        return Table(
-            title="What would hold" if f.packages else "What comes closest to holding",
-            columns=(
-                "id", "terms", "no_war", "no_war_at_share", "cost", "payers", "least_favoured", "least_gain",
-                "share_of_draws", "binding",
-            ),
-            rows=tuple(rows),
-            units={
-                "no_war": f"probability of no war within {self.problem.limits.within:g} years, median",
-                "no_war_at_share": f"reached in a share {self.share:g} of draws",
-                "cost": "value/year, payers' own units",
-                "least_gain": f"own stake per year, reached in a share {self.share:g} of draws",
-            },
-            note=f"{held} {NOTE_SPREAD}",
-        )  # fmt: skip
-
-    def relaxations(self) -> Table:
-        f = self.findings
-        rows = []
-        for id, points in (("P", f.packages), ("F", f.fragile), ("N", f.near)):
-            for n, p in enumerate(points, start=1):
-                told = self.relaxation(p.relaxation, of_all=id == "P")
-                rows.append(
-                    (
-                        f"{id}{n}",
-                        p.binding.constraint.words,
-                        p.binding.fails_in,
-                        "; ".join(told["words"]),
-                        told["payer"],
-                        told["price"],
-                        told["then_holds_in_share_of_draws"],
-                    )
-                )
-        return Table(
-            title="Binding constraint and cheapest relaxation",
-            columns=("id", "binding", "fails_in", "relaxation", "payer", "price", "then_holds_in"),
-            rows=tuple(rows),
-            units={
-                "fails_in": "share of draws",
-                "price": "convention: value/year + probability",
-                "then_holds_in": "share of draws",
-            },
-            note=f"Empty in the last column: to first order, the game not solved again. {NOTE_UNITS}",
-        )  # fmt: skip
 
 
 def _spread(values: np.ndarray, at_share: float) -> dict[str, Any]:

@@ -139,12 +139,12 @@ class Graph:
         found = {}
         _, source, target = self.nature_jumps
         inside = self.peace[source] & self.peace[target]
-        moved = [
+        moved: list[np.ndarray] = [
             space.codes[:, t[both]] != space.codes[:, s[both]]
             for _, s, t in self.player_jumps
             for both in [self.peace[s] & self.peace[t]]
         ]
-        by_players = np.array([m.any(axis=1) for m in moved]).any(axis=0)
+        by_players = np.any(np.concatenate(moved, axis=1), axis=1, keepdims=True)[:, 0]
         change = space.codes[:, target[inside]] - space.codes[:, source[inside]]
         for n, variable in enumerate(space.variables):
             signs = set(np.sign(change[n][change[n] != 0]).tolist())
@@ -152,21 +152,27 @@ class Graph:
                 found[variable.name] = int(signs.pop())
         return found
 
-    def faded(self, state: int, clocks: dict[str, int]) -> int:
-        """The state in peace after every clock has run down, other variables as they are."""
+    def run_down(self, clocks: dict[str, int]) -> np.ndarray:
+        """Mask (states,) of the states in peace in which every clock has run down."""
+        mask = self.peace.copy()
+        mask[self._clock_jumps(clocks)[0]] = False
+        return mask
+
+    def _clock_jumps(self, clocks: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+        """(from, to) of nature's jumps in peace that change clocks only."""
         space = self.game.space
         if space is None or not clocks:
-            return state
+            return np.zeros(0, int), np.zeros(0, int)
         which = [space.variable(name) for name in clocks]
         others = [n for n in range(len(space.variables)) if n not in which]
         _, source, target = self.nature_jumps
-        only = (
-            self.peace[source]
-            & self.peace[target]
-            & (space.codes[others][:, source] == space.codes[others][:, target]).all(axis=0)
-            & (source != target)
-        )
-        source, target = source[only], target[only]
+        same = (space.codes[others][:, source] == space.codes[others][:, target]).all(axis=0)
+        only = self.peace[source] & self.peace[target] & same
+        return source[only], target[only]
+
+    def faded(self, state: int, clocks: dict[str, int]) -> int:
+        """The state in peace after every clock has run down, other variables as they are."""
+        source, target = self._clock_jumps(clocks)
         for _ in range(self.states):
             following = target[source == state]
             if not len(following):
@@ -177,7 +183,7 @@ class Graph:
 
 def _jumps(transition: sp.csr_array, usable: np.ndarray, first: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(action, from, to) of every jump with positive probability that changes the state, from row `first` on."""
-    states = transition.shape[1]
+    states = usable.shape[1]
     entries = sp.coo_array(transition)
     action, source = entries.row // states, entries.row % states
     keep = (entries.data > 0) & (source != entries.col) & usable[action, source] & (action >= first)

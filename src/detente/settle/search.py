@@ -26,8 +26,15 @@ Progress = Callable[[float, str], None]
 class Record(Protocol):
     """What one draw says about one option under one setting."""
 
-    margins: tuple[float, ...]  # per constraint, at least 0 where it holds
-    objectives: tuple[float, ...]  # larger is better; cost is not among them
+    @property
+    def margins(self) -> tuple[float, ...]:
+        """Per constraint; at least 0 where it holds."""
+        ...
+
+    @property
+    def objectives(self) -> tuple[float, ...]:
+        """Larger is better; cost is not among them."""
+        ...
 
 
 Evaluator = Callable[[Sequence[Setting], Sequence[int]], Mapping[tuple[Setting, int], Sequence[Record]]]

@@ -46,7 +46,7 @@ def _moves(a: Moves, b: Moves, peace: np.ndarray) -> Moves:
     return Moves(
         a.names,
         np.concatenate([a.available, b.available], axis=1),
-        _join(a.transition, b.transition, peace),
+        _join(a.transition, b.transition, peace, len(a.names)),
         np.concatenate([a.impulses, b.impulses], axis=2),
         np.concatenate([a.reference_rate, b.reference_rate], axis=1),
     )
@@ -54,7 +54,7 @@ def _moves(a: Moves, b: Moves, peace: np.ndarray) -> Moves:
 
 def _nature(a: Nature, b: Nature, peace: np.ndarray, rate: float) -> Nature:
     k = len(peace)
-    joined = _join(a.transition, b.transition, peace)
+    joined = _join(a.transition, b.transition, peace, len(a.names))
     fade = np.concatenate([np.where(peace, k + np.arange(k), np.arange(k)), k + np.arange(k)])
     clock = sp.csr_array((np.ones(2 * k), fade, np.arange(2 * k + 1)), shape=(2 * k, 2 * k))
     hazards = np.concatenate([a.hazards, b.hazards], axis=1)
@@ -66,10 +66,9 @@ def _nature(a: Nature, b: Nature, peace: np.ndarray, rate: float) -> Nature:
     )
 
 
-def _join(a: sp.csr_array, b: sp.csr_array, peace: np.ndarray) -> sp.csr_array:
+def _join(a: sp.csr_array, b: sp.csr_array, peace: np.ndarray, rows: int) -> sp.csr_array:
     """Transitions (rows * 2 states, 2 states) from those of both copies; entering peace leads to the copy in force."""
     k = len(peace)
-    rows = a.shape[0] // k
     parts = []
     for copy, matrix in enumerate((a, b)):
         entries = sp.coo_array(matrix)
