@@ -166,7 +166,7 @@ class Study:
                     bank.u,
                     bank.log_prior(self.priors[names[k]]),
                     log_likelihood,
-                    each,
+                    count=each,
                 )
                 for k in low
             ]

@@ -1,0 +1,152 @@
+"""The verbs on a small case of their own, from files to findings."""
+
+import json
+
+import numpy as np
+import pytest
+
+from detente.errors import OptionError
+from detente.workflow import evidence as work
+
+CASE = """
+format: 1
+case: brook
+title: A brook between two villages
+as_of: 2000-01-01
+unit: {time: year, value: utility}
+play: {discount_rate: 0.1, noise: {range: [0.2, 0.5], unit: utility, why: test, basis: judgement}, tempo: 52}
+actors:
+  village: {kind: party, labels: {en: Village}}
+  reeve: {kind: mediator, labels: {en: Reeve}}
+states:
+  phase: {values: [war, calm, peace]}
+  talks: {values: ["no", "yes"]}
+parameters:
+  fee: {range: [0, 1], unit: value/year, why: test, basis: judgement}
+  harvest: {range: [0, 1], unit: value/year, why: test, basis: judgement}
+payoffs:
+  village: {harvest: harvest * (phase == peace), war: -1 * (phase == war)}
+  reeve: {fee: fee * (talks == yes and phase != peace), peace: 0.3 * (phase == peace)}
+actions:
+  village:
+    attack: {rate: 0.3, when: phase == calm, then: {phase: war, talks: "no"}, cost: 0.2}
+    sign: {rate: 0.5, when: phase == calm and talks == yes, then: {phase: peace, talks: "no"}}
+  reeve:
+    call: {rate: 1, when: phase == calm and talks == no, then: {talks: "yes"}, cost: 0.1}
+    scold: {rate: 1, when: phase == calm, then: {}, cost: 0.1}
+nature:
+  tire: {when: phase == war, then: {phase: calm}, rate: 2}
+  lapse: {when: talks == yes, then: {talks: "no"}, rate: 0.5}
+  flood: {when: phase == peace, then: {phase: calm}, rate: 0.3}
+outcomes:
+  peace: phase == peace
+  war: phase == war
+  settle: {phase: peace, talks: "no"}
+situations:
+  2000-01-01: {phase: calm, talks: "no"}
+"""
+CODING = """
+format: 1
+from: 2000-01-01
+until: 2012-01-01
+observed:
+  phase: {2000-01-01: calm, 2003-02-01: war, 2003-09-01: calm, 2008-03-01: war, 2008-05-01: calm}
+rules:
+  - when: {type: raid}
+    then: {move: village.attack}
+    recorded_with: [0.5, 0.95]
+  - when: {type: talks}
+    then: {move: reeve.call}
+    recorded_with: [0.3, 0.9]
+  - when: {type: rebuke}
+    then: {move: reeve.scold}
+    recorded_with: [0.3, 0.9]
+"""
+EVENTS = [
+    ("a", "2001-01-01", "talks"), ("b", "2003-02-01", "raid"), ("c", "2003-01-05", "rebuke"), ("d", "2004-06-01", "talks"),
+    ("e", "2005-06-01", "rebuke"), ("f", "2007-06-01", "rebuke"), ("g", "2008-03-01", "raid"), ("h", "2010-01-01", "talks"),
+    ("i", "2011-01-01", "rebuke"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def case(tmp_path):
+    folder = tmp_path / "brook"
+    write(folder / "case.yaml", CASE)
+    write(folder / "record" / "coding.yaml", CODING)
+    write(folder / "record" / "coding_second.yaml", CODING.replace("[0.3, 0.9]", "[0.2, 0.95]"))
+    write(folder / "record" / "sources.csv", "id,title\ns,A chronicle\n")
+    write_events(folder, EVENTS)
+    for name, low, high in (("greedy", 0.6, 1.0), ("fair", 0.0, 0.3)):
+        text = f"account: {name}\nin_words: {name}\nparameters:\n  fee: {{range: [{low}, {high}]}}\n"
+        write(folder / "accounts" / f"{name}.yaml", text)
+    return folder
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def write_events(folder, events):
+    rows = "".join(f"{i},{d},{t},village,{t} of {d},s\n" for i, d, t in events)
+    write(folder / "record" / "events.csv", "id,date,type,actors,text,sources\n" + rows)
+
+
+def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_path):
+    out = tmp_path / "out"
+    found = work.accounts(case, quick=True, workers=0, out=out)
+    data, tables = work.parts(found)
+    assert {"accounts", "design_check", "baselines", "verdict"} <= set(data)
+    assert {frozenset(a) >= {"id", "log_evidence", "error", "ess"} for a in data["accounts"]} == {True}
+    assert data["verdict"] == "no verdict: quick"
+    assert data["design_check"]["records_per_account"] == 10
+    assert json.loads(json.dumps(data)) == data
+    assert data["marks"] == 11
+    assert "evidence_accounts" in tables
+    times = {p: p.stat().st_mtime_ns for p in (out / "draws").iterdir()}
+    again = work.accounts(case, quick=True, workers=0, out=out)
+    assert work.parts(again)[0] == data
+    assert {p: p.stat().st_mtime_ns for p in (out / "draws").iterdir()} == times
+    desk = work.Desk.open(case)
+    assert work.latest(desk.case, out)[0] == data
+    write_events(case, EVENTS[:-1])
+    assert work.latest(desk.case, out) is None
+    edited = work.accounts(case, quick=True, workers=0, out=out)
+    assert edited.edits == ("record/events.csv was edited after the likelihood was first computed",)
+
+
+def test_fit_flags_what_the_record_cannot_tell(case, tmp_path):
+    fitted = work.fit(case, "greedy", draws=40, cap=40, workers=0, out=tmp_path / "out")
+    names = [row[0] for row in fitted.parameters]
+    assert names == ["noise", "fee", "harvest", "reference_scale"]
+    fee = fitted.parameters[1]
+    assert 0.6 <= fee[2][0] <= fee[2][2] <= 1.0
+    assert "40 solves" in fitted.words[0]
+    with pytest.raises(OptionError, match="unknown account 'greed'.*did you mean 'greedy'"):
+        work.fit(case, "greed", draws=8, workers=0, out=tmp_path / "out")
+
+
+def test_back_test_sees_nothing_later(case, tmp_path):
+    arguments = {"until": "2006-01-01", "score": "2006-01-01:2012-01-01", "draws": 24, "workers": 0, "out": tmp_path / "out"}
+    whole = work.backtest(case, **arguments)
+    desk = work.Desk.open(case)
+    early = desk.code(until="2006-01-01")
+    write_events(case, [e for e in EVENTS if e[1] < "2006"])
+    cut = work.Desk.open(case).code(until="2006-01-01")
+    assert early.path.marks == cut.path.marks
+    assert np.isclose(work.backtest(case, **arguments).ess, whole.ess)
+    assert whole.marks == 5  # four events, and a war's end that no event explains
+    assert whole.wars == 1
+    assert 0 < whole.war_model < 1
+    assert whole.words.startswith(("the model predicts", "a simple rival predicts"))
+    with pytest.raises(OptionError, match="until <= D1 < D2"):
+        work.backtest(case, "2010-01-01", "2006-01-01:2012-01-01", workers=0)
+
+
+def test_code_lists_every_event(case):
+    coded, table, data = work.code(case)
+    assert len(table.rows) == len(EVENTS)
+    assert data["events"] == {"mark": 9}
+    assert data["second_coding"]["kappa"] == 1.0
+    assert coded.until == "2012-01-01"
