@@ -56,6 +56,8 @@ def test_a_chance_reads_as_a_sentence():
 def test_a_change_of_a_share_is_in_points_with_its_sign():
     change = made("prolongation.m.peace10", "share", -0.2, -0.04, 0.01)
     assert full_text(change) == "−4 points (−20 to +1)"
+    small = made("prolongation.m.peace10", "share", -0.018, -0.0034, -0.0002)
+    assert full_text(small) == "−0.3 points (−2 to −0.02)"
 
 
 def test_gains_carry_a_plus_and_losses_do_not():

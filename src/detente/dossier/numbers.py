@@ -55,7 +55,8 @@ def percent(value: float) -> str:
 
 def points_text(value: float) -> str:
     """A difference of two shares in percentage points, with its sign and without the word."""
-    text = f"{round(value * 100):d}".replace("-", MINUS)
+    small = 0 < abs(value) < 0.0095
+    text = (significant(value * 100, 1) if small else f"{round(value * 100):d}").replace("-", MINUS)
     return f"+{text}" if value > 0 and text != "0" else text
 
 
