@@ -51,7 +51,31 @@ _HOMES = {
     "solve_path": "detente.solve",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]
+__all__ = [
+    "Case",
+    "Chain",
+    "DetenteError",
+    "Equilibrium",
+    "Game",
+    "Quantity",
+    "Record",
+    "Run",
+    "Table",
+    "UserError",
+    "__version__",
+    "analyze",
+    "ask",
+    "claims",
+    "compile_case",
+    "dossier",
+    "enumerate_equilibria",
+    "load_case",
+    "load_record",
+    "read_run",
+    "settle",
+    "solve",
+    "solve_path",
+]
 
 
 def __getattr__(name: str) -> Any:

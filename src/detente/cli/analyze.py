@@ -21,7 +21,7 @@ def analyze(
     workers: Annotated[int | None, typer.Option(help="Processes; never changes a number.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
-    """Analyse a case: who gains from delay, how likely war is to resume, what settling now would bring; writes a dossier."""
+    """Analyse a case: who gains from delay, how likely war is to resume, what settling brings; writes a dossier."""
     from detente.cli.console import progress_bar
     from detente.workflow.analyze import analyze as work
     from detente.workflow.summary import summary

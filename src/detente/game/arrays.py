@@ -26,7 +26,7 @@ def from_arrays(
 
     Args:
         payoff_flow: (players, states), utility/year.
-        successors: per player (actions, states) int; -1 where not available; action 0 is `wait`, its successor x itself.
+        successors: per player (actions, states) int; -1: not available; action 0 is `wait`, its successor x itself.
         impulses: per player (actions, states), to the mover; or (players, actions, states), utility.
         tempo: scalar, (players,) or (players, states), 1/year.
         nature_successors: (events, states) int.

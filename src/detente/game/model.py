@@ -1,7 +1,7 @@
 """The game as arrays: what the solver reads, whoever wrote it.
 
-Asynchronous moves in continuous time (docs/model.md 1-2): player i gets an opportunity at rate `tempo[i, x]`, chooses an
-action, and the state jumps to a draw from `T(x, a)`; nature's events come at their hazards. Row `a * K + x` of a
+Asynchronous moves in continuous time (docs/model.md 1-2): player i gets an opportunity at rate `tempo[i, x]`, chooses
+an action, and the state jumps to a draw from `T(x, a)`; nature's events come at their hazards. Row `a * K + x` of a
 `transition` matrix is the distribution of T(x, a), so that `E V(T(x, a))` for all a and x at once is
 `(transition @ V).reshape(A, K)`. Action 0 is `wait`: always available, costs nothing, leaves x as it is.
 """

@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     """Compute everything that the main job answers, without writing the run folder."""
     from detente.answers import evaluate
     from detente.game import compile_case
+    from detente.workflow.answers import judge_for_run
 
     progress(0.0, f"building the game of {case.name}")
     template = compile_case(case)
@@ -123,8 +124,9 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     progress(0.88, "reading the record")
     add_record(parts, case, when)
     outside = add_outside(parts, case, when, options.seed)
+    accounts = add_accounts(parts, case)
     progress(0.93, "judging claims")
-    claims = judge_claims(parts, case, when)
+    claims = judge_for_run(case, when, answers)
     return Run(
         schema=1,
         version=__version__,
@@ -143,6 +145,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
         tables=parts.tables,
         assumptions=assumptions_of(case),
         claims=tuple(claims),
+        accounts=accounts,
         outside=outside,
         warnings=tuple(dict.fromkeys(parts.warnings)),
     )
@@ -160,6 +163,18 @@ def command_of(name: str, when: str, options: Options) -> str:
     return shlex.join(
         ["detente", "analyze", name, "--date", when, "--draws", str(options.draws), "--seed", str(options.seed)]
     )
+
+
+def add_accounts(parts: Parts, case: "Case") -> dict[str, Any] | None:
+    """What the last `detente accounts` found, where the files it rests on are still the same."""
+    from detente.workflow.evidence import latest
+
+    found = latest(case)
+    if found is None:
+        return None
+    accounts, tables = found
+    parts.tables |= tables
+    return accounts
 
 
 def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
@@ -226,11 +241,6 @@ def add_outside(parts: Parts, case: "Case", when: str, seed: int) -> dict[str, l
     parts.tables |= found.tables
     parts.quantities += found.quantities
     return dict(words) or None
-
-
-def judge_claims(parts: Parts, case: "Case", when: str) -> Sequence[dict[str, Any]]:
-    """Verdicts on the claims that the case ties to answers and record queries."""
-    return ()
 
 
 def write_folder(run: Run, case: "Case", folder: Path) -> None:

@@ -5,14 +5,16 @@ from pathlib import Path
 from detente.run import Quantity, Run
 
 HEADLINES = (
-    "relapse.", "peace.", "peace_time.", "gain_from_settling.", "delay_per_time.", "prolongation.", "loss_share.", "base_rate",
+    "relapse.", "peace.", "peace_time.", "base_rate", "gain_from_settling.", "delay_per_time.", "prolongation.",
+    "loss_share.",
 )  # fmt: skip
 
 
 def summary(run: Run, folder: Path) -> str:
     """The run in some thirty lines of plain text."""
     lines = [
-        f"{run.title}, {run.date}: {run.model.get('states')} states, {run.model.get('players')} players, {run.draws} draws"
+        f"{run.title}, {run.date}",
+        f"{run.model.get('states')} states, {run.model.get('players')} players, {run.draws} draws",
     ]
     if run.solution is not None:
         found = run.solution
