@@ -14,10 +14,18 @@ K = 4
 
 def world(seed):
     rng = np.random.default_rng(seed)
-    entries = sorted({(k, x, int(rng.integers(K))) for k in range(3) for x in range(K) if rng.random() < 0.8} | {(0, 0, 1)})
+    entries = sorted(
+        {(k, x, int(rng.integers(K))) for k in range(3) for x in range(K) if rng.random() < 0.8} | {(0, 0, 1)}
+    )
     table = JumpTable(("a.a", "b.b", "c.c"), *(np.array(c) for c in zip(*entries, strict=True)), K)
     channels = (Channel("a", table.entries({"a.a"})), Channel("b or c", table.entries({"b.b", "c.c"})))
-    return table, channels, rng.uniform(0.1, 2.0, (2, table.size)), rng.uniform(0.1, 0.9, (2, 2, 1)), rng.dirichlet(np.ones(K))
+    return (
+        table,
+        channels,
+        rng.uniform(0.1, 2.0, (2, table.size)),
+        rng.uniform(0.1, 0.9, (2, 2, 1)),
+        rng.dirichlet(np.ones(K)),
+    )
 
 
 times = st.lists(st.floats(0.01, 2.9), max_size=4).map(sorted)
@@ -55,7 +63,7 @@ def test_the_unit_of_time_only_scales_the_density_of_marks(seed, at, unit):
 @settings(max_examples=15, deadline=None)
 @given(seeds, st.floats(0.05, 1.0))
 def test_one_act_or_none_in_a_short_time_is_certain(seed, length):
-    """Probabilities of all short records sum to 1: nothing, and one mark anywhere, leave out only what is second order."""
+    """Probabilities of short records sum to 1: nothing, and one mark anywhere, leave out only the second order."""
     table, channels, rates, p, initial = world(seed)
     short = 1e-3 * length
     run = Filter(table, channels, rates, Recording(p)).run

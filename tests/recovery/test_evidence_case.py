@@ -63,8 +63,9 @@ rules:
     recorded_with: [0.3, 0.9]
 """
 EVENTS = [
-    ("a", "2001-01-01", "talks"), ("b", "2003-02-01", "raid"), ("c", "2003-01-05", "rebuke"), ("d", "2004-06-01", "talks"),
-    ("e", "2005-06-01", "rebuke"), ("f", "2007-06-01", "rebuke"), ("g", "2008-03-01", "raid"), ("h", "2010-01-01", "talks"),
+    ("a", "2001-01-01", "talks"), ("b", "2003-02-01", "raid"), ("c", "2003-01-05", "rebuke"),
+    ("d", "2004-06-01", "talks"), ("e", "2005-06-01", "rebuke"), ("f", "2007-06-01", "rebuke"),
+    ("g", "2008-03-01", "raid"), ("h", "2010-01-01", "talks"),
     ("i", "2011-01-01", "rebuke"),
 ]  # fmt: skip
 
@@ -123,12 +124,18 @@ def test_fit_flags_what_the_record_cannot_tell(case, tmp_path):
     fee = fitted.parameters[1]
     assert 0.6 <= fee[2][0] <= fee[2][2] <= 1.0
     assert "40 solves" in fitted.words[0]
-    with pytest.raises(OptionError, match="unknown account 'greed'.*did you mean 'greedy'"):
+    with pytest.raises(OptionError, match=r"unknown account 'greed'.*did you mean 'greedy'"):
         work.fit(case, "greed", draws=8, workers=0, out=tmp_path / "out")
 
 
 def test_back_test_sees_nothing_later(case, tmp_path):
-    arguments = {"until": "2006-01-01", "score": "2006-01-01:2012-01-01", "draws": 24, "workers": 0, "out": tmp_path / "out"}
+    arguments = {
+        "until": "2006-01-01",
+        "score": "2006-01-01:2012-01-01",
+        "draws": 24,
+        "workers": 0,
+        "out": tmp_path / "out",
+    }
     whole = work.backtest(case, **arguments)
     desk = work.Desk.open(case)
     early = desk.code(until="2006-01-01")

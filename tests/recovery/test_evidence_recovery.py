@@ -30,12 +30,12 @@ def priors_of(bank_, accounts=ACCOUNTS):
     return np.array([bank_.log_prior(p) for p in accounts.values()])
 
 
-def records(truth, account, count, years, rng, chances=CHANCES):
+def records(truth, account, count, years, rng, *, chances=CHANCES):
     """Records from one account, drawn from another bank than the one that will judge them."""
     for row in resample(truth.log_prior(ACCOUNTS[account]), count, rng):
         trajectory = simulate(TABLE, truth.rates[row].astype(float), 0, years, rng)
         p = np.array([[c.low + (c.high - c.low) * rng.random() for c in chances]])
-        yield observe(trajectory, TABLE, scheme(years), recording(chances, 3, p), 0, rng)
+        yield observe(trajectory, TABLE, scheme(years), recording(chances, 3, p), draw=0, rng=rng)
 
 
 def factors(paths, scorer_, log_priors):
@@ -99,7 +99,7 @@ def test_half_of_a_mediators_acts_missing_does_not_turn_into_honesty(solved):
     half = (CHANCES[0], Chance("speak", 1, 0.0, 0.5, 0.5), CHANCES[2])
     complete = (CHANCES[0], Chance("speak", 1, 0.0, 0.98, 1.0), Chance("incident", 2, 0.0, 0.98, 1.0))
     log_priors, rng = priors_of(solved), np.random.default_rng(6)
-    paths = list(records(bank(20, seed=13), "prolong", 24, 8.0, rng, half))
+    paths = list(records(bank(20, seed=13), "prolong", 24, 8.0, rng, chances=half))
     aware = factors(paths, scorer(solved), log_priors)
     naive = factors(paths, scorer(solved, complete), log_priors)
     assert (aware < 0).mean() <= 0.05

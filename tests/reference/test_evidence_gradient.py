@@ -23,9 +23,11 @@ def test_gradient_through_the_equilibrium_matches_solving_again():
     equilibrium = solve(game(**AT))
     rates = jump_rates(equilibrium.game, equilibrium.strategies, TABLE)
     rng = np.random.default_rng(0)
-    path = observe(simulate(TABLE, rates, 0, 6.0, rng), TABLE, scheme(6.0), recording, 0, rng)
+    path = observe(simulate(TABLE, rates, 0, 6.0, rng), TABLE, scheme(6.0), recording, draw=0, rng=rng)
     assert len(path.marks) >= 3
-    found, gradient = likelihood_gradient(equilibrium, lambda p: game(**p), AT, TABLE, channels(), recording, path)
+    found, gradient = likelihood_gradient(
+        equilibrium, lambda p: game(**p), AT, table=TABLE, channels=channels(), recording=recording, path=path
+    )
 
     def log_likelihood(parameters):
         solved = solve(game(**parameters), tol=1e-13)

@@ -143,7 +143,7 @@ def test_all_mistakes_of_a_coding_file_are_located(tmp_path):
 
 
 def test_unknown_names_are_suggested(tmp_path):
-    with pytest.raises(RecordError, match="unknown act 'broker.conven'; hint: did you mean 'broker.convene'"):
+    with pytest.raises(RecordError, match=r"unknown act 'broker.conven'; hint: did you mean 'broker.convene'"):
         code(tmp_path, text=BASE.replace("broker.convene", "broker.conven"))
     with pytest.raises(RecordError, match="unknown value 'wars' of 'phase'"):
         code(tmp_path, text=BASE.replace("2004-05-01: war,", "2004-05-01: wars,"))

@@ -71,11 +71,11 @@ def test_coordinates_of_an_account_go_there_and_back():
 
 
 def test_accounts_outside_the_reference_or_without_width_are_refused():
-    with pytest.raises(OptionError, match="a from 0.5 to 2.5 leaves the reference range 0 to 2"):
+    with pytest.raises(OptionError, match=r"a from 0.5 to 2.5 leaves the reference range 0 to 2"):
         SPACE.check(Prior("far", {"a": Uniform(0.5, 2.5)}))
     with pytest.raises(OptionError, match=r"a is a point \(1\); an account gives intervals"):
         SPACE.check(Prior("point", {"a": Uniform(1.0, 1.0)}))
-    with pytest.raises(OptionError, match="b is not a parameter with a range"):
+    with pytest.raises(OptionError, match=r"b is not a parameter with a range"):
         SPACE.check(Prior("unknown", {"b": Uniform(0.0, 1.0)}))
     SPACE.check(NARROW)
 

@@ -139,7 +139,7 @@ def test_freezing_lists_later_edits(tmp_path):
 
 def test_baselines_are_poisson_scores_by_hand():
     war, calm = np.array([True, False]), np.array([False, True])
-    marks = tuple(Mark(t, 0) for t in (0.5, 1.5, 2.5, 3.5, 4.5)) + (Mark(4.6, CHANGE),)
+    marks = (*(Mark(t, 0) for t in (0.5, 1.5, 2.5, 3.5, 4.5)), Mark(4.6, CHANGE))
     path = Path(6.0, np.array([0.0, 1.0]), marks, (Pin(0, 4.6, calm), Pin(4.6, 6, war)))
     sequence = plain(path, ["a"], np.array([0, 1]))
     stateless, per_state = score_baselines(sequence, 4.0, 6.0, ["a"])

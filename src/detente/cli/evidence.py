@@ -58,6 +58,7 @@ def code(
 
 def accounts(
     case: CaseArgument,
+    *,
     quick: Annotated[bool, typer.Option("--quick", help="Design check on few records; no verdict.")] = False,
     seed: Seed = 0,
     out: Out = None,
@@ -72,7 +73,9 @@ def accounts(
     from detente.workflow.evidence import parts
 
     with progress_bar() as progress:
-        found = work(case, quick, seed, out, workers, cap, records, progress)
+        found = work(
+            case, quick=quick, seed=seed, out=out, workers=workers, cap=cap, records=records, progress=progress
+        )
     data, tables = parts(found)
     if as_json:
         _json(data)
@@ -95,6 +98,7 @@ def accounts(
 
 def fit(
     case: CaseArgument,
+    *,
     account: Annotated[str | None, typer.Option(help="An account; default the case's own ranges.")] = None,
     seed: Seed = 0,
     draws: Annotated[int, typer.Option(help="Draws to begin with.")] = 200,
@@ -108,7 +112,7 @@ def fit(
     from detente.workflow.evidence import fit as work
 
     with progress_bar() as progress:
-        fitted = work(case, account, seed, draws, cap, out, workers, progress)
+        fitted = work(case, account, seed=seed, draws=draws, cap=cap, out=out, workers=workers, progress=progress)
     if as_json:
         table = fitted.table()
         _json(
@@ -129,6 +133,7 @@ def fit(
 
 def backtest(
     case: CaseArgument,
+    *,
     until: Annotated[str, typer.Option(help="Fit to what was known on this ISO date.")],
     score: Annotated[str, typer.Option(help="D1:D2, the window that is scored.")],
     seed: Seed = 0,
@@ -142,7 +147,7 @@ def backtest(
     from detente.workflow.evidence import backtest as work
 
     with progress_bar() as progress:
-        tested = work(case, until, score, seed, draws, out, workers, progress)
+        tested = work(case, until, score, seed=seed, draws=draws, out=out, workers=workers, progress=progress)
     from detente.evidence.report import back_test_data, back_test_table
 
     if as_json:

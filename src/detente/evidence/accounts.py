@@ -98,7 +98,7 @@ def telling_events(
 
 
 def without_sources(
-    coded: Coded, scorer: Scorer, names: Sequence[str], log_priors: np.ndarray, pair: tuple[int, int], least: int = 1
+    coded: Coded, scorer: Scorer, names: Sequence[str], log_priors: np.ndarray, pair: tuple[int, int], *, least: int = 1
 ) -> list[tuple[str, int, float]]:
     """Leave out each source in turn: (source, marks that rest on it alone, Bayes factor without them in decibans)."""
     rows = []

@@ -53,7 +53,7 @@ class Taped(Filter):
         """As `Filter.jump`, taped."""
         support, before = front.support, front.alpha[0].copy()
         super().jump(front, channel, spell, silent)
-        self.tape.append(("mark", support, before, channel, spell, silent, front.support))
+        self.tape.append(("mark", support, before, (channel, spell, silent), front.support))
 
     def restrict(self, front: Front, mask: np.ndarray) -> None:
         """As `Filter.restrict`, taped."""
@@ -176,12 +176,11 @@ class Backward:
         self,
         support: np.ndarray,
         before: np.ndarray,
-        channel: int,
-        spell: int,
-        silent: tuple[int, ...],
+        act: tuple[int, int, tuple[int, ...]],
         after: np.ndarray,
         beta: np.ndarray | None,
     ) -> np.ndarray:
+        channel, spell, silent = act
         taped, k = self.taped, self.taped.table.n_states
         copy, base = np.divmod(support, k)
         entry, owner = taped.leaving(base)

@@ -236,7 +236,7 @@ def fill(
             solved.append(solver(item)[0])
             report((n + 1) / len(items), f"solving draw {n + 1} of {len(items)}")
     else:
-        solved = _from_files(solver, items, folder, workers, progress, key)
+        solved = _from_files(solver, items, folder, workers=workers, progress=progress, key=key)
     found = [(n, np.asarray(r), len(rates)) for n, rates in enumerate(solved) for r in rates]
     if not found:
         raise ComputationError("no draw has a certified equilibrium; hint: more noise, or narrower ranges")
@@ -264,6 +264,7 @@ def _from_files(
     solver: Callable[[dict[str, float]], Solved],
     items: list[dict[str, float]],
     folder: Path,
+    *,
     workers: int | None,
     progress: Progress | None,
     key: str,

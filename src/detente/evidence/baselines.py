@@ -10,6 +10,7 @@ year without war. Marks are those of the coded path; a change that no act explai
 it leads to.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ def plain(path: Path, names: Sequence[str], watch: np.ndarray | None) -> Sequenc
             spells.append((pin.start, pin.end, str(values[0])))
     edges = np.array(sorted({0.0, path.horizon, *(s for s, _, _ in spells), *(e for _, e, _ in spells)}))
     cells = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         inside = [c for s, e, c in spells if s <= start and e >= end]
         cells.append(inside[0] if inside else "?")
     times, kinds = [], []

@@ -38,7 +38,7 @@ class Calibrated:
 
 
 def calibrate(
-    scorer: Scorer, scheme: Scheme, log_prior: np.ndarray, replications: int, seed: int, names: Sequence[str] = ()
+    scorer: Scorer, scheme: Scheme, log_prior: np.ndarray, replications: int, *, seed: int, names: Sequence[str] = ()
 ) -> Calibrated:
     """Run the replications under one account's prior weights (rows,).
 
@@ -60,7 +60,7 @@ def calibrate(
         start = int(rng.choice(len(scheme.initial), p=scheme.initial))
         trajectory = simulate(bank.table, bank.rates[row].astype(float), start, scheme.horizon, rng)
         p = np.array([[c.low + (c.high - c.low) * rng.random() for c in chances]]).reshape(1, len(chances))
-        path = observe(trajectory, bank.table, scheme, recording(chances, len(scheme.channels), p), 0, rng)
+        path = observe(trajectory, bank.table, scheme, recording(chances, len(scheme.channels), p), draw=0, rng=rng)
         joint = log_prior + scorer.exact(path, 8, int(rng.integers(2**31)))[0]
         joint[bank.draw == bank.draw[row]] = -np.inf
         weights = np.exp(joint - joint.max())

@@ -46,7 +46,7 @@ def statistics(path: Path, channels: Sequence[Channel]) -> dict[str, float]:
 
 
 def predictive_check(
-    scorer: Scorer, scheme: Scheme, path: Path, log_weights: np.ndarray, records: int = 1000, seed: int = 1
+    scorer: Scorer, scheme: Scheme, path: Path, log_weights: np.ndarray, *, records: int = 1000, seed: int = 1
 ) -> list[Checked]:
     """Compare the record with records simulated from posterior weights (rows,), through the same recording."""
     rng = np.random.default_rng(seed)
@@ -56,7 +56,8 @@ def predictive_check(
     for row in resample(log_weights, records, rng):
         start = int(rng.choice(len(scheme.initial), p=scheme.initial))
         trajectory = simulate(bank.table, bank.rates[row].astype(float), start, scheme.horizon, rng)
-        sims.append(statistics(observe(trajectory, bank.table, scheme, recording, int(row), rng), scheme.channels))
+        seen = observe(trajectory, bank.table, scheme, recording, draw=int(row), rng=rng)
+        sims.append(statistics(seen, scheme.channels))
     result = []
     for name, seen in statistics(path, scheme.channels).items():
         values = np.array([s[name] for s in sims])

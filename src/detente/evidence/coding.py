@@ -217,7 +217,7 @@ class Coder:
                 self.signals[rule.at] = (name, top)
         size = self.table.size
         self.table = self.table.with_signals(masks)
-        tops = {name: top for name, top in self.signals.values()}
+        tops = dict(self.signals.values())
         self.constant = np.array([tops[self.table.kinds[k]] for k in self.table.kind[size:]])
 
     def _channels(self) -> tuple[tuple[Channel, ...], tuple[Chance, ...], dict[At, tuple[int, ...]]]:

@@ -128,7 +128,7 @@ class RecordTask:
         chances = self.truth or self.scorer.thinning.chances
         values = np.array([[c.low + (c.high - c.low) * rng.random() for c in chances]]).reshape(1, len(chances))
         plain = recording(chances, len(self.scheme.channels), values)
-        path = observe(trajectory, bank.table, self.scheme, plain, 0, rng)
+        path = observe(trajectory, bank.table, self.scheme, plain, draw=0, rng=rng)
         log_likelihood = self.scorer.score(path)
         others = bank.draw != bank.draw[row]
         joint = self.log_priors[:, others] + log_likelihood[others]
@@ -155,8 +155,8 @@ def design_check(
     scheme: Scheme,
     log_priors: np.ndarray,
     records: int = LEAST_RECORDS,
-    seed: int = 0,
     *,
+    seed: int = 0,
     workers: int | None = 0,
     progress: Callable[[float, str], None] | None = None,
     store: FilePath | None = None,

@@ -92,7 +92,8 @@ class Layer:
                     tried = self._try(front, sequence, pins, mask, moment)
                     if tried is not None:
                         gone = {-1 - n for n in (-1 - s for s in seen) if n not in kept}
-                        self._explain(front, marks, kept, gone, moment, laid)
+                        lost = [mark for n, mark in enumerate(marks) if n not in kept]
+                        self._explain(front, lost, gone, moment, laid)
                         return tried, sequence, gone
         laid.blocked.append((moment.time, self.describe(front)))
         support = np.flatnonzero(mask)
@@ -120,12 +121,9 @@ class Layer:
         self.filter_.restrict(trial, mask)
         return trial if len(trial.support) and trial.alpha.max() > 0 else None
 
-    def _explain(
-        self, front: Front, marks: list[Mark], kept: tuple[int, ...], gone: set[int], moment: Moment, laid: Laid
-    ) -> None:
-        for n, mark in enumerate(marks):
-            if n not in kept:
-                laid.impossible[mark.label] = self.reason(front, mark, moment)
+    def _explain(self, front: Front, lost: list[Mark], gone: set[int], moment: Moment, laid: Laid) -> None:
+        for mark in lost:
+            laid.impossible[mark.label] = self.reason(front, mark, moment)
         for n in gone:
             laid.impossible[self.sightings.get(n, "")] = f"what it says of the state cannot be: {self.describe(front)}"
 

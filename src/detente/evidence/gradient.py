@@ -28,6 +28,7 @@ def likelihood_gradient(
     equilibrium: Equilibrium,
     family: Family,
     parameters: Mapping[str, float],
+    *,
     table: JumpTable,
     channels: tuple[Channel, ...],
     recording: Recording,

@@ -77,6 +77,7 @@ def back_test(
     code_until: CodeUntil,
     until: str,
     window: tuple[str, str],
+    *,
     watch: np.ndarray | None,
     war: np.ndarray,
 ) -> BackTested:

@@ -37,7 +37,6 @@ class Schedule:
     @staticmethod
     def of(path: Path, recording: Recording, n_states: int) -> "Schedule":
         """Lay out a path."""
-        channels = recording.probability.shape[1]
         times = {0.0, path.horizon, *(float(b) for b in recording.breaks)}
         for mark in path.marks:
             times.update((mark.time, mark.until) if mark.until is not None else (mark.time,))
@@ -55,11 +54,12 @@ class Schedule:
                 known[active] = len(masks)
                 masks.append(np.logical_and.reduce([np.ones(n_states, bool), *(path.pins[p].mask for p in active)]))
             last_mask = known[active] if end > time else last_mask
-            moments.append(_moment(path, recording, time, end, last_mask, channels))
+            moments.append(_moment(path, recording, time, end, last_mask))
         return Schedule(tuple(moments), tuple(masks) if masks else (np.ones(n_states, bool),))
 
 
-def _moment(path: Path, recording: Recording, time: float, end: float, mask: int, channels: int) -> Moment:
+def _moment(path: Path, recording: Recording, time: float, end: float, mask: int) -> Moment:
+    channels = recording.probability.shape[1]
     marks = path.marks
     exact = tuple(n for n, m in enumerate(marks) if not m.coarse and m.time == time)
     opens = tuple(n for n, m in enumerate(marks) if m.coarse and m.time == time)

@@ -1,5 +1,6 @@
 """Records that the model would leave: paths simulated from a draw, seen through the same recording as the real one."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,7 @@ class Trajectory:
 
 
 def simulate(
-    table: JumpTable, rates: np.ndarray, start: int, horizon: float, rng: np.random.Generator, limit: int = 200_000
+    table: JumpTable, rates: np.ndarray, start: int, horizon: float, rng: np.random.Generator, *, limit: int = 200_000
 ) -> Trajectory:
     """One trajectory of the chain with all its acts, those that change nothing included.
 
@@ -84,7 +85,13 @@ def simulate(
 
 
 def observe(
-    trajectory: Trajectory, table: JumpTable, scheme: Scheme, recording: Recording, draw: int, rng: np.random.Generator
+    trajectory: Trajectory,
+    table: JumpTable,
+    scheme: Scheme,
+    recording: Recording,
+    *,
+    draw: int,
+    rng: np.random.Generator,
 ) -> Path:
     """What a record keeps of a trajectory: recorded acts, visible changes, what is watched.
 
@@ -151,7 +158,7 @@ def _pins(trajectory: Trajectory, watch: Watch) -> list[Pin]:
     change = np.flatnonzero(np.diff(cell)) + 1
     edges = [watch.start, *(t for t in trajectory.times[change] if watch.start < t < watch.end), watch.end]
     pins = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         now = int(np.searchsorted(trajectory.times, start, side="right")) - 1
         pins.append(Pin(float(start), float(end), watch.cells == cell[now]))
     return pins

@@ -64,8 +64,8 @@ class Settings:
         variants: whether to leave out sources and score the second coding.
     """
 
-    draws: int = 50
-    cap: int = 420
+    draws: int = 35
+    cap: int = 280
     records: int = 200
     rows: int = 192
     seed: int = 0
@@ -147,7 +147,7 @@ class Study:
         return result
 
     def refined(self, bank: Bank, log_likelihood: np.ndarray) -> tuple[Bank, np.ndarray]:
-        """Add draws near the posteriors of accounts with too few effective ones, until all have 100 or the cap ends it."""
+        """Add draws near the posteriors of accounts with too few effective ones, until all have 100 or at the cap."""
         names = list(self.priors)
         step = 0
         while True:
@@ -196,7 +196,7 @@ class Study:
         log_likelihood = self.score(first)
         bank, log_likelihood = self.refined(first, log_likelihood)
         self.progress(0.9, "comparing accounts")
-        return self.findings(names, bank, log_likelihood, part, designed, baselines)
+        return self.findings(names, bank, log_likelihood, part=part, designed=designed, baselines=baselines)
 
     def learnt(self, bank: Bank, log_likelihood: np.ndarray) -> list[tuple[str, float, tuple[float, ...], bool]]:
         """What the record says of every parameter under the accounts taken together (equal weights)."""
@@ -214,7 +214,7 @@ class Study:
             self.coded.scheme,
             self.log_priors(part),
             self.settings.records,
-            self.settings.seed + 1,
+            seed=self.settings.seed + 1,
             workers=0 if self.folder is None else self.settings.workers,
             progress=lambda share, words: self.progress(0.3 + 0.4 * share, words),
             store=None if self.folder is None else self.folder / "design",
@@ -226,6 +226,7 @@ class Study:
         names: Sequence[str],
         bank: Bank,
         log_likelihood: np.ndarray,
+        *,
         part: Bank,
         designed: Designed,
         baselines: BackTested | None,
@@ -266,8 +267,8 @@ class Study:
             self.coded.scheme,
             self.coded.path,
             log_priors[first] + log_likelihood,
-            1000 if self.settings.variants else 200,
-            self.settings.seed + 2,
+            records=1000 if self.settings.variants else 200,
+            seed=self.settings.seed + 2,
         )
         design, threshold = design_condition(compared, designed, alone)
         worst = "; ".join(f"{c.statistic} {c.seen:g}, simulated {c.low:g} to {c.high:g}" for c in checks[:3])

@@ -200,6 +200,7 @@ def code(case: str | Path, second: bool = False, until: str | None = None) -> "t
 
 def accounts(
     case: str | Path,
+    *,
     quick: bool = False,
     seed: int = 0,
     out: str | Path | None = None,
@@ -271,13 +272,14 @@ def tested(desk: Desk, bank: Any, log_prior: "np.ndarray", until: str, window: t
     first = next(iter(desk.case.states))
     watch = space.codes[space.variable(first)]
     war = desk.template.mask(desk.case.outcomes.war)
-    return back_test(bank, log_prior, lambda date: desk.code(until=date), until, window, watch, war)
+    return back_test(bank, log_prior, lambda date: desk.code(until=date), until, window, watch=watch, war=war)
 
 
 def backtest(
     case: str | Path,
     until: str,
     score: str,
+    *,
     seed: int = 0,
     draws: int = 200,
     out: str | Path | None = None,
@@ -363,6 +365,7 @@ class Fitted:
 def fit(
     case: str | Path,
     account: str | None = None,
+    *,
     seed: int = 0,
     draws: int = 200,
     cap: int = 500,
