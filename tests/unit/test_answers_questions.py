@@ -235,3 +235,13 @@ def test_choice_value_is_flagged_where_it_decides_the_sign():
     assert choice_decides(results, "a", 0.2)
     assert not choice_decides(results, "b", 0.2)
     assert not choice_decides(results, "c", 0.2)
+
+
+def test_equilibria_found_are_counted_and_share_signs(template):
+    answers = evaluate(
+        template, DATE, draws=2, questions=["gain_from_settling"], workers=0, tornado=False, equilibria=2
+    )
+    assert answers.solution.equilibria_found >= 1
+    assert len(answers.tables["equilibria"].rows) == len(answers.quantities)
+    for quantity in answers.quantities:
+        assert quantity.equilibria_share is not None and 0 <= quantity.equilibria_share <= 1

@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from detente.answers.solved import Solved
 from detente.answers.summary import Summary, summarise
 from detente.ensemble import code_fingerprint, map_draws, uniforms
 from detente.errors import ComputationError, UncertifiedError
-from detente.run import Solution
+from detente.run import Solution, Table
 
 Progress = Callable[[float, str], None]
 
@@ -46,7 +46,7 @@ class Job:
 
     template: Any
     frame: Frame
-    middle: np.ndarray | None = field(default=None, repr=False)
+    middle: np.ndarray | None = None
 
     def __call__(self, item: Item) -> dict[str, Any]:
         """Numbers and curves of one item, with its certificate; `{"failed": words}` without a certified solution."""
@@ -106,7 +106,8 @@ def evaluate(
         questions: ids; None for all, of which the dear ones use fewer draws (said in the warnings).
         package: only this package, with ids that do not name it.
         account: draw from this account's ranges.
-        equilibria: look for this many starts' worth of equilibria at the middle of the ranges.
+        equilibria: look for all equilibria at the middle of the ranges from this many starts, and give each number's
+            share of those found in which its sign is the same.
         tornado: also compute, at the middle of all ranges, derivatives by every assumption.
         workers, executor, progress, store: see `detente.ensemble.map_draws`; none of them changes an answer.
 
@@ -129,7 +130,12 @@ def evaluate(
         store=store,
         key=plan.key if store is not None else "",
     )
-    return plan.answers(raw, notes, equilibria)
+    answers = plan.answers(raw, notes)
+    if equilibria is None:
+        return answers
+    light = tuple(q.id for q in able if q.id in LIGHT)
+    middle = dict(zip(template.parameter_names, (float(p.mid) for p in plan.priors)))
+    return with_equilibria(answers, frame, template.game(middle), light, equilibria, seed)
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,7 @@ class _Plan:
     caps: dict[str, int]
 
     @staticmethod
-    def of(  # noqa: PLR0917
+    def of(
         template: Any,
         frame: Frame,
         questions: tuple[Question, ...],
@@ -182,7 +188,7 @@ class _Plan:
         digest.update(repr((self.items, self.frame.start, tuple(self.frame.settled))).encode())
         return digest.hexdigest()
 
-    def answers(self, raw: list[dict[str, Any]], notes: dict[str, str], equilibria: int | None) -> Answers:
+    def answers(self, raw: list[dict[str, Any]], notes: dict[str, str]) -> Answers:
         draws = len(self.uniforms)
         kept = [n for n in range(draws) if "failed" not in raw[n]]
         if not kept:
@@ -213,6 +219,40 @@ class _Plan:
         for id, reason in notes.items():
             warnings.append(f"{id}: not answerable in this case: {reason}")
         return warnings
+
+
+def with_equilibria(
+    answers: Answers, frame: Frame, game: Any, questions: tuple[str, ...], starts: int, seed: int
+) -> Answers:
+    """Answers with the share of equilibria, among those found at the middle of all ranges, that agree on each sign.
+
+    Chances and durations have no sign; their share is left out, and their range over equilibria stands in the table
+    `equilibria`.
+    """
+    from detente.solve import enumerate_equilibria
+
+    found = enumerate_equilibria(game, starts=starts, seed=seed)
+    solved = [Solved(frame, game, equilibrium) for equilibrium in found]
+    numbers = [_merged([q.ask(one) for q in questions_of(questions)], "numbers") for one in solved]
+    quantities, rows = [], []
+    for quantity in answers.quantities:
+        values = [own[quantity.id] for own in numbers if quantity.id in own]
+        if values:
+            rows.append((quantity.id, *(float(f(values)) for f in (min, max))))
+        if values and quantity.sign_share is not None and quantity.mid is not None:
+            share = float(np.mean(np.sign(values) == np.sign(quantity.mid)))
+            quantity = quantity.model_copy(update={"equilibria_share": share})  # noqa: PLW2901
+        quantities.append(quantity)
+    table = Table(
+        title=f"Smallest and largest over {len(solved)} equilibria found at the middle of all ranges",
+        columns=("quantity", "least", "largest"),
+        rows=tuple(rows),
+        note="The equilibria found are a lower bound on their number.",
+    )
+    solution = answers.solution.model_copy(update={"equilibria_found": len(solved)})
+    return replace(
+        answers, quantities=tuple(quantities), tables={**answers.tables, "equilibria": table}, solution=solution
+    )
 
 
 def solution_of(rows: Sequence[dict[str, Any]], left_out: int, spectral_radius: float | None = None) -> Solution:

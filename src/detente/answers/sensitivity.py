@@ -118,8 +118,8 @@ def headline(frame: Frame, numbers: Mapping[str, float]) -> list[str]:
     """The numbers whose derivatives every evaluation computes."""
     wanted = ["relapse.5y", "peace.10y", "peace_time.restricted"]
     for package in frame.settled:
-        wanted += [f"gain_from_settling.{p}{frame.suffix(package)}" for p in frame.players]
-    wanted += [f"delay.{p}{frame.suffix(frame.package)}" for p in frame.players]
+        for family in ("gain_from_settling", "delay"):
+            wanted += [f"{family}.{p}{frame.suffix(package)}" for p in frame.players]
     return [id for id in wanted if id in numbers]
 
 

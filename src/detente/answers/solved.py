@@ -17,6 +17,8 @@ from detente.solve.linear import Factored
 class Solved:
     """A certified equilibrium of one game, seen from the frame of a case and date.
 
+    `start` may be values, or another solved game, to start from; an equilibrium of this game is taken as it is.
+
     Raises:
         UncertifiedError: no certified solution was found.
     """
@@ -25,13 +27,17 @@ class Solved:
         self,
         frame: Frame,
         game: Game,
-        start: "np.ndarray | Solved | None" = None,
+        start: "np.ndarray | Solved | Equilibrium | None" = None,
         family: Callable[[Mapping[str, float]], Game] | None = None,
     ) -> None:
         self.frame = frame
         self.game = game
         self.family = family  # parameters -> game, where the game comes from a case
-        self.equilibrium: Equilibrium = solve(game, start=start.equilibrium if isinstance(start, Solved) else start)
+        self.equilibrium: Equilibrium = (
+            start
+            if isinstance(start, Equilibrium)
+            else solve(game, start=start.equilibrium if isinstance(start, Solved) else start)
+        )
         self.equilibrium.require()
         self._variants: dict[str, Solved | None] = {}
 

@@ -2,7 +2,7 @@
 
 Intervals are the 5th, 50th and 95th percentile over draws. The three assumptions that a number hangs on most are
 those that move it most between the ends of their ranges by its derivative at the middle of all ranges; where that was
-not computed, those with the largest rank correlation over the draws.
+not computed, those with the largest rank correlation over the draws, as far as it is beyond chance.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,9 @@ from detente.run import Quantity, Table
 
 HANGS_ON = 3
 MOST_BARS = 10
+CHANCE = (
+    3.3  # rank correlations below this over the root of the draws are what dozens of idle assumptions show by chance
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ def hangs_on(summary: Summary, id: str) -> tuple[str, ...]:
     varied = [n for n, column in enumerate(summary.results.parameters.T) if np.ptp(column) > 0]
     names = tuple(summary.ranges)
     strength = {names[n]: abs(float(np.corrcoef(rank, ranks[n])[0, 1])) for n in varied}
-    return tuple(sorted(strength, key=lambda name: -strength[name])[:HANGS_ON])
+    beyond_chance = CHANCE / np.sqrt(usable.sum())
+    order = sorted((name for name, r in strength.items() if r > beyond_chance), key=lambda name: -strength[name])
+    return tuple(order[:HANGS_ON])
 
 
 SIBLINGS = {  # numbers that take the ranking of a relative

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("compare")(compare)
 
 
-def ask(  # noqa: PLR0917
+def ask(
     case: Annotated[str | None, typer.Argument(help="A case folder, or the name of a shipped case.")] = None,
     question: Annotated[str | None, typer.Argument(help="A question, or several joined by commas.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the questions.")] = False,
