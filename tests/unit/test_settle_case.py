@@ -159,6 +159,13 @@ def test_limits_out_of_range(limits, words):
         limits.check()
 
 
+def test_simultaneous_moves_are_refused_with_their_place(problem):
+    """The template is not looked at: such a case compiles to another kind of game."""
+    case = replace(problem.case, timing="simultaneous")
+    with pytest.raises(CaseError, match="settle reads games with asynchronous moves"):
+        pose(case, None, "2000-01-01", Limits())
+
+
 def test_peace_already(tmp_path):
     case = changed(
         tmp_path, ("levers:", "  2001-01-01: {phase: peace, offer: none, text: equal, land: middle}\n\nlevers:")

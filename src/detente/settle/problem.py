@@ -127,8 +127,13 @@ def pose(case: "Case", template: Any, date: str, limits: Limits) -> Problem:
         limits: what is safe enough.
 
     Raises:
-        CaseError: levers that contradict each other, or a settlement that the case does not allow.
+        CaseError: levers that contradict each other, a settlement that the case does not allow, or simultaneous moves.
     """
+    if case.timing == "simultaneous":
+        what = "settle reads games with asynchronous moves"
+        raise CaseError(
+            _at(case, ("timing",), what, "timing: asynchronous", "levers act through rates and moves in time")
+        )
     game = template.game(None)
     peace, war = template.mask(case.outcomes.peace), template.mask(case.outcomes.war)
     graph = Graph(game, peace, war)
