@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -26,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from detente.studio.security import Key
 
     key = Key(door.getsockname()[1], secrets.token_urlsafe(32))
-    asyncio.run(_serve(desk, key, door, options))
+    with contextlib.suppress(KeyboardInterrupt):  # the way in which it is meant to end
+        asyncio.run(_serve(desk, key, door, options))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -133,11 +133,12 @@ class Jobs:
         running = [id for id, p in self._processes.items() if p.poll() is None]
         for id in running:
             self.cancel(id)
-        for id in running:
+        for process in self._processes.values():
             try:
-                self._processes[id].wait(5)
+                process.wait(5)
             except subprocess.TimeoutExpired:
-                self._insist(self._processes[id])
+                self._insist(process)
+                process.wait()
 
     def _read(self, id: str) -> Job:
         folder = self.folder / id

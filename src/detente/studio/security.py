@@ -12,6 +12,8 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -41,10 +43,6 @@ WORDS = {
     413: "This is too large.",
     421: "The studio answers only on this machine's own address.",
 }
-
-
-class TooLarge(Exception):
-    """The body of a request went over the limit."""
 
 
 @dataclass(frozen=True)
@@ -132,20 +130,17 @@ class Guard:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = 0
-        started = False
 
         async def limited() -> dict[str, Any]:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > BODY_LIMIT:
-                raise TooLarge
+                raise HTTPException(413)
             return message
 
         async def guarded(message: dict[str, Any]) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 own = [(k, v) for k, v in message["headers"] if k not in (b"server",)]
                 if b"cache-control" not in {k for k, _ in own}:
                     own.append((b"cache-control", b"no-store"))
@@ -154,11 +149,7 @@ class Guard:
                 message = {**message, "headers": own + more}
             await send(message)
 
-        try:
-            await self.app(scope, limited, guarded)
-        except TooLarge:
-            if not started:
-                await refuse(send, 413)
+        await self.app(scope, limited, guarded)
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the studio does with files: scenarios in the case language, drafts, and long work as a job of its own."""
 
+import hashlib
 import importlib
 import json
 import re
@@ -171,6 +172,12 @@ def _analyze(case: "Case", order: JobOrder, folder: Path, progress: Progress) ->
 
     options = Options(date=order.date, draws=order.draws, seed=order.seed)
     run = build_run(case, order.date, options, progress, store=folder / "draws")
+    if order.scenario:  # the case's own files do not make this run again: the changes go along and are named first
+        digest = hashlib.sha256(order.scenario.encode("utf-8")).hexdigest()
+        note = "made in the studio on a changed case: the changes stand in inputs/scenario.yaml"
+        update = {"inputs": {**run.inputs, "scenario.yaml": digest}, "warnings": (note, *run.warnings)}
+        run = run.model_copy(update=update)
+        write_text(folder / "run" / "inputs" / "scenario.yaml", order.scenario)
     write_folder(run, case, folder / "run")
     return {"words": f"{len(run.quantities)} numbers from {order.draws} draws"}
 

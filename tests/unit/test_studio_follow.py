@@ -1,0 +1,181 @@
+"""Sliders: the fast way gives what the slow way gives, and nothing uncertified passes for an answer."""
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detente.answers.frame import frame_of
+from detente.answers.gain import gain_from_settling
+from detente.answers.risk import GRID
+from detente.answers.solved import Solved
+from detente.case import load_case
+from detente.game import compile_case
+from detente.solve import Equilibrium, solve
+from detente.studio import numbers
+from detente.studio.atlas import atlas, path
+from detente.studio.curves import reach_curve
+from detente.studio.desk import DRAG_TOL, Ground, Sight
+from detente.studio.follow import Follower
+from detente.studio.view import View
+from detente.studio.worker import Superseded, Worker
+
+CASE = load_case("toy-process")
+
+
+@pytest.fixture(scope="module")
+def template():
+    return compile_case(CASE)
+
+
+@pytest.fixture(scope="module")
+def ground(template):
+    made = Ground(CASE, template, Follower())
+    made.follower.base(template.game())
+    return made
+
+
+def sight(ground: Ground, **more) -> Sight:
+    return Sight(ground, View(CASE.as_of, **more), CASE, lambda: False)
+
+
+def test_a_dragged_slider_gives_the_equilibrium_of_the_full_solver(template):
+    follower = Follower()
+    follower.base(template.game())
+    for name in ("war_cost", "rent", "lapse"):
+        p = CASE.parameters[name]
+        for u in (0.52, 0.6, 0.7, 0.68, 0.9, 0.3):
+            game = template.game({name: p.low + u * (p.high - p.low)})
+            found = follower.at(game, DRAG_TOL)
+            assert found.certified and found.certificate.residual <= DRAG_TOL
+            exact = solve(game, start=found.values)
+            assert exact.certified
+            assert np.abs(found.values - exact.values).max() <= 1e-4 * np.abs(exact.values).max()
+    rest = follower.at(template.game({"lapse": 0.4}), numbers.REST_TOL)
+    principal = solve(template.game({"lapse": 0.4}))
+    assert np.abs(rest.values - principal.values).max() <= 1e-8 * np.abs(principal.values).max()
+
+
+def test_the_curve_is_that_of_the_chain(ground, template):
+    found = ground.follower.at(template.game(), numbers.REST_TOL)
+    chain = found.chain()
+    for target in (template.war, template.peace):
+        exact = chain.reach_probability(target, GRID)
+        for x in np.random.default_rng(1).choice(template.space.size, 12, replace=False):
+            assert np.abs(reach_curve(found.generator, int(x), target, GRID) - exact[:, x]).max() < 1e-6
+
+
+def test_a_chain_of_two_states_is_exact():
+    import scipy.sparse as sp
+
+    generator = sp.csr_array(np.array([[-0.3, 0.3], [0.0, 0.0]]))
+    curve = reach_curve(generator, 0, np.array([False, True]), GRID)
+    assert np.abs(curve - (1 - np.exp(-0.3 * GRID))).max() < 1e-12
+    assert (reach_curve(generator, 1, np.array([False, True]), GRID) == 1.0).all()
+
+
+def test_dragging_and_the_dossiers_questions_agree(ground, template):
+    view = {"set": {"war_cost": 1.9}}
+    fast, slow = numbers.light(sight(ground, **view)), numbers.full(sight(ground, **view))
+    assert fast["certified"] and slow["certified"]
+    told = {a["id"]: a["value"] for a in slow["answers"]}
+    for years, chance in fast["risk"].items():
+        assert abs(chance - told[f"relapse.{years}y"]) < 1e-4
+    for years, chance in fast["peace_by"].items():
+        assert abs(chance - told[f"peace.{years}y"]) < 1e-4
+    for actor in CASE.players:
+        assert fast["gain"][actor] == pytest.approx(told[f"gain_from_settling.{actor}"], abs=1e-3)
+        assert fast["delay"][actor] == pytest.approx(told[f"delay.{actor}"], abs=1e-2)
+        assert sum(slow["parts"][actor].values()) == pytest.approx(slow["values"][actor], abs=1e-9)
+    game = template.game({"war_cost": 1.9})
+    solved = Solved(frame_of(template, CASE.as_of), game)
+    gain = gain_from_settling(solved.values, template.settled())[:, solved.x0]
+    assert [told[f"gain_from_settling.{p}"] for p in CASE.players] == pytest.approx(gain.tolist(), abs=1e-7)
+
+
+def test_an_uncertified_solution_carries_no_number(ground, monkeypatch):
+    def lost(self, game, tol, progress=None):
+        good = self.points[-1].values
+        from detente.solve.operator import Operator
+
+        return Equilibrium(Operator(game), good + 1.0, tol, "no way")
+
+    monkeypatch.setattr(Follower, "at", lost)
+    for want in (numbers.light, numbers.full):
+        data = want(sight(ground))
+        assert data["certified"] is False and data["status"] and data["try"]
+        assert not {"war", "peace", "gain", "delay", "answers", "values"} & set(data)
+    drawn = atlas(sight(ground), None)
+    assert drawn["certified"] is False and "spent" not in drawn and "paths" not in drawn
+    assert numbers.check_branch(sight(ground)) == {"checked": False}
+
+
+def test_the_map_counts_every_state_and_every_year(ground, template):
+    data = atlas(sight(ground), "tension")
+    assert sum(map(sum, data["counts"])) == template.space.size
+    assert sum(map(sum, data["spent"])) == pytest.approx(10.0, abs=1e-6)
+    assert data["columns"][data["here"][0]] == CASE.situations[CASE.as_of]["phase"]
+    moves = data["next"]["moves"]
+    assert sum(m["share"] for m in moves) + data["next"]["others"] == pytest.approx(1.0)
+    assert moves == sorted(moves, key=lambda m: -m["share"])
+
+
+def test_the_likeliest_way_is_a_way_and_no_sampled_way_is_likelier(ground, template):
+    looked = sight(ground)
+    found = ground.follower.at(template.game(), numbers.REST_TOL)
+    way = path(looked, found, looked.start, template.war)
+    assert way["steps"] and 0 < way["chance"] <= 1
+    jumps = found.generator.toarray()
+    np.fill_diagonal(jumps, 0.0)
+    jumps /= np.maximum(jumps.sum(axis=1, keepdims=True), 1e-300)
+    rng, best = np.random.default_rng(0), 0.0
+    for _ in range(300):
+        x, chance = looked.start, 1.0
+        while chance > 1e-9 and not template.war[x]:
+            y = int(rng.choice(len(jumps), p=jumps[x]))
+            chance, x = chance * jumps[x, y], y
+        if template.war[x]:
+            best = max(best, chance)
+    assert best <= way["chance"] * (1 + 1e-6)
+
+
+def test_two_equilibria_are_told_apart(ground, monkeypatch):
+    looked = sight(ground, set={"war_cost": 1.4})
+    assert numbers.check_branch(looked) == {"checked": True, "same": True}
+    other = sight(ground, set={"war_cost": 1.4})
+    game = ground.template.game({"war_cost": 2.9})
+    monkeypatch.setattr(Sight, "follow", lambda self, tol: replace_game(solve(game), self))
+    assert numbers.check_branch(other) == {"checked": True, "same": False}
+
+
+def replace_game(equilibrium, looked):
+    equilibrium.game = replace(looked.template.game(looked.parameters))
+    return equilibrium
+
+
+def test_the_newest_wish_of_a_page_replaces_the_waiting_one_and_nothing_else():
+    worker, gate = Worker(), threading.Event()
+    first = worker.submit("a", lambda _hurried: gate.wait(5) and "first")
+    time.sleep(0.05)
+    second = worker.submit("a", lambda _hurried: "second")
+    other = worker.submit("b", lambda _hurried: "other")
+    third = worker.submit("a", lambda _hurried: "third")
+    assert worker.hurried()
+    gate.set()
+    assert (first.result(5), other.result(5), third.result(5)) == ("first", "other", "third")
+    with pytest.raises(Superseded):
+        second.result(5)
+    failing = worker.submit("a", lambda _hurried: 1 / 0)
+    with pytest.raises(ZeroDivisionError, match="division"):
+        failing.result(5)
+    assert worker.submit("a", lambda _hurried: "alive").result(5) == "alive"
+    worker.stop()
+
+
+def test_patience_ends_when_somebody_waits(ground):
+    hurried = Sight(ground, View(CASE.as_of), CASE, lambda: True)
+    with pytest.raises(Superseded):
+        hurried.patience(0.5, "halfway")
+    sight(ground).patience(0.5, "halfway")
