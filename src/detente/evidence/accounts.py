@@ -46,9 +46,13 @@ class Compared:
         return value, DECIBAN * float(np.sqrt(((a.weights - b.weights) ** 2).sum()))
 
     @property
-    def settled(self) -> bool:
-        """Whether every account has enough effective draws."""
-        return not any(r.refused for r in self.results)
+    def pair(self) -> tuple[int, int]:
+        """The two most favoured accounts (twice the same if there is one)."""
+        return self.order[0], self.order[min(1, len(self.names) - 1)]
+
+    def lead(self, first: int) -> float:
+        """The smallest Bayes factor of an account over its rivals, decibans."""
+        return min((self.decibans(first, k)[0] for k in range(len(self.names)) if k != first), default=np.inf)
 
 
 def compare(names: Sequence[str], log_priors: np.ndarray, log_likelihood: np.ndarray) -> Compared:
@@ -98,16 +102,14 @@ def telling_events(
 
 
 def without_sources(
-    coded: Coded, scorer: Scorer, names: Sequence[str], log_priors: np.ndarray, pair: tuple[int, int], *, least: int = 1
-) -> list[tuple[str, int, float]]:
-    """Leave out each source in turn: (source, marks that rest on it alone, Bayes factor without them in decibans)."""
+    coded: Coded, scorer: Scorer, names: Sequence[str], log_priors: np.ndarray, first: int
+) -> list[tuple[str, float, float]]:
+    """Leave out each source in turn: (words, smallest lead of the first account in decibans, infinity)."""
     rows = []
     for source, labels in sorted(coded.witnesses().items()):
-        if len(labels) < least:
-            continue
         left = compare(names, log_priors, scorer.score(coded.path.without(labels)))
-        rows.append((source, len(labels), left.decibans(*pair)[0]))
-    return sorted(rows, key=lambda r: r[2])
+        rows.append((f"without source {source} ({len(labels)} marks)", left.lead(first), np.inf))
+    return sorted(rows, key=lambda r: r[1])
 
 
 def bias_tolerance(events: Sequence[Telling], total: float) -> tuple[int, int]:
@@ -127,17 +129,26 @@ def bias_tolerance(events: Sequence[Telling], total: float) -> tuple[int, int]:
 
 
 def sensitivity(
-    bank, priors: Mapping[str, Prior], log_likelihood: np.ndarray, pair: tuple[str, str]
+    bank, priors: Mapping[str, Prior], log_likelihood: np.ndarray, first: int
 ) -> list[tuple[str, float, float]]:
-    """Halving and doubling of noise, reference rates and prior widths: (variant, decibans, smaller effective size)."""
-    both = [halved_and_doubled(bank.space, priors[name]) for name in pair]
+    """Halving and doubling of noise, reference rates and prior widths, for all accounts alike.
+
+    Args:
+        bank: solved draws.
+        priors: accounts.
+        log_likelihood: (rows,) of the record.
+        first: the favoured account.
+
+    Returns:
+        (variant, its smallest lead over a rival in decibans, the smallest effective size).
+    """
+    own = {name: halved_and_doubled(bank.space, prior) for name, prior in priors.items()}
     rows = []
-    for variant in sorted(set(both[0]) | set(both[1])):
-        results = [
-            weigh(bank.log_prior(own.get(variant, priors[name])), log_likelihood) for own, name in zip(both, pair)
-        ]
-        value = DECIBAN * (results[0].log_evidence - results[1].log_evidence)
-        rows.append((variant, float(value), min(r.ess for r in results)))
+    for variant in sorted({v for variants in own.values() for v in variants}):
+        changed = [own[name].get(variant, prior) for name, prior in priors.items()]
+        result = compare(tuple(priors), np.array([bank.log_prior(p) for p in changed]), log_likelihood)
+        lead = result.lead(first)
+        rows.append((variant, lead if np.isfinite(lead) else -np.inf, min(r.ess for r in result.results)))
     return rows
 
 

@@ -327,9 +327,8 @@ class Filter:
 
         for moment in schedule.moments:
             for closing in moment.closes:
-                front_bit = waiting.index(closing)
-                self._close(front, front_bit)
-                waiting.pop(front_bit)
+                self._close(front, waiting.index(closing))
+                waiting.remove(closing)
                 done(path.marks[closing].label, moment.time)
             for n in moment.marks[:-1]:
                 self.jump(front, path.marks[n].channel, moment.spell, moment.silent_at)
@@ -342,13 +341,9 @@ class Filter:
             for n in moment.marks[-1:]:
                 done(path.marks[n].label, moment.time)
             waiting.extend(moment.opens)
-            setting = Setting(
-                self.mask_id(schedule.masks[moment.mask]),
-                moment.spell,
-                moment.silent,
-                tuple(path.marks[n].channel for n in waiting),
-            )
-            self.propagate(front, setting, moment.duration)
+            channels = tuple(path.marks[n].channel for n in waiting)
+            known = self.mask_id(schedule.masks[moment.mask])
+            self.propagate(front, Setting(known, moment.spell, moment.silent, channels), moment.duration)
         done("", path.horizon)
         log = np.array(logs)
         with np.errstate(invalid="ignore"):

@@ -64,7 +64,9 @@ class BackTested:
         lead = "the model predicts better than the simple rivals"
         if self.best != "the model":
             lead = f"a simple rival predicts better: {self.best}"
-        thin = "" if self.ess >= 20 else f"; the fit rests on {max(1, round(self.ess))} effective draws: read it loosely"
+        thin = (
+            "" if self.ess >= 20 else f"; the fit rests on {max(1, round(self.ess))} effective draws: read it loosely"
+        )
         anecdote = "" if self.wars >= 10 else f"; {self.wars} wars in the window: an anecdote, not a score"
         return f"{lead} (log scores over {self.marks} marks: model {self.model:.1f}, {rivals}){anecdote}{thin}"
 

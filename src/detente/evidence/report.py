@@ -80,47 +80,10 @@ def back_test_data(tested: BackTested) -> dict[str, Any]:
 
 def tables(found: Findings) -> dict[str, Table]:
     """Tables for a run: accounts, design check, telling events, conditions, variants, checks, parameters."""
-    order = found.compared.order
-    first = order[0]
     result = {
-        "accounts": Table(
-            title="Accounts: what the record says of each",
-            columns=("account", "decibans behind the first", "Monte Carlo error", "effective sample size", "settled"),
-            rows=tuple(
-                (
-                    found.names[k],
-                    round(found.compared.decibans(first, k)[0], 1),
-                    round(found.compared.decibans(first, k)[1], 1),
-                    round(found.compared.results[k].ess),
-                    not found.compared.results[k].refused,
-                )
-                for k in order
-            ),
-            note=f"{found.verdict.words}. Ten decibans are odds of ten to one; equal odds beforehand are assumed.",
-        ),
-        "design_check": Table(
-            title="Design check: would a record like this tell them apart?",
-            columns=("true account", "comes first", "conclusive", "another is conclusive", "records"),
-            rows=tuple(
-                (
-                    name,
-                    round(found.designed.found(k), 3),
-                    round(found.designed.conclusive(k), 3),
-                    round(found.designed.wrongly_conclusive(k), 3),
-                    int((found.designed.truth == k).sum()),
-                )
-                for k, name in enumerate(found.designed.names)
-            ),
-            note="Records simulated from each account through the same coding and recording.",
-        ),
-        "telling_events": Table(
-            title="The events that tell most between the first two accounts",
-            columns=("date", "event", "decibans for the first", "coded as", "sources"),
-            rows=tuple(
-                (t.date, t.text, round(t.decibans, 2), t.channel, ", ".join(t.witnesses)) for t in found.telling[:12]
-            ),
-            record=tuple(t.event for t in found.telling[:12] if t.date),
-        ),
+        "accounts": _accounts(found),
+        "design_check": _design(found),
+        "telling_events": _telling(found),
         "verdict_conditions": Table(
             title="What a verdict needs",
             columns=("condition", "holds", "why"),
@@ -144,12 +107,65 @@ def tables(found: Findings) -> dict[str, Table]:
     if found.variants:
         result["variants"] = Table(
             title="Does the sign survive?",
-            columns=("variant", "decibans for the first over the second", "effective sample size"),
-            rows=tuple((n, round(v, 1), None if e == float("inf") else round(e)) for n, v, e in found.variants),
+            columns=("variant", "smallest lead of the first, decibans", "effective sample size"),
+            rows=tuple((n, _finite(v), None if e == float("inf") else round(e)) for n, v, e in found.variants),
         )
     if found.baselines is not None:
         result["baselines"] = back_test_table(found.baselines)
     return result
+
+
+def _accounts(found: Findings) -> Table:
+    order = found.compared.order
+    first = order[0]
+    return Table(
+        title="Accounts: what the record says of each",
+        columns=("account", "decibans behind the first", "Monte Carlo error", "effective sample size", "settled"),
+        rows=tuple(
+            (
+                found.names[k],
+                _finite(found.compared.decibans(first, k)[0]),
+                _finite(found.compared.decibans(first, k)[1]),
+                round(found.compared.results[k].ess),
+                not found.compared.results[k].refused,
+            )
+            for k in order
+        ),
+        note=f"{found.verdict.words}. Ten decibans are odds of ten to one; equal odds beforehand are assumed.",
+    )
+
+
+def _design(found: Findings) -> Table:
+    return Table(
+        title="Design check: would a record like this tell them apart?",
+        columns=("true account", "comes first", "conclusive", "another is conclusive", "records"),
+        rows=tuple(
+            (
+                name,
+                round(found.designed.found(k), 3),
+                round(found.designed.conclusive(k), 3),
+                round(found.designed.wrongly_conclusive(k), 3),
+                int((found.designed.truth == k).sum()),
+            )
+            for k, name in enumerate(found.designed.names)
+        ),
+        note="Records simulated from each account through the same coding and recording.",
+    )
+
+
+def _telling(found: Findings) -> Table:
+    return Table(
+        title="The events that tell most between the first two accounts",
+        columns=("date", "event", "decibans for the first", "coded as", "sources"),
+        rows=tuple(
+            (t.date, t.text, round(t.decibans, 2), t.channel, ", ".join(t.witnesses)) for t in found.telling[:12]
+        ),
+        record=tuple(t.event for t in found.telling[:12] if t.date),
+    )
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 1) if abs(value) < float("inf") else None
 
 
 def back_test_table(tested: BackTested) -> Table:

@@ -33,7 +33,7 @@ from detente.evidence.jumps import JumpTable
 from detente.evidence.posterior import LEAST, Proposal, refine, weigh
 from detente.evidence.predict import BackTested
 from detente.evidence.priors import Prior, Space
-from detente.evidence.score import scorer_for
+from detente.evidence.score import Scorer, scorer_for
 from detente.evidence.verdict import (
     Verdict,
     decide,
@@ -237,39 +237,62 @@ class Study:
         pooled = np.logaddexp.reduce(log_priors, axis=0)
         scorer = scorer_for(bank, self.coded).tuned(self.coded.path, pooled)
         alone = compare(names, self.log_priors(part), scorer_for(part, self.coded).score(self.coded.path))
-        pair = tuple(compared.order[:2]) if len(names) > 1 else (0, 0)
         _, labels, increments = scorer.trace(self.coded.path)
-        telling = telling_events(self.coded, labels, increments, log_priors, pair)
-        total = compared.decibans(*pair)[0]
-        first = compared.order[0]
-        variants: list[tuple[str, float, float]] = []
-        sources: list[tuple[str, int, float]] = []
-        agreed = None
-        if len(names) > 1:
-            pair_names = (names[pair[0]], names[pair[1]])
-            variants = sensitivity(bank, self.priors, log_likelihood, pair_names)
-        if self.second is not None:
-            agreed = agreement(self.coded, self.second)
+        telling = telling_events(self.coded, labels, increments, log_priors, compared.pair)
+        variants = sensitivity(bank, self.priors, log_likelihood, compared.order[0]) if len(names) > 1 else []
         if self.settings.variants and len(names) > 1:
-            self.progress(0.92, "leaving out each source")
-            weight = np.max([r.weights for r in compared.results], axis=0)
-            rows = np.flatnonzero(weight > 1e-4 * weight.max())
-            sources = without_sources(self.coded, scorer.some(rows), names, log_priors[:, rows], pair)
-            variants += [(f"without source {s} ({n} marks)", value, np.inf) for s, n, value in sources]
-            if self.second is not None:
-                again = scorer_for(bank, self.second).tuned(self.second.path, pooled)
-                other = compare(names, log_priors, again.score(self.second.path))
-                ess = min(other.results[k].ess for k in pair)
-                variants.append(("second coding", other.decibans(*pair)[0], ess))
+            variants += self.left_out(bank, scorer, compared, log_priors)
         self.progress(0.96, "posterior predictive checks")
         checks = predictive_check(
             scorer,
             self.coded.scheme,
             self.coded.path,
-            log_priors[first] + log_likelihood,
+            log_priors[compared.order[0]] + log_likelihood,
             records=1000 if self.settings.variants else 200,
             seed=self.settings.seed + 2,
         )
+        return Findings(
+            names=tuple(names),
+            bank=bank,
+            coded=self.coded,
+            compared=compared,
+            designed=designed,
+            telling=tuple(telling),
+            variants=tuple(variants),
+            checks=tuple(checks),
+            agreement=None if self.second is None else agreement(self.coded, self.second),
+            baselines=baselines,
+            tolerance=bias_tolerance(telling, compared.decibans(*compared.pair)[0]),
+            parameters=tuple(self.learnt(bank, log_likelihood)),
+            verdict=self.judge(compared, alone, designed, checks, variants),
+            quick=designed.quick,
+        )
+
+    def left_out(
+        self, bank: Bank, scorer: Scorer, compared: Compared, log_priors: np.ndarray
+    ) -> list[tuple[str, float, float]]:
+        """Without each source, and under the second coding: (variant, smallest lead in decibans, effective size)."""
+        names, first = compared.names, compared.order[0]
+        self.progress(0.92, "leaving out each source")
+        weight = np.max([r.weights for r in compared.results], axis=0)
+        rows = np.flatnonzero(weight > 1e-4 * weight.max())
+        result = without_sources(self.coded, scorer.some(rows), names, log_priors[:, rows], first)
+        if self.second is not None:
+            pooled = np.logaddexp.reduce(log_priors, axis=0)
+            again = scorer_for(bank, self.second).tuned(self.second.path, pooled)
+            other = compare(names, log_priors, again.score(self.second.path))
+            result.append(("second coding", other.lead(first), min(r.ess for r in other.results)))
+        return result
+
+    def judge(
+        self,
+        compared: Compared,
+        alone: Compared,
+        designed: Designed,
+        checks: Sequence[Checked],
+        variants: Sequence[tuple[str, float, float]],
+    ) -> Verdict:
+        """The verdict from its conditions."""
         design, threshold = design_condition(compared, designed, alone)
         worst = "; ".join(f"{c.statistic} {c.seen:g}, simulated {c.low:g} to {c.high:g}" for c in checks[:3])
         conditions = [
@@ -279,25 +302,7 @@ class Study:
             robust_condition(variants if self.settings.variants else []),
             sampling_condition(compared),
         ]
-        verdict = decide(compared, conditions, threshold)
-        tolerance = bias_tolerance(telling, total)
-        return Findings(
-            names=tuple(names),
-            bank=bank,
-            coded=self.coded,
-            compared=compared,
-            designed=designed,
-            telling=tuple(telling),
-            sources=tuple(sources),
-            variants=tuple(variants),
-            checks=tuple(checks),
-            agreement=agreed,
-            baselines=baselines,
-            tolerance=tolerance,
-            parameters=tuple(self.learnt(bank, log_likelihood)),
-            verdict=verdict,
-            quick=designed.quick,
-        )
+        return decide(compared, conditions, threshold)
 
 
 @dataclass(frozen=True)
@@ -310,7 +315,6 @@ class Findings:
     compared: Compared
     designed: Designed
     telling: tuple[Telling, ...]
-    sources: tuple[tuple[str, int, float], ...]
     variants: tuple[tuple[str, float, float], ...]
     checks: tuple[Checked, ...]
     agreement: Agreement | None
