@@ -157,3 +157,32 @@ def test_code_lists_every_event(case):
     assert data["events"] == {"mark": 9}
     assert data["second_coding"]["kappa"] == 1.0
     assert coded.until == "2012-01-01"
+
+
+def test_the_command_line(case, tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from detente.cli import app
+
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+
+    coded = run(app, ["code", str(case), "--json"])
+    assert coded.exit_code == 0, coded.output
+    assert len(json.loads(coded.stdout)["coded"]) == len(EVENTS)
+    assert "2003-02-01  b  mark: village.attack" in run(app, ["code", str(case)]).stdout
+
+    out = ["--out", str(tmp_path / "kept"), "--workers", "0"]
+    quick = run(app, ["accounts", str(case), "--quick", *out])
+    assert quick.exit_code == 0, quick.output
+    assert quick.stdout.startswith("Held-out events: ")
+    assert "No verdict (quick)." in quick.stdout
+
+    fitted = run(app, ["fit", str(case), "--draws", "24", "--cap", "24", "--json", *out])
+    assert fitted.exit_code == 0, fitted.output
+    assert {"ess", "diagnostics", "parameters", "refused"} <= set(json.loads(fitted.stdout))
+
+    window = ["--until", "2006-01-01", "--score", "2006-01-01:2012-01-01"]
+    tested = run(app, ["backtest", str(case), *window, "--draws", "24", "--json", *out])
+    assert tested.exit_code == 0, tested.output
+    assert json.loads(tested.stdout)["marks"] == 5
