@@ -75,7 +75,7 @@ class Settings:
     @staticmethod
     def quick(seed: int = 0, workers: int | None = None) -> "Settings":
         """The design check on few records, and no verdict."""
-        return Settings(draws=6, cap=42, records=10, rows=42, seed=seed, workers=workers, variants=False)
+        return Settings(draws=5, cap=34, records=10, rows=34, seed=seed, workers=workers, variants=False)
 
 
 @dataclass
