@@ -110,7 +110,7 @@ def certify(operator: Operator, values: np.ndarray, tol: float) -> Certificate:
     raw = flow + (generator @ values.T).T - rho[:, None] * values
     scale = operator.scale(values)
     residual = float((np.abs(raw) / exits / scale).max())
-    held = evaluate(generator, rho, flow, values, tol=0.1 * tol * float(scale.min()))
+    held = evaluate(generator, rho, flow, values, tol=0.1 * tol * scale[:, 0])
     gap, gain = _gaps(operator, choice, held)
     return Certificate(residual, float((gap / scale).max()), gain, tol, operator, values)
 

@@ -33,23 +33,31 @@ def _factor(matrix: sp.csc_array) -> sl.SuperLU:
 
 
 def evaluate(
-    generator: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, *, tol: float, limit: int = 400
+    generator: sp.csr_array,
+    rho: np.ndarray,
+    flow: np.ndarray,
+    start: np.ndarray,
+    *,
+    tol: float | np.ndarray,
+    limit: int = 400,
 ) -> np.ndarray:
-    """Values (players, states) of the policy behind `generator`, with scaled residual below `tol` per player (utility).
+    """Values (players, states) of the policy behind `generator`, with residual below `tol` (utility).
 
     Args:
         generator: (states, states), 1/year.
         rho: (players,), 1/year.
         flow: (players, states), utility/year.
         start: (players, states), first guess.
-        tol: largest allowed residual divided by rho + exit rate, utility.
+        tol: largest allowed residual divided by rho + exit rate, utility; one for all, or (players,).
         limit: iterations before the direct solve takes over.
     """
     solution = _bicgstab(generator, rho, flow, start, tol=tol, limit=limit)
     return Factored(generator, rho).solve(flow) if solution is None else solution
 
 
-def _bicgstab(g: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, *, tol: float, limit: int):
+def _bicgstab(
+    g: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, *, tol: float | np.ndarray, limit: int
+):
     diagonal = rho[None, :] - g.diagonal()[:, None]  # (K, N)
     apply = lambda v: (rho * v - g @ v) / diagonal  # noqa: E731
     x = start.T.copy()
@@ -57,7 +65,7 @@ def _bicgstab(g: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndar
     shadow, p, alpha, omega, rho_old = r.copy(), np.zeros_like(r), 1.0, 1.0, np.ones(r.shape[1])
     v = np.zeros_like(r)
     for _ in range(limit):
-        if np.abs(r).max() <= tol:
+        if (np.abs(r) <= tol).all():
             return x.T.copy()
         rho_new = np.einsum("kn,kn->n", shadow, r)
         denominator = rho_old * omega

@@ -205,7 +205,7 @@ class Operator:
         error = float((np.abs(raw) / (self.rho[:, None] + self.exit_rate(generator)) / scale).max())
         if error <= tol or not np.isfinite(error):
             return error, None
-        depth = max(0.03 * error, 0.3 * tol) * float(scale.min())
+        depth = max(0.01 * error, 0.3 * tol) * scale[:, 0]
         return error, evaluate(generator, self.rho, flow, values, tol=depth)
 
     def linearize(self, values: np.ndarray) -> Linearization:
