@@ -1,5 +1,7 @@
 """Every question on a small case: what it means, mirror images, draws left out, independence of workers."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +13,17 @@ from detente.answers import QUESTIONS, evaluate
 from detente.answers.frame import frame_of
 from detente.answers.held import choice_value_of, flow_without, values_when_signed, values_without_war
 from detente.answers.model import Results
-from detente.answers.moves import closed, expected_acts, mark_rate
+from detente.answers.moves import closed, expected_acts, mark_rate, without
 from detente.answers.risk import after_this_war, time_before, war_curve
 from detente.answers.silence import reaction, starts_by_side
-from detente.answers.solved import Solved
+from detente.answers.solved import Solved, followed
 from detente.answers.summary import choice_decides
 from detente.answers.values import flows
 from detente.case import load_case
 from detente.chain import Chain
 from detente.errors import ComputationError, OptionError, UncertifiedError
 from detente.game.compile import compile_case
+from detente.solve.continuation import polish
 
 DATE = "2001-01-01"
 
@@ -245,3 +248,23 @@ def test_equilibria_found_are_counted_and_share_signs(template):
     assert len(answers.tables["equilibria"].rows) == len(answers.quantities)
     for quantity in answers.quantities:
         assert quantity.equilibria_share is not None and 0 <= quantity.equilibria_share <= 1
+
+
+def test_a_path_of_games_ends_where_the_direct_way_does(solved, monkeypatch):
+    """Where the direct correction is made to fail, smaller steps reach the same equilibrium."""
+    names = ["chair.convene"]
+    direct = Solved(solved.frame, without(solved.game, names), solved)
+    seen = []
+
+    def stubborn(system, values, tol):
+        seen.append(system)
+        end = polish(system, values, tol)
+        return replace(end, reached=False) if len(seen) == 1 else end
+
+    monkeypatch.setattr("detente.answers.solved.polish", stubborn)
+    found = followed(solved.equilibrium, partial(without, solved.game, names))
+    assert found is not None and found.certified and len(seen) > 2
+    assert found.values == pytest.approx(direct.values, rel=1e-8, abs=1e-8)
+    never = lambda system, values, tol: replace(polish(system, values, tol), reached=False)  # noqa: E731
+    monkeypatch.setattr("detente.answers.solved.polish", never)
+    assert followed(solved.equilibrium, partial(without, solved.game, names)) is None

@@ -95,9 +95,9 @@ class DelayCurve:
             near = min((h for h, s in self._resolved.items() if s is not None), key=lambda h: abs(h - hazard))
             start = self._resolved[near]
             assert start is not None
-            self._resolved[hazard] = start.variant(
-                f"hazard {hazard!r}", with_war_hazard(self.solved.game, self.entry, hazard)
-            )
+            game = self.solved.game
+            path = lambda share: with_war_hazard(game, self.entry, near + share * (hazard - near))  # noqa: E731
+            self._resolved[hazard] = start.variant(f"hazard {hazard!r}", path(1.0), path)
         return self._resolved[hazard]
 
     def held(self, hazard: float, package: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -62,12 +63,13 @@ def gain_of_act(solved: Solved, names: Iterable[str], state: int) -> float | Non
     return float(solved.equilibrium.choice.gain[here].max()) if here.any() else None
 
 
-def without(game: Game, names: Iterable[str]) -> Game:
-    """The game in which these moves cannot be made."""
+def without(game: Game, names: Iterable[str], share: float = 1.0) -> Game:
+    """The game in which these moves cannot be made, or (share below 1) come at a smaller reference rate."""
     moves = list(game.moves)
     for player, action in positions(game, names):
         available, rate = moves[player].available.copy(), moves[player].reference_rate.copy()
-        available[action], rate[action] = False, 0.0
+        rate[action] *= 1.0 - share
+        available[action] &= share < 1.0
         moves[player] = replace(moves[player], available=available, reference_rate=rate)
     return replace(game, moves=tuple(moves))
 
@@ -75,7 +77,8 @@ def without(game: Game, names: Iterable[str]) -> Game:
 def closed(solved: Solved, names: Iterable[str]) -> Solved | None:
     """The same without these moves, solved again; None where there is no certified solution."""
     names = tuple(sorted(names))
-    return solved.variant(f"without {names}", without(solved.game, names))
+    path = partial(without, solved.game, names) if solved.game.shocks == "reference" else None
+    return solved.variant(f"without {names}", without(solved.game, names), path)
 
 
 def outlook(solved: Solved) -> dict[str, float]:

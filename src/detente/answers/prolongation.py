@@ -8,6 +8,7 @@ in the chance of peace, mean prolongation.
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -55,6 +56,13 @@ def with_broker(solved: Solved, mediators: tuple[str, ...], variant: str) -> Gam
             terms = {"peace": w * frame.peace, "war": -w * frame.war}
         game = with_flow(game, i, terms)
     return game
+
+
+def between_flows(game: Game, other: Game, share: float) -> Game:
+    """A game on the way from one to another that differs from it in payoff flows only."""
+    if share == 1.0:
+        return other
+    return replace(game, payoff_flow=(1.0 - share) * game.payoff_flow + share * other.payoff_flow)
 
 
 def without_player(game: Game, players: tuple[int, ...]) -> Game:
@@ -176,7 +184,7 @@ class Prolongation(Question):
             return solved.variant(key, without_player(solved.game, tuple(solved.frame.index(m) for m in members)))
         broker = with_broker(solved, members, "" if variant == "held" else variant)
         if variant != "held":
-            return solved.variant(key, broker)
+            return solved.variant(key, broker, partial(between_flows, solved.game, broker))
         return solved.single(key, alone(solved, members, broker))
 
 

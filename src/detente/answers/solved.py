@@ -11,7 +11,11 @@ from detente.chain import Chain
 from detente.errors import UncertifiedError
 from detente.game import Game
 from detente.solve import Equilibrium, solve
+from detente.solve.continuation import polish
 from detente.solve.linear import Factored
+from detente.solve.operator import Operator
+
+SHORTEST = 1.0 / 64.0  # step along a path of games below which it is given up
 
 
 class Solved:
@@ -77,11 +81,18 @@ class Solved:
         """E of the discounted integral of each player's flow (players, states) under the equilibrium's chain."""
         return self._factored.solve(np.ascontiguousarray(flow))
 
-    def variant(self, key: str, game: Game) -> "Solved | None":
-        """The same with another game, solved from this solution; None where it has no certified solution."""
+    def variant(self, key: str, game: Game, path: Callable[[float], Game] | None = None) -> "Solved | None":
+        """The same with another game, solved from this solution; None where it has no certified solution.
+
+        Args:
+            key: names the variant; it is computed once.
+            game: the other game.
+            path: games on the way, from this one at 0 to the other at 1; followed where the direct way does not settle.
+        """
         if key not in self._variants:
+            start = self if path is None else followed(self.equilibrium, path) or self
             try:
-                self._variants[key] = Solved(self.frame, game, self, self.family)
+                self._variants[key] = Solved(self.frame, game, start, self.family)
             except UncertifiedError:
                 self._variants[key] = None
         return self._variants[key]
@@ -94,9 +105,16 @@ class Solved:
         """
         if self.family is None or parameter not in self.game.parameters:
             raise KeyError(parameter)
-        if self.game.parameters[parameter] == value:
+        before, family = self.game.parameters[parameter], self.family
+        if before == value:
             return self
-        return self.variant(f"{parameter}={value!r}", self.family({**self.game.parameters, parameter: value}))
+
+        def path(share: float) -> Game:
+            return family(
+                {**self.game.parameters, parameter: value if share == 1 else before + share * (value - before)}
+            )
+
+        return self.variant(f"{parameter}={value!r}", path(1.0), path)
 
     def single(self, key: str, game: Game) -> "Solved | None":
         """As `variant`, for a game of some of the players only: solved from nothing, same states."""
@@ -112,6 +130,25 @@ class Solved:
     def into(self, target: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
         """Rates (states,) of jumps into a mask from outside it, by (player or "nature", action or event), 1/year."""
         return into(self.equilibrium, target)
+
+
+def followed(start: Equilibrium, path: Callable[[float], Game], tol: float = 1e-11) -> Equilibrium | None:
+    """The equilibrium at the end of a path of games that starts at a solved one; None where it is lost on the way.
+
+    Steps are halved where the correction does not settle, and doubled where it does.
+    """
+    share, step, values = 0.0, 1.0, start.values
+    while share < 1.0:
+        ahead = min(1.0, share + step)
+        system = Operator(path(ahead))
+        end = polish(system, values, tol)
+        if end.reached:
+            share, step, values = ahead, 2.0 * step, end.values
+        elif step <= SHORTEST:
+            return None
+        else:
+            step /= 4.0
+    return Equilibrium(system, values, tol, "a path from a solved game", branch="warm start")
 
 
 def into(equilibrium: Equilibrium, target: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
