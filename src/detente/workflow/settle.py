@@ -78,10 +78,10 @@ def settle(
             progress=progress,
         )
     except KeyboardInterrupt:
-        raise Interrupted(
-            f"stopped; what was solved is kept in {folder / '.settle'}, with the frontier so far in partial.json: "
-            "run the same command to go on"
-        ) from None
+        partial = folder / ".settle" / "partial.json"
+        so_far = f", the frontier so far in {partial}" if partial.is_file() else ""
+        kept = f"stopped; what was solved is kept in {folder / '.settle'}{so_far}"
+        raise Interrupted(f"{kept}: run the same command to go on") from None
     write_folder(report, loaded, when, folder)
     return report
 
