@@ -1,7 +1,8 @@
 """P(a set of states is reached by t) from one state, fast enough to follow a slider.
 
-The forward equation p' = A p, restricted to the states outside the set, is projected on the rational Krylov space of
-(I - g A)^-1: one sparse factorisation and some thirty solves give all times at once, however fast the chain jumps. The
+The forward equation p' = A p is restricted to the states outside the set. Where rate * time is moderate, it is summed by
+uniformisation, and only the probability that is left matters at each step. Where the chain jumps fast, it is projected
+on the rational Krylov space of (I - g A)^-1: one sparse factorisation and some thirty solves give all times at once. The
 space grows until two sizes agree to `TOL`; where they do not, the curve comes from `Chain.reach_probability`.
 
 Source: Moret & Novati 2004, BIT 44 (restricted-denominator rational approximation); van den Eshof & Hochbruck 2006,
@@ -14,10 +15,13 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sl
 
 from detente.chain import Chain
+from detente.chain.uniform import poisson_weights
 
+LONGEST_SWEEP = 1200.0  # rate * time up to which uniformisation is the cheaper way
 SHIFT = 1.0  # years
 SIZES = (18, 26, 40, 60)
-TOL = 1e-7
+TOL = 1e-6
+NOTHING = 1e-14
 
 
 def reach_curve(generator: sp.csr_array, start: int, target: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -32,12 +36,29 @@ def reach_curve(generator: sp.csr_array, start: int, target: np.ndarray, times: 
     if target[start]:
         return np.ones(len(times))
     rest = np.flatnonzero(~target)
-    forward = sp.csc_array(generator[rest][:, rest].T)
+    inside = generator[rest][:, rest]
     origin = int(np.searchsorted(rest, start))
-    found = _projected(forward, origin, times)
+    rate = float(-inside.diagonal().min(initial=0.0)) or 1.0
+    if rate * times[-1] <= LONGEST_SWEEP:
+        return np.clip(_swept(inside, rate, origin, times), 0.0, 1.0)
+    found = _projected(sp.csc_array(inside.T), origin, times)
     if found is None:
         found = Chain(generator).reach_probability(target, times)[:, start]
     return np.clip(found, 0.0, 1.0)
+
+
+def _swept(inside: sp.csr_array, rate: float, origin: int, times: np.ndarray) -> np.ndarray:
+    move = sp.csr_array((inside / rate + sp.eye_array(inside.shape[0])).T)
+    weights = [poisson_weights(rate * float(t)) for t in times]
+    alive = np.zeros(max(w.last for w in weights) + 1)
+    v = np.zeros(inside.shape[0])
+    v[origin] = 1.0
+    for n in range(len(alive)):
+        alive[n] = v.sum()
+        if alive[n] < NOTHING:  # all is absorbed: the rest stays 0
+            break
+        v = move @ v
+    return np.array([1.0 - w.values @ alive[w.first : w.last + 1] for w in weights])
 
 
 def _projected(forward: sp.csc_array, origin: int, times: np.ndarray) -> np.ndarray | None:
