@@ -1,9 +1,9 @@
 """P(a set of states is reached by t) from one state, fast enough to follow a slider.
 
-The forward equation p' = A p is restricted to the states outside the set. Where rate * time is moderate, it is summed by
-uniformisation, and only the probability that is left matters at each step. Where the chain jumps fast, it is projected
-on the rational Krylov space of (I - g A)^-1: one sparse factorisation and some thirty solves give all times at once. The
-space grows until two sizes agree to `TOL`; where they do not, the curve comes from `Chain.reach_probability`.
+The forward equation p' = A p is restricted to the states outside the set. Where rate * time is moderate, it is summed
+by uniformisation, and only the probability that is left matters at each step. Where the chain jumps fast, it is
+projected on the rational Krylov space of (I - g A)^-1: one sparse factorisation and some thirty solves give all times
+at once. The space grows until two sizes agree to `TOL`; else the curve comes from `Chain.reach_probability`.
 
 Source: Moret & Novati 2004, BIT 44 (restricted-denominator rational approximation); van den Eshof & Hochbruck 2006,
 SIAM J. Sci. Comput. 27 (preconditioned Lanczos and Arnoldi for the exponential).

@@ -46,6 +46,7 @@ class Desk:
         self._case: Case | None = None
         self._case_ready = threading.Event()
         self._grounds: dict[str, Ground] = {}
+        self._scenarios: tuple[tuple, dict[str, Scenario]] | None = None
         self._record_lock = threading.Lock()
 
     # ---- opening ---------------------------------------------------------------------------------------------------
@@ -115,10 +116,16 @@ class Desk:
         return work_folder(self.case)
 
     def scenarios(self) -> dict[str, "Scenario"]:
-        """All scenarios that can be used, as the files say now."""
+        """All scenarios that can be used, as the files say now; files that did not change are not read again."""
         from detente.workflow.studio import read_scenarios
 
-        return read_scenarios(self.case, self.scenario_folder)[0]
+        folder = self.scenario_folder
+        files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+        stamp = tuple((f.name, (s := f.stat()).st_mtime_ns, s.st_size) for f in files)
+        known = self._scenarios
+        if known is None or known[0] != stamp:
+            known = self._scenarios = (stamp, read_scenarios(self.case, folder)[0])
+        return known[1]
 
     def case_with(self, scenario: str) -> "Case":
         """The case with a scenario's changes."""

@@ -448,7 +448,7 @@ function start(page) {
     const node = $('[data-draw="map"]');
     const columns = found.columns, rows = found.rows;
     const wide = node.clientWidth >= 480;
-    const left = wide ? 132 : 92, cell = Math.max(50, ((node.clientWidth || 480) - left - 6) / columns.length), tall = 58;
+    const left = wide ? 156 : 92, cell = Math.max(50, ((node.clientWidth || 480) - left - 6) / columns.length), tall = 58;
     const { root, width } = frameOf(node, rows.length * tall + 40);
     const height = rows.length * tall + 40;
     root.setAttribute("height", height);
@@ -553,7 +553,7 @@ function start(page) {
     $("[data-compare-answers] tbody").replaceChildren(...a.answers.filter((q) => other[q.id]).map((q) => {
       const r = other[q.id], by = q.value === null || r.value === null ? null : r.value - q.value;
       const points = q.unit === "probability" || q.unit === "share";
-      const change = by === null ? "–" : points ? `${by > 0 ? "+" : ""}${Math.round(100 * by)}`.replace("-", "−") + " pp" : `${by > 0 ? "+" : ""}${number(by)}`;
+      const change = by === null ? "–" : points ? `${Math.round(100 * by) > 0 ? "+" : ""}${Math.round(100 * by) || 0} pp`.replace("-", "−") : `${by > 0 ? "+" : ""}${number(by)}`;
       return html("tr", {}, html("th", { scope: "row" }, q.label), html("td", { class: "num" }, shown(q)), html("td", { class: "num" }, shown(r)), html("td", { class: "num" }, change));
     }));
     document.body.dataset.shown = "compared";
@@ -648,7 +648,7 @@ function start(page) {
         const stop = html("button", { type: "button", "data-cancel": job.id }, words("cancel"));
         stop.addEventListener("click", async () => { stop.disabled = true; await post(`/api/jobs/${job.id}/cancel`, {}).catch((e) => say(e.message)); watch(); });
         item.append(stop);
-      } else if (job.words) item.append(html("span", {}, job.words));
+      } else if (job.words) item.append(html("span", { class: "told" }, job.words));
       if (job.state === "done") {
         const to = { analyze: "risk", settle: "hold", accounts: "accounts" }[job.kind];
         item.append(" ", html("a", { href: `/${to}?${query()}` }, words("show")));
