@@ -85,6 +85,8 @@ def test_one_condition_missing_and_the_record_cannot_tell(change, condition):
 
 def test_failed_predictive_checks_reject_the_model():
     assert all_conditions(compared(2.0), designed(), passes=False).words == REJECTED
+    thin = all_conditions(compared(2.0, ess=40), designed(), passes=False)
+    assert thin.words == CANNOT  # too few effective draws: the misfit may be the bank's
 
 
 def test_design_numbers():

@@ -95,7 +95,10 @@ def robust_condition(variants: Sequence[tuple[str, float, float]], least_ess: fl
 
 def decide(compared: Compared, conditions: Sequence[Condition], threshold: float | None) -> Verdict:
     """The verdict from its conditions."""
-    rejected = any(c.id.startswith("c:") and not c.holds for c in conditions)
+    sampled = all(
+        c.holds for c in conditions if c.id == "sampling"
+    )  # else the misfit may be the bank's, not the model's
+    rejected = sampled and any(c.id.startswith("c:") and not c.holds for c in conditions)
     if rejected:
         return Verdict(REJECTED, None, None, threshold, tuple(conditions))
     if len(compared.names) < 2 or not all(c.holds for c in conditions):
