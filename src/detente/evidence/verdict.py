@@ -97,7 +97,7 @@ def decide(compared: Compared, conditions: Sequence[Condition], threshold: float
     """The verdict from its conditions."""
     sampled = all(
         c.holds for c in conditions if c.id == "sampling"
-    )  # else the misfit may be the bank's, not the model's
+    )  # else it may be the bank that misfits
     rejected = sampled and any(c.id.startswith("c:") and not c.holds for c in conditions)
     if rejected:
         return Verdict(REJECTED, None, None, threshold, tuple(conditions))
