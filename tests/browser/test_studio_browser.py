@@ -1,5 +1,7 @@
 """The studio in a real browser with every outside address blocked: views, sliders, undo, scenarios, jobs, keyboard."""
 
+import json
+import os
 import re
 import shutil
 import statistics
@@ -475,6 +477,49 @@ def test_a_source_is_one_click_away_and_filters_narrow(on_minsk):
     assert page.locator("dl.facts dd").first.inner_text()
 
 
+def settled_search(folder: Path) -> None:
+    """A finished search with three points, as a job leaves it."""
+    job = folder / "detente-out" / "toy-process-studio" / "jobs" / "settle-0001"
+    job.joinpath("run").mkdir(parents=True)
+    order = {"kind": "settle", "case": "toy-process", "date": "2021-08-05", "draws": 4, "seed": 0, "quick": True}
+    spread = {"low": 0.9, "mid": 0.95, "high": 0.99, "at_share": 0.92}
+
+    def point(id: str, cost: float) -> dict:
+        return {
+            "id": id, "package": "settled", "terms": [f"terms of {id}"], "cost": cost, "durability": spread,
+            "least_gain": spread, "gains": {"armenia": spread}, "share_of_draws": 0.9, "paid_by": {"russia": cost},
+            "binding": {"words": "somebody loses", "fails_in_share_of_draws": 0.1},
+            "relaxation": {"words": ["nothing"], "payer": None}, "if_leaves": [],
+        }  # fmt: skip
+
+    found = {
+        "case": "toy-process", "date": "2021-08-05", "finding": "Two combinations hold.", "notes": [], "warnings": [],
+        "limits": {"risk": 0.05, "within": 10.0, "share": 0.9}, "search": {"draws": 4, "words": "all was looked at"},
+        "packages": [point("P1", 0.1), point("P2", 0.2)], "only_in_some_equilibria": [], "near": [point("N1", 0.0)],
+    }  # fmt: skip
+    for name, content in (("job.json", order), ("end.json", {"state": "done", "words": ""})):
+        (job / name).write_text(json.dumps(content), encoding="utf-8")
+    (job / "run" / "settlement.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+def test_the_frontier_can_be_walked_by_keys_and_by_mouse(browser, tmp_path):
+    settled_search(tmp_path)
+    server = StudioServer(tmp_path, "toy-process")
+    watched = Watched(browser, server)
+    page = watched.open("hold")
+    assert page.get_by_role("tabpanel").inner_text().find("terms of P1") > 0
+    page.get_by_role("tab", name="P1").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tabpanel").inner_text().find("terms of P2") > 0
+    page.keyboard.press("End")
+    assert page.get_by_role("tabpanel").inner_text().find("terms of N1") > 0
+    assert page.evaluate("document.activeElement.dataset.point") == "N1"
+    page.locator("circle.point").first.click()
+    assert page.get_by_role("tabpanel").inner_text().find("terms of P1") > 0
+    watched.close()
+    server.stop()
+
+
 def measure(watched: Watched, name: str, moves: int) -> tuple[list[float], list[float]]:
     """Slider-to-chart and empty round trips, milliseconds: one move at a time, each waited for."""
     page = watched.open("risk")
@@ -514,7 +559,14 @@ def test_slider_to_chart_is_quick(browser, tmp_path, case, capsys):
     assert chart < (quiet if case == "seasons" else 3 * quiet)
 
 
+def cpu_seconds(server: StudioServer) -> float:
+    """What the server has used of a processor so far."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def test_the_first_picture_is_there_within_two_seconds(browser, tmp_path, capsys):
+    """By the clock, on a machine that is not busy; in processor time on any."""
     found = []
     for _ in range(3):
         began = time.perf_counter()
@@ -523,11 +575,14 @@ def test_the_first_picture_is_there_within_two_seconds(browser, tmp_path, capsys
         page = context.new_page()
         page.goto(server.address)
         page.wait_for_selector(".strip .value", timeout=20_000)
-        first = time.perf_counter() - began
+        first, used = time.perf_counter() - began, cpu_seconds(server)
         page.wait_for_selector(".state.good", timeout=60_000)
-        found.append((first, time.perf_counter() - began))
+        found.append((first, used, time.perf_counter() - began))
         context.close()
         server.stop()
     with capsys.disabled():
-        print("\nfirst picture, solved map (s):", [(round(a, 2), round(b, 2)) for a, b in found])
-    assert min(first for first, _ in found) < 2.0
+        told = [tuple(round(x, 2) for x in row) for row in found]
+        print("\nseconds to the first picture, processor time until then, seconds to the solved map:", told)
+    assert min(used for _, used, _ in found) < 2.0
+    busy = os.getloadavg()[0] > 1.25 * (os.cpu_count() or 1)
+    assert busy or min(first for first, _, _ in found) < 2.0

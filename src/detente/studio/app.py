@@ -19,6 +19,12 @@ from detente.studio.desk import Desk, NotReady
 from detente.studio.jobs import Jobs
 from detente.studio.security import WORDS, Guard, Key
 
+RECORD = {
+    "/record": "show_record",
+    "/record/timeline.svg": "picture",
+    "/record/ledger.svg": "ledger_drawing",
+    "/record/source/{id}": "show_source",
+}
 STATIC = {"studio.css": "text/css; charset=utf-8", "studio.js": "text/javascript; charset=utf-8"}
 
 
@@ -87,7 +93,10 @@ def page(work: Callable[[Studio, Request], Response]) -> Callable:
     async def endpoint(request: Request) -> Response:
         studio: Studio = request.app.state.studio
         try:
-            return await run_in_threadpool(work, studio, request)
+            made = await run_in_threadpool(work, studio, request)
+            if made.status_code == 200:
+                studio.desk.shown.set()
+            return made
         except NotReady:
             return html(studio.render("opening.html.j2", {"title": studio.desk.where_name}))
         except UserError as error:
@@ -95,6 +104,17 @@ def page(work: Callable[[Studio, Request], Response]) -> Callable:
             return html(studio.render("problem.html.j2", context), 400)
 
     return endpoint
+
+
+def _of_record(name: str) -> Callable[[Studio, Request], Response]:
+    """A page about the record, whose module is imported when the page is first asked for."""
+
+    def work(studio: Studio, request: Request) -> Response:
+        from detente.studio import record_pages
+
+        return getattr(record_pages, name)(studio, request)
+
+    return work
 
 
 def html(text: str, status: int = 200) -> Response:
@@ -141,12 +161,12 @@ async def on_error(_request: Request, error: Exception) -> Response:
 
 def application(desk: Desk, key: Key) -> tuple[Any, Studio]:
     """The guarded ASGI application, and what it works on."""
-    from detente.studio import api, pages, record_pages
+    from detente.studio import api, pages
 
     routes = [
         Route("/", page(pages.home)),
         *(Route(f"/{name}", page(work)) for name, work in pages.VIEWS.items()),
-        *(Route(path, page(work)) for path, work in record_pages.ROUTES.items()),
+        *(Route(path, page(_of_record(name))) for path, name in RECORD.items()),
         Route("/static/{name}", static),
         *(Route(path, work, methods=["POST"]) for path, work in api.POSTS.items()),
         *(Route(path, work) for path, work in api.GETS.items()),

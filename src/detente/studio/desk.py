@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DRAG_TOL = 1e-7  # scaled relative residual while a slider moves; at rest the engine's own default
 
+FIRST_PAGE = 2.0  # seconds that solving waits for the first page
+
 
 class NotReady(Exception):
     """The case is still being read."""
@@ -45,6 +47,7 @@ class Desk:
         self.failure: UserError | None = None
         self._case: Case | None = None
         self._case_ready = threading.Event()
+        self.shown = threading.Event()  # a page of the case has been sent
         self._grounds: dict[str, Ground] = {}
         self._scenarios: tuple[tuple, dict[str, Scenario]] | None = None
         self._record_lock = threading.Lock()
@@ -62,16 +65,17 @@ class Desk:
             self._case = load_case(self.where)
             self.stage = "solving"
             self._case_ready.set()
-            view = View(self._case.as_of)
-            self.worker.submit("opening", lambda _hurried: self._warm(view))
+            self.shown.wait(FIRST_PAGE)  # the first page comes before the heavy imports of the engine
+            self.worker.submit("opening", lambda _hurried: self._warm())
         except UserError as error:
             self.failure, self.stage = error, "failed"
             self._case_ready.set()
 
-    def _warm(self, view: View) -> None:
+    def _warm(self) -> None:
         try:
             ground = self.ground("")
-            ground.follower.base(ground.template.game())
+            if not ground.follower.points:  # the first page may have asked already
+                ground.follower.base(ground.template.game())
             self.stage = "ready"
         except UserError as error:
             self.failure, self.stage = error, "failed"

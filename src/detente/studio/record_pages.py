@@ -1,7 +1,7 @@
 """The record as a page: a timeline and a ledger that can be filtered, and every source one step away."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -165,11 +165,3 @@ def show_source(studio: Studio, request: Request) -> Response:
         "repeated_by": [s for s in record.sources.values() if id in s.repeats],
     }
     return html(studio.render("source.html.j2", context))
-
-
-ROUTES: Mapping[str, Callable[[Studio, Request], Response]] = {
-    "/record": show_record,
-    "/record/timeline.svg": picture,
-    "/record/ledger.svg": ledger_drawing,
-    "/record/source/{id}": show_source,
-}
