@@ -48,10 +48,11 @@ def reach_curve(generator: sp.csr_array, start: int, target: np.ndarray, times: 
 
 
 def _swept(inside: sp.csr_array, rate: float, origin: int, times: np.ndarray) -> np.ndarray:
-    move = sp.csr_array((inside / rate + sp.eye_array(inside.shape[0])).T)
+    n_states = len(inside.indptr) - 1
+    move = sp.csr_array((inside / rate + sp.eye_array(n_states)).T)
     weights = [poisson_weights(rate * float(t)) for t in times]
     alive = np.zeros(max(w.last for w in weights) + 1)
-    v = np.zeros(inside.shape[0])
+    v = np.zeros(n_states)
     v[origin] = 1.0
     for n in range(len(alive)):
         alive[n] = v.sum()
@@ -62,7 +63,7 @@ def _swept(inside: sp.csr_array, rate: float, origin: int, times: np.ndarray) ->
 
 
 def _projected(forward: sp.csc_array, origin: int, times: np.ndarray) -> np.ndarray | None:
-    n = forward.shape[0]
+    n = len(forward.indptr) - 1
     shifted = sp.csc_array(sp.eye_array(n) - SHIFT * forward)
     factor = sl.splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     largest = min(SIZES[-1], n)
