@@ -1,4 +1,4 @@
-# ruff: noqa: E501, PLR0917, PLC0207, PLC0206
+# ruff: noqa: E501, PLC0207, PLC0206
 """A run with every section, made from a seed: invented numbers about invented places, for tests of dossier and export."""
 
 import math

@@ -132,7 +132,7 @@ class Prolongation(Question):
     title = "Do mediators prolong it?"
     reads = ("mediators", "bilateral")
     variants: tuple[str, ...] = ("",)
-    most_draws = 30
+    most_draws = 12
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
@@ -194,4 +194,4 @@ class ProlongationVariants(Prolongation):
     id = "prolongation_variants"
     title = "Does the finding on mediators depend on what an honest broker is?"
     variants = ("strong", "parties", "held", "absent")
-    most_draws = 4
+    most_draws = 2

@@ -95,9 +95,7 @@ def robust_condition(variants: Sequence[tuple[str, float, float]], least_ess: fl
 
 def decide(compared: Compared, conditions: Sequence[Condition], threshold: float | None) -> Verdict:
     """The verdict from its conditions."""
-    sampled = all(
-        c.holds for c in conditions if c.id == "sampling"
-    )  # else it may be the bank that misfits
+    sampled = all(c.holds for c in conditions if c.id == "sampling")  # else it may be the bank that misfits
     rejected = sampled and any(c.id.startswith("c:") and not c.holds for c in conditions)
     if rejected:
         return Verdict(REJECTED, None, None, threshold, tuple(conditions))
