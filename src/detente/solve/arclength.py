@@ -14,7 +14,9 @@ import scipy.sparse.linalg as sl
 
 from detente.solve.system import Line, System, solve_dense
 
-STEPS = 1500
+STEPS = 1500  # around one fold, for small systems
+WORK = 600_000  # steps times unknowns around one fold: larger systems get fewer steps, at least FEWEST
+FEWEST = 30
 SHORTEST = 1e-9
 
 
@@ -41,7 +43,8 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float) -> tu
     frame = _Frame(at, here.values.shape, 1.0 / (3.0 * noise * np.sqrt(here.values.size)))
     z, tangent = frame.pack(here), frame.first_tangent(here)
     step, turned, last = 1e-3, False, here
-    for _ in range(STEPS):
+    allowed = max(FEWEST, min(STEPS, WORK // here.values.size))
+    for _ in range(allowed):
         corrected, rounds = frame.correct(z + step * tangent, tangent)
         new = None if corrected is None else frame.tangent(corrected, tangent)
         if new is None or new @ tangent < 0.8:
@@ -57,7 +60,7 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float) -> tu
             return [last, point], ""
         last = point
         step = min(0.5, step * (1.6 if rounds <= 3 else 0.7 if rounds >= 6 else 1.0))
-    return [], f"the branch had not come back after {STEPS} arclength steps"
+    return [], f"the branch had not come back after {allowed} arclength steps"
 
 
 @dataclass(frozen=True)
