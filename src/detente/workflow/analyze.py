@@ -3,9 +3,7 @@
 The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Chain -> answers -> run -> dossier.
 """
 
-import csv
 import hashlib
-import io
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from detente import __version__
 from detente.errors import Interrupted, OptionError
 from detente.run import Assumption, Quantity, Run, Table, write_bytes, write_run, write_text
+from detente.run.workbook import csv_text
 from detente.text import suggest
 
 if TYPE_CHECKING:
@@ -250,15 +249,6 @@ def write_folder(run: Run, case: "Case", folder: Path) -> None:
     for name, path in input_files(case).items():
         write_bytes(folder / "inputs" / name, path.read_bytes())
     for name, table in run.tables.items():
-        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
+        write_text(folder / "tables" / f"{name}.csv", csv_text(table))
     write_run(run, folder)
     dossier(folder, format="html")
-
-
-def table_csv(table: Table) -> str:
-    """A table as CSV text with a header row."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in table.rows)
-    return stream.getvalue()

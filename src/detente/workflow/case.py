@@ -30,7 +30,6 @@ EXTRAS = {
     "pdf": ("typst",),
     "word": ("docx",),
     "xlsx": ("openpyxl",),
-    "netcdf": ("h5netcdf",),
     "cluster": ("distributed", "dask"),
     "fast": ("numba",),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted, OptionError
 from detente.run import Run, read_run, write_run, write_text
-from detente.text import suggest
+from detente.run.workbook import csv_text
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -59,9 +59,10 @@ def settle(
         Interrupted: stopped by the user; what was solved is kept and used again.
     """
     from detente.case import load_case
+    from detente.workflow.analyze import situation_of
 
     loaded = load_case(case)
-    when = _situation(loaded, date)
+    when = situation_of(loaded, date)
     folder = Path(out) if out is not None else Path("detente-out") / f"{loaded.name}-{when}"
     try:
         report = search_case(
@@ -172,24 +173,12 @@ def _write_partial(found: "Found", packages: tuple[str, ...], store: Path) -> No
     write_text(store / "partial.json", json.dumps(content, indent=1) + "\n")
 
 
-def _situation(case: "Case", date: str | None) -> str:
-    when = date or case.as_of
-    if when not in case.situations:
-        hint = suggest(when, case.situations)
-        raise OptionError.of(
-            f"case '{case.name}' has no situation for {when}", f"one of {', '.join(case.situations)}", hint
-        )
-    return when
-
-
 def write_folder(report: "Report", case: "Case", when: str, folder: Path) -> None:
     """Write `settlement.json` and tables; take them up in the folder's run, where it is one of this case and date."""
-    from detente.workflow.analyze import table_csv
-
     content = {"case": case.name, "date": when, **report.settlement, "warnings": list(report.warnings)}
     write_text(folder / "settlement.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     for name, table in report.tables.items():
-        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
+        write_text(folder / "tables" / f"{name}.csv", csv_text(table))
     if (folder / "run.json").is_file():
         run = read_run(folder)
         if (run.case, run.date) == (case.name, when):
