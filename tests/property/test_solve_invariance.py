@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from detente.chain import Chain
 from detente.game import Game
 from detente.solve import solve
-from tests.engine_games import random_arrays
+from engine_games import random_arrays
 
 SHOCKS = st.sampled_from(["reference", "standard", "none"])
 

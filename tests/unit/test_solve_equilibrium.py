@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from detente.errors import OptionError, UncertifiedError
 from detente.game import Game
 from detente.solve import Equilibrium, Operator, enumerate_equilibria, solve, solve_path
-from tests.engine_games import attrition, random_arrays, random_game
+from engine_games import attrition, random_arrays, random_game
 
 
 @pytest.fixture(scope="module")
