@@ -11,9 +11,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from engine_games import random_game
+
 from detente.game import Game
 from detente.solve import solve_path
-from engine_games import random_game
 
 PRECISIONS = (10, 100, 1000)
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from engine_games import random_arrays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.chain import Chain
 from detente.game import Game
 from detente.solve import solve
-from engine_games import random_arrays
 
 SHOCKS = st.sampled_from(["reference", "standard", "none"])
 

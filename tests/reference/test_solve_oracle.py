@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from engine_games import load_toy, plain_values, random_arrays, random_game, toy_game, toy_states
 
 from detente.errors import OptionError, UncertifiedError
 from detente.game import Game
 from detente.solve import Discounted, Equilibrium, Reach, RestrictedMean, Sensitivity, Value, gradient, solve
-from engine_games import load_toy, plain_values, random_arrays, random_game, toy_game, toy_states
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from engine_games import attrition, random_arrays, random_game
 from scipy.optimize import brentq
 
 from detente.errors import OptionError, UncertifiedError
 from detente.game import Game
 from detente.solve import Equilibrium, Operator, enumerate_equilibria, solve, solve_path
-from engine_games import attrition, random_arrays, random_game
 
 
 @pytest.fixture(scope="module")
