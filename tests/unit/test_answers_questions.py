@@ -13,7 +13,7 @@ from detente.answers import QUESTIONS, evaluate
 from detente.answers.frame import frame_of
 from detente.answers.held import choice_value_of, flow_without, values_when_signed, values_without_war
 from detente.answers.model import Results
-from detente.answers.moves import closed, expected_acts, mark_rate, without
+from detente.answers.moves import YEARS, closed, expected_acts, mark_rate, without
 from detente.answers.risk import after_this_war, time_before, war_curve
 from detente.answers.silence import reaction, starts_by_side
 from detente.answers.solved import Solved, followed
@@ -222,7 +222,8 @@ def test_reaction_chance_by_a_longer_chain(solved):
     found = Chain(big).ever_reach(np.array([k]))
     assert chance[provoked] == pytest.approx(found[:k][provoked], rel=1e-9)
     assert (time[provoked] > 0).all()
-    starts = starts_by_side(solved, ["north.provoke"])
+    spent = time_before(solved.chain, np.zeros(solved.game.n_states, bool), solved.x0, YEARS)
+    starts = starts_by_side(solved, ["north.provoke"], spent)
     assert starts.sum() == pytest.approx(expected_acts(solved, ["north.provoke"]), rel=1e-9)
 
 

@@ -130,12 +130,13 @@ def evaluate(
         store=store,
         key=plan.key if store is not None else "",
     )
-    answers = plan.answers(raw, notes)
+    middle = raw.pop(0) if plan.with_middle else None
+    answers = plan.answers(raw, middle, notes)
     if equilibria is None:
         return answers
     light = tuple(q.id for q in able if q.id in LIGHT)
-    middle = dict(zip(template.parameter_names, (float(p.mid) for p in plan.priors)))
-    return with_equilibria(answers, frame, template.game(middle), light, equilibria, seed)
+    mids = dict(zip(template.parameter_names, (float(p.mid) for p in plan.priors)))
+    return with_equilibria(answers, frame, template.game(mids), light, equilibria, seed)
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class _Plan:
     priors: tuple[Any, ...]
     uniforms: np.ndarray  # (draws, parameters)
     parameters: np.ndarray  # (draws, parameters)
-    items: tuple[Item, ...]  # the draws, then the middle of all ranges if `with_middle`
+    items: tuple[Item, ...]  # the middle of all ranges if `with_middle`, then the draws
     with_middle: bool
     caps: dict[str, int]
 
@@ -176,7 +177,7 @@ class _Plan:
         light = tuple(q.id for q in questions if q.id in LIGHT)
         with_middle = tornado and bool(light)
         if with_middle:
-            items.append(Item(tuple(map(float, middle)), light, derivatives=True))
+            items.insert(0, Item(tuple(map(float, middle)), light, derivatives=True))  # the dearest one first
         return _Plan(template, frame, questions, priors, u, values, tuple(items), with_middle, caps)
 
     @property
@@ -188,31 +189,31 @@ class _Plan:
         digest.update(repr((self.items, self.frame.start, tuple(self.frame.settled))).encode())
         return digest.hexdigest()
 
-    def answers(self, raw: list[dict[str, Any]], notes: dict[str, str]) -> Answers:
-        draws = len(self.uniforms)
+    def answers(self, raw: list[dict[str, Any]], middle: dict[str, Any] | None, notes: dict[str, str]) -> Answers:
+        draws = len(raw)
         kept = [n for n in range(draws) if "failed" not in raw[n]]
         if not kept:
             raise ComputationError(f"none of {draws} draws has a certified solution: {raw[0]['failed']}")
         results = gather([raw[n] for n in kept], self.parameters[kept], self.uniforms[kept])
-        middle = raw[draws] if self.with_middle and "failed" not in raw[draws] else None
+        warnings = self._warnings(raw, kept, notes)
+        if middle is not None and "failed" in middle:
+            warnings.insert(
+                0, f"no derivatives: no certified solution at the middle of all ranges ({middle['failed']})"
+            )
+            middle = None
         ranges = {p.name: (p.low, p.mid, p.high) for p in self.priors}
         summary = Summary(self.frame, self.questions, results, ranges, middle, self.caps)
-        warnings = self._warnings(raw, kept, results, notes)
         radius = middle["spectral_radius"] if middle is not None else None
         solution = solution_of([raw[n] for n in kept], draws - len(kept), radius)
         quantities, tables = summarise(summary)
         return Answers(quantities, tables, solution, tuple(warnings), notes, results)
 
-    def _warnings(self, raw: list[dict], kept: list[int], results: Results, notes: dict[str, str]) -> list[str]:
-        draws = len(self.uniforms)
+    def _warnings(self, raw: list[dict], kept: list[int], notes: dict[str, str]) -> list[str]:
+        draws = len(raw)
         warnings = []
         if len(kept) < draws:
-            first = next(row["failed"] for row in raw[:draws] if "failed" in row)
+            first = next(row["failed"] for row in raw if "failed" in row)
             warnings.append(f"{draws - len(kept)} of {draws} draws left out: no certified solution ({first})")
-        if self.with_middle and "failed" in raw[draws]:
-            warnings.append(
-                f"no derivatives: no certified solution at the middle of all ranges ({raw[draws]['failed']})"
-            )
         for cap in sorted(set(self.caps.values())):
             ids = ", ".join(id for id, c in self.caps.items() if c == cap)
             warnings.append(f"{ids}: from the first {cap} of {draws} draws (each needs many solutions)")

@@ -114,7 +114,7 @@ def peace_outlook(solved: Solved) -> tuple[float, float]:
     """(E min(time to peace, 30 years), P(peace by 10 years)) from the date's state."""
     chain, frame = solved.chain, solved.frame
     years = float(chain.restricted_mean_time(frame.peace, HORIZON)[solved.x0])
-    return years, float(chain.reach_probability(frame.peace, [YEARS])[0, solved.x0])
+    return years, float(chain.reach_curve(frame.peace, [YEARS], solved.x0)[0])
 
 
 def mediators_of(frame: Frame) -> tuple[str, ...]:

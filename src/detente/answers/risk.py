@@ -41,12 +41,12 @@ def war_curve(solved: Solved, times: np.ndarray) -> np.ndarray:
     chain, target = solved.chain, solved.frame.war
     if target[solved.x0]:
         chain, target = after_this_war(chain, target)
-    return chain.reach_probability(target, times)[:, solved.x0]
+    return chain.reach_curve(target, times, solved.x0)
 
 
 def peace_curve(solved: Solved, times: np.ndarray) -> np.ndarray:
     """P(peace is reached by t) from the date's state, (times,)."""
-    return solved.chain.reach_probability(solved.frame.peace, times)[:, solved.x0]
+    return solved.chain.reach_curve(solved.frame.peace, times, solved.x0)
 
 
 def time_to_peace(solved: Solved) -> float:

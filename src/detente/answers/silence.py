@@ -21,13 +21,12 @@ from detente.answers.solved import Solved
 DAYS = 365.25
 
 
-def starts_by_side(solved: Solved, moves: list[str]) -> np.ndarray:
-    """Expected number of these provocations within ten years by the state they lead to, (states,)."""
+def starts_by_side(solved: Solved, moves: list[str], spent: np.ndarray) -> np.ndarray:
+    """Expected number of these provocations by the state they lead to, (states,), given the time spent in each."""
     op, choice = solved.equilibrium.operator, solved.equilibrium.choice
     k = solved.game.n_states
-    time = time_before(solved.chain, np.zeros(k, bool), solved.x0, YEARS)
     mask = chosen(solved, moves)
-    made = np.where(mask, choice.rate * time[op.state], 0.0)
+    made = np.where(mask, choice.rate * spent[op.state], 0.0)
     here = sp.csr_array((np.ones(op.moves), (np.arange(op.moves), op.state)), shape=(op.moves, k))
     landed = (op.difference + here).T @ made
     return np.where(solved.frame.masks["provoked"], landed, 0.0)
@@ -85,7 +84,10 @@ class Silence(Question):
     def ask(self, solved: Solved) -> Found:
         """See `Question`."""
         frame, found = solved.frame, Found()
-        starts = {side: starts_by_side(solved, moves) for side, moves in bound_moves(frame, "provocations").items()}
+        nowhere = np.zeros(solved.game.n_states, bool)
+        spent = time_before(solved.chain, nowhere, solved.x0, YEARS)
+        provocations = bound_moves(frame, "provocations")
+        starts = {side: starts_by_side(solved, moves, spent) for side, moves in provocations.items()}
         total = sum(starts.values(), np.zeros(solved.game.n_states))
         reactions = bound_moves(frame, "reactions")
         reactions["all"] = [move for moves in reactions.values() for move in moves]

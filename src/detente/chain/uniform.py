@@ -71,6 +71,25 @@ def mixtures(step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, means:
     return out
 
 
+def mixtures_at(
+    step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, means: np.ndarray, index: int
+) -> np.ndarray:
+    """Entry `index` of `mixtures`, (times,), for little more than the steps: only that entry is added up."""
+    weights = [poisson_weights(float(mean)) for mean in means]
+    seen = np.empty(max((w.last for w in weights), default=0) + 1)
+    v = start
+    for n in range(len(seen)):
+        seen[n] = v[index]
+        if n + 1 == len(seen):
+            break
+        new = step(v)
+        if np.array_equal(new, v):
+            seen[n:] = seen[n]
+            break
+        v = new
+    return np.array([w.values @ seen[w.first : w.last + 1] for w in weights])
+
+
 def integrals(step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, means: np.ndarray) -> np.ndarray:
     """sum_n v_n P(Poisson(mean) > n), (times, ...): divided by the rate, the time integrals of the mixtures.
 

@@ -14,10 +14,14 @@ import scipy.sparse.linalg as sl
 
 from detente.solve.system import Line, System, solve_dense
 
-STEPS = 1500  # around one fold, for small systems
-WORK = 600_000  # steps times unknowns around one fold: larger systems get fewer steps, at least FEWEST
-FEWEST = 30
-SHORTEST = 1e-9
+SHORTEST = 1e-9  # step, in packed units, as all of these
+LONGEST = 2.0
+CLOSE = 1e-6  # last Newton change of a point on the way
+FARTHEST = 3.0  # Newton change that is taken as a loss of the branch
+ROUNDS = 6
+BEND = 0.5  # least cosine between the tangents of consecutive points: corners are sharp where a choice switches
+BACK = 2.0  # rise of log noise beyond which a branch is taken to run back to where it came from
+STRAIGHT = 4  # points after which a branch that falls steadily, without a turn, is taken to have none here
 
 
 @dataclass(frozen=True)
@@ -28,39 +32,51 @@ class Point:
     values: np.ndarray
 
 
-def around_fold(at: Callable[[float], System], here: Point, factor: float) -> tuple[list[Point], str]:
+def around_fold(
+    at: Callable[[float], System], here: Point, factor: float, allowed: int
+) -> tuple[list[Point], str, int]:
     """Follow the branch from `here` towards smaller noise, past its turn, until the noise is below where it turned.
 
     Args:
         at: the equations at a noise factor.
         here: a regular point of the branch, accurately solved.
         factor: smallest noise factor of interest.
+        allowed: steps at most.
 
     Returns:
-        Two consecutive points beyond the fold; or none and the reason in words.
+        Two consecutive points beyond the fold, or none and the reason in words; and the steps that it took.
     """
-    noise = float(at(here.s).noise_scale.max())
-    frame = _Frame(at, here.values.shape, 1.0 / (3.0 * noise * np.sqrt(here.values.size)))
+    frame = _Frame(at, here.values.shape, _weight(at, here))
     z, tangent = frame.pack(here), frame.first_tangent(here)
-    step, turned, last = 1e-3, False, here
-    allowed = max(FEWEST, min(STEPS, WORK // here.values.size))
-    for _ in range(allowed):
-        corrected, rounds = frame.correct(z + step * tangent, tangent)
-        new = None if corrected is None else frame.tangent(corrected, tangent)
-        if new is None or new @ tangent < 0.8:
-            step *= 0.5
+    step, turned, straight, last = 1e-2, False, 0, here
+    for used in range(1, allowed + 1):
+        ahead = frame.correct(z + step * tangent, tangent)
+        if ahead is None or ahead[1] @ tangent < BEND:
+            step, straight = 0.3 * step, 0
             if step < SHORTEST:
-                return [], "the branch could not be followed around its turn (a bifurcation?)"
+                return [], "the branch could not be followed around its turn (a bifurcation?)", used
             continue
-        tangent, z = new, corrected
+        straight = straight + 1 if ahead[1] @ tangent > 0.98 else 0
+        z, tangent, rounds = ahead
         turned = turned or tangent[-1] > 0
         point = frame.unpack(z)
-        beyond = turned and tangent[-1] < -0.1 and z[-1] < np.log(here.s) - 1e-3
-        if beyond or point.s <= factor:
-            return [last, point], ""
+        fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - 1e-3
+        if point.s <= factor or (fallen and (straight >= (1 if turned else STRAIGHT))):
+            return [last, point], "", used
+        if z[-1] > np.log(here.s) + BACK:
+            return [], "the branch ran back to larger noise", used
         last = point
-        step = min(0.5, step * (1.6 if rounds <= 3 else 0.7 if rounds >= 6 else 1.0))
-    return [], f"the branch had not come back after {allowed} arclength steps"
+        step = _next(step, rounds)
+    return [], f"the branch had not come back after {allowed} arclength steps", allowed
+
+
+def _weight(at: Callable[[float], System], here: Point) -> float:
+    """What values are multiplied by when packed: about a third of the noise, as a root mean square, counts as 1."""
+    return 3.0 / (float(at(here.s).noise_scale.max()) * np.sqrt(here.values.size))
+
+
+def _next(step: float, rounds: int) -> float:
+    return min(LONGEST, step * (3.0 if rounds <= 3 else 1.3 if rounds == 4 else 0.8))
 
 
 @dataclass(frozen=True)
@@ -112,32 +128,31 @@ class _Frame:
 
         def solve(right: np.ndarray, last: float) -> np.ndarray | None:
             whole = np.append(self.weight * line.precondition(right).ravel(), last)
-            found, info = sl.gmres(operator, whole, rtol=1e-9, atol=0.0, restart=min(z.size, 150), maxiter=4)
+            found, info = sl.gmres(operator, whole, rtol=1e-4, atol=0.0, restart=min(z.size, 150), maxiter=4)
             return found if info == 0 and np.isfinite(found).all() else None
 
         return line, solve
 
-    def correct(self, z: np.ndarray, tangent: np.ndarray) -> tuple[np.ndarray | None, int]:
-        """Newton in the hyperplane through the prediction; the corrected point and the rounds it took."""
-        predicted = z
-        for number in range(1, 8):
+    def correct(self, z: np.ndarray, tangent: np.ndarray) -> tuple[np.ndarray, np.ndarray, int] | None:
+        """Newton in the hyperplane through the prediction: the point, its unit tangent and the rounds, or None.
+
+        The tangent is that of the last round, whose change was below `CLOSE`.
+        """
+        predicted, before = z, np.inf
+        for number in range(1, ROUNDS + 1):
             line, solve = self.bordered(z, tangent)
             change = solve(line.residual, float(-tangent @ (z - predicted)))
             if change is None:
-                return None, number
+                return None
             z = z + change
             moved = float(np.abs(change).max())
-            if moved < 1e-9:
-                return z, number
-            if moved > 1.0:
-                return None, number
-        return None, 8
-
-    def tangent(self, z: np.ndarray, old: np.ndarray) -> np.ndarray | None:
-        """Unit tangent of the branch at z, in the direction of the old one."""
-        _, solve = self.bordered(z, old)
-        found = solve(np.zeros(self.shape), 1.0)
-        return None if found is None else _unit(found)
+            if moved < CLOSE:
+                along = solve(np.zeros(self.shape), 1.0)
+                return None if along is None else (z, _unit(along), number)
+            if moved > min(FARTHEST, 0.5 * before):
+                return None
+            before = moved
+        return None
 
 
 def _unit(v: np.ndarray) -> np.ndarray:
@@ -156,22 +171,21 @@ def crossings(
         steps: arclength steps at most.
         span: the branch is left when log noise is this far from where it began (no fold is in sight then).
     """
-    noise = float(at(here.s).noise_scale.max())
-    frame = _Frame(at, here.values.shape, 1.0 / (3.0 * noise * np.sqrt(here.values.size)))
+    frame = _Frame(at, here.values.shape, _weight(at, here))
     z, tangent = frame.pack(here), direction * frame.first_tangent(here)
     level, step = float(np.log(here.s)), 1e-2
     for _ in range(steps):
-        corrected, rounds = frame.correct(z + step * tangent, tangent)
-        new = None if corrected is None else frame.tangent(corrected, tangent)
-        if corrected is None or new is None or new @ tangent < 0.8:
-            step *= 0.5
+        ahead = frame.correct(z + step * tangent, tangent)
+        if ahead is None or ahead[1] @ tangent < BEND:
+            step *= 0.3
             if step < 1e-7:
                 return
             continue
-        last, z, tangent = z, corrected, new
+        last = z
+        z, tangent, rounds = ahead
         if (last[-1] - level) * (z[-1] - level) < 0 or (z[-1] == level and last[-1] != level):
             share = (level - last[-1]) / (z[-1] - last[-1])
             yield frame.unpack(last + share * (z - last)).values
         if abs(z[-1] - level) > span:
             return
-        step = min(0.3, step * (1.6 if rounds <= 3 else 0.7 if rounds >= 6 else 1.0))
+        step = _next(step, rounds)

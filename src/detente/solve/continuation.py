@@ -23,10 +23,13 @@ from detente.solve.policy import policy_iteration
 from detente.solve.system import Iterate, Progress, System
 
 JUMP = 1.5  # largest accepted log change of a rate by a correction
-SMALLEST = 2e-3  # smallest step in log s before the branch is taken to have turned
+SMALLEST = 1e-2  # smallest step in log s before the branch is taken to have turned
+FINE = 0.05  # step below which Newton is tried where policy iteration does not settle
 LARGEST = float(np.log(4.0))
 KEPT = 5  # points kept behind the present one
-FOLDS = 20  # turns after which the branch is given up
+STEPS = 1500  # arclength steps around folds, for small systems
+WORK = 600_000  # arclength steps times unknowns: larger systems get fewer steps, at least FEWEST
+FEWEST = 30
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Trace:
     steps: int = 0
     refused: int = 0
     folds: int = 0
+    turning: int = 0  # arclength steps around folds
     stalled: str = ""
     last: np.ndarray | None = None
     ends: list[Iterate] = field(default_factory=list)
@@ -146,7 +150,7 @@ def _step(
             before = points[-2]
             start = start + (here.values - before.values) * (s - here.s) / (here.s - before.s)
         noisy = family.at(s)
-        end = _correct(noisy, start)
+        end = _correct(noisy, start, thorough=length < FINE)
         if end.reached:
             moved = noisy.moved(start, end.values)
             if moved <= JUMP:
@@ -159,10 +163,10 @@ def _step(
             return None, length
 
 
-def _correct(system: System, start: np.ndarray) -> Iterate:
+def _correct(system: System, start: np.ndarray, thorough: bool) -> Iterate:
     tol = loose(system, start)
     end = policy_iteration(system, start, tol, rounds=30)
-    if end.reached:
+    if end.reached or not thorough:
         return end
     return newton(system, start, tol, rounds=6)
 
@@ -174,12 +178,17 @@ def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> l
     """
     trace.folds += 1
     where = f"near noise factor {points[-1].s:.4g}"
-    while trace.folds <= FOLDS and points:
+    while points:
         last = points.pop()
         noisy = family.at(last.s)
         end = newton(noisy, last.values, 1e-10, rounds=12)
         if end.reached and noisy.moved(last.values, end.values) <= JUMP:
-            beyond, words = around_fold(family.at, Point(last.s, end.values), factor)
+            allowed = max(FEWEST, min(STEPS, WORK // last.values.size)) - trace.turning
+            if allowed <= 0:
+                trace.stalled = f"{where} the branch turns once more, after {trace.turning} arclength steps"
+                return []
+            beyond, words, used = around_fold(family.at, Point(last.s, end.values), factor, allowed)
+            trace.turning += used
             trace.stalled = "" if beyond else f"{where} {words}"
             return beyond
     trace.stalled = f"{where} the principal branch could not be followed"
