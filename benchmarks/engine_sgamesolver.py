@@ -27,6 +27,8 @@ homotopy = sgamesolver.homotopy.QRE(game)
 begin = time.perf_counter()
 homotopy.solver_setup(target_lambda=precision)
 homotopy.solver.verbose = 0
+if sys.argv[3] == "robust":
+    homotopy.solver.set_parameters(homotopy.robust_parameters)
 result = homotopy.solver.start()
 seconds = time.perf_counter() - begin
 ok = bool(result["success"])
@@ -43,7 +45,7 @@ def random_arrays(states: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return payoffs, transition / transition.sum(axis=-1, keepdims=True)
 
 
-def compare(python: str, states: int, precision: float, seed: int, limit: float) -> str:
+def compare(python: str, states: int, precision: float, seed: int, limit: float, settings: str) -> str:
     payoffs, transition = random_arrays(states, seed)
     begin = time.perf_counter()
     mine = solve(Game.simultaneous(payoffs, transition, 0.9, 1 / precision, "none"))
@@ -53,20 +55,27 @@ def compare(python: str, states: int, precision: float, seed: int, limit: float)
         given, found = Path(folder) / "game.npz", Path(folder) / "found.npz"
         np.savez(given, u=payoffs, t=transition, delta=0.9, precision=precision)
         try:
-            subprocess.run([python, "-c", THEIRS, given, found], check=True, timeout=limit, capture_output=True)
+            subprocess.run(
+                [python, "-c", THEIRS, given, found, settings], check=True, timeout=limit, capture_output=True
+            )
         except subprocess.TimeoutExpired:
-            return f"{states} | {precision:g} | {seconds:.2f} ({words}) | over {limit:g} | - | -"
+            return f"{states} | {precision:g} | {settings} | {seconds:.2f} ({words}) | over {limit:g} | - | -"
         theirs = np.load(found)
         if not theirs["success"]:
-            return f"{states} | {precision:g} | {seconds:.2f} ({words}) | failed: {theirs['message']} | - | -"
+            return (
+                f"{states} | {precision:g} | {settings} | {seconds:.2f} ({words}) | failed: {theirs['message']} | - | -"
+            )
         strategies = np.array([s.T for s in mine.strategies]).swapaxes(0, 1)  # (states, players, actions)
         apart = float(np.abs(strategies - theirs["strategies"]).max())
         other = float(theirs["seconds"])
-    return f"{states} | {precision:g} | {seconds:.2f} ({words}) | {other:.2f} | {other / seconds:.1f} | {apart:.0e}"
+    return f"{states} | {precision:g} | {settings} | {seconds:.2f} ({words}) | {other:.2f} | {other / seconds:.1f} | {apart:.0e}"
 
 
 if __name__ == "__main__":
-    print("states | precision | detente, s | sgamesolver, s | ratio | largest difference of a probability")
-    for states in (8, 16, 32, 64, 128, 256):
-        for precision in (10.0, 100.0) if states < 256 else (10.0,):
-            print(compare(sys.argv[1], states, precision, 0, 120.0), flush=True)
+    print(
+        "states | precision | their settings | detente, s | sgamesolver, s | ratio | largest difference of a probability"
+    )
+    for states in (8, 16, 32, 64, 128):
+        for precision in (10.0, 100.0):
+            for settings in ("default",) if states < 128 else ("default", "robust"):
+                print(compare(sys.argv[1], states, precision, 0, 400.0, settings), flush=True)

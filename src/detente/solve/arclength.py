@@ -1,18 +1,21 @@
 """Pseudo-arclength continuation in (values, log of the noise factor): passes folds of a branch.
 
 Newton corrects a prediction z + h t along the tangent t in the hyperplane through it; the bordered linear system stays
-regular where the Jacobian of the values alone is singular.
+regular where the Jacobian of the values alone is singular. The sign of its determinant is the same all along a branch;
+small systems, for which it is known, refuse steps that change it: they would have jumped over a corner and turn back.
 
 Source: Keller 1977, Numerical solution of bifurcation and nonlinear eigenvalue problems; Allgower & Georg 2003.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg as la
 import scipy.sparse.linalg as sl
 
-from detente.solve.system import Line, System, solve_dense
+from detente.solve.system import Line, System
 
 SHORTEST = 1e-9  # step, in packed units, as all of these
 LONGEST = 2.0
@@ -20,6 +23,7 @@ CLOSE = 1e-6  # last Newton change of a point on the way
 FARTHEST = 3.0  # Newton change that is taken as a loss of the branch
 ROUNDS = 6
 BEND = 0.5  # least cosine between the tangents of consecutive points: corners are sharp where a choice switches
+CAREFUL = 0.9  # the same, where the branch was lost with `BEND`
 BACK = 2.0  # rise of log noise beyond which a branch is taken to run back to where it came from
 STRAIGHT = 4  # points after which a branch that falls steadily, without a turn, is taken to have none here
 
@@ -33,7 +37,7 @@ class Point:
 
 
 def around_fold(
-    at: Callable[[float], System], here: Point, factor: float, allowed: int
+    at: Callable[[float], System], here: Point, factor: float, allowed: int, bend: float = BEND
 ) -> tuple[list[Point], str, int]:
     """Follow the branch from `here` towards smaller noise, past its turn, until the noise is below where it turned.
 
@@ -42,16 +46,18 @@ def around_fold(
         here: a regular point of the branch, accurately solved.
         factor: smallest noise factor of interest.
         allowed: steps at most.
+        bend: least cosine between the tangents of consecutive points.
 
     Returns:
         Two consecutive points beyond the fold, or none and the reason in words; and the steps that it took.
     """
     frame = _Frame(at, here.values.shape, _weight(at, here))
     z, tangent = frame.pack(here), frame.first_tangent(here)
+    sign = frame.bordered(z, tangent)[2]
     step, turned, straight, last = 1e-2, False, 0, here
     for used in range(1, allowed + 1):
-        ahead = frame.correct(z + step * tangent, tangent)
-        if ahead is None or ahead[1] @ tangent < BEND:
+        ahead = frame.correct(z + step * tangent, tangent, sign)
+        if ahead is None or ahead[1] @ tangent < bend:
             step, straight = 0.3 * step, 0
             if step < SHORTEST:
                 return [], "the branch could not be followed around its turn (a bifurcation?)", used
@@ -104,20 +110,26 @@ class _Frame:
         slope, _ = self.at(point.s).linearize(point.values).solve(self.noise_derivative(point))
         return -_unit(np.append(self.weight * slope.ravel(), 1.0))
 
-    def bordered(self, z: np.ndarray, tangent: np.ndarray) -> tuple[Line, Callable]:
-        """The linearisation at z, and a solver of [(rho - G) - C, -dF/dlog s; tangent] c = [right; last], c packed."""
+    def bordered(self, z: np.ndarray, tangent: np.ndarray) -> tuple[Line, Callable, float]:
+        """The linearisation at z; a solver of [(rho - G) - C, -dF/dlog s; tangent] c = [right; last], c packed; and the
+        sign of the determinant, 0 for large systems."""
         point = self.unpack(z)
         line = self.at(point.s).linearize(point.values)
         matrix = line.dense()
         if matrix is not None:
             column = -self.weight * self.noise_derivative(point).reshape(-1, 1)
-            whole = np.block([[matrix, column], [tangent[None, :]]])
+            with warnings.catch_warnings():  # an exactly singular matrix: its solutions are not finite
+                warnings.simplefilter("ignore", la.LinAlgWarning)
+                factors = la.lu_factor(np.block([[matrix, column], [tangent[None, :]]]), check_finite=False)
+            swaps = np.count_nonzero(factors[1] != np.arange(z.size))
+            sign = float(np.prod(np.sign(np.diag(factors[0])))) * (-1.0) ** swaps
 
             def solve_whole(right: np.ndarray, last: float) -> np.ndarray | None:
-                found = solve_dense(whole, np.append(self.weight * right.ravel(), last))
+                whole = np.append(self.weight * right.ravel(), last)
+                found = la.lu_solve(factors, whole, check_finite=False)
                 return found if np.isfinite(found).all() else None
 
-            return line, solve_whole
+            return line, solve_whole, sign
         slope = self.weight * line.precondition(self.noise_derivative(point)).ravel()
 
         def product(v: np.ndarray) -> np.ndarray:
@@ -131,16 +143,16 @@ class _Frame:
             found, info = sl.gmres(operator, whole, rtol=1e-4, atol=0.0, restart=min(z.size, 150), maxiter=4)
             return found if info == 0 and np.isfinite(found).all() else None
 
-        return line, solve
+        return line, solve, 0.0
 
-    def correct(self, z: np.ndarray, tangent: np.ndarray) -> tuple[np.ndarray, np.ndarray, int] | None:
+    def correct(self, z: np.ndarray, tangent: np.ndarray, sign: float) -> tuple[np.ndarray, np.ndarray, int] | None:
         """Newton in the hyperplane through the prediction: the point, its unit tangent and the rounds, or None.
 
         The tangent is that of the last round, whose change was below `CLOSE`.
         """
         predicted, before = z, np.inf
         for number in range(1, ROUNDS + 1):
-            line, solve = self.bordered(z, tangent)
+            line, solve, now = self.bordered(z, tangent)
             change = solve(line.residual, float(-tangent @ (z - predicted)))
             if change is None:
                 return None
@@ -148,7 +160,7 @@ class _Frame:
             moved = float(np.abs(change).max())
             if moved < CLOSE:
                 along = solve(np.zeros(self.shape), 1.0)
-                return None if along is None else (z, _unit(along), number)
+                return None if along is None or now != sign else (z, _unit(along), number)
             if moved > min(FARTHEST, 0.5 * before):
                 return None
             before = moved
@@ -173,9 +185,9 @@ def crossings(
     """
     frame = _Frame(at, here.values.shape, _weight(at, here))
     z, tangent = frame.pack(here), direction * frame.first_tangent(here)
-    level, step = float(np.log(here.s)), 1e-2
+    level, step, sign = float(np.log(here.s)), 1e-2, frame.bordered(z, tangent)[2]
     for _ in range(steps):
-        ahead = frame.correct(z + step * tangent, tangent)
+        ahead = frame.correct(z + step * tangent, tangent, sign)
         if ahead is None or ahead[1] @ tangent < BEND:
             step *= 0.3
             if step < 1e-7:

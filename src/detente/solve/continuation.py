@@ -4,9 +4,9 @@ All noise scales are multiplied by s, which falls from where payoffs hardly matt
 alpha tau log sum w to a player who is indifferent; along the way this worth is capped where it would exceed what is at
 stake in the payoffs, because games of pure option worth can have several equilibria. At the noise asked for the
 equations are the game's own.) A step predicts the values by the secant (linear in s), corrects them (accelerated policy
-iteration, else Newton), and is accepted if the correction changes no rate r by more than `JUMP` in log(r + rho): rates
-far below the discount rate do not matter. Else the step is shortened. A jump that does not shrink with the step is a
-fold: the branch turns back there, and it is followed around by arclength (solve/arclength.py).
+iteration, else Newton), and is accepted if the correction changes no rate r by more than `allowed_jump` in
+log(r + rho): rates far below the discount rate do not matter. Else the step is shortened. A jump that does not shrink
+with the step is a fold: the branch turns back there, and it is followed around by arclength (solve/arclength.py).
 
 Source: Turocy 2005, Games and Economic Behavior 51 (principal branch of the logit correspondence); Allgower & Georg
 2003, Introduction to Numerical Continuation Methods.
@@ -17,17 +17,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.solve.arclength import Point, around_fold
+from detente.solve.arclength import BEND, CAREFUL, Point, around_fold
 from detente.solve.newton import newton
 from detente.solve.policy import policy_iteration
 from detente.solve.system import Iterate, Progress, System
 
 JUMP = 1.5  # largest accepted log change of a rate by a correction
+SHORT_JUMP = 0.3  # the same for games of up to SMALL unknowns, where care costs little
+SMALL = 600
 SMALLEST = 1e-2  # smallest step in log s before the branch is taken to have turned
 FINE = 0.05  # step below which Newton is tried where policy iteration does not settle
 LARGEST = float(np.log(4.0))
 KEPT = 5  # points kept behind the present one
-STEPS = 1500  # arclength steps around folds, for small systems
+STEPS = 5000  # arclength steps around folds, for small systems
 WORK = 600_000  # arclength steps times unknowns: larger systems get fewer steps, at least FEWEST
 FEWEST = 30
 
@@ -109,12 +111,17 @@ def _follow(family: Family, factors: Sequence[float], tol: float, trace: Trace, 
 def polish(system: System, values: np.ndarray, tol: float, progress: Progress | None = None) -> Iterate:
     """Correct values to the tolerance (a tenth of it, where that can be had): policy iteration, else Newton."""
     end = policy_iteration(system, values, 0.1 * tol, progress=progress)
-    if end.error > tol and system.moved(values, end.values) > JUMP:
+    if end.error > tol and system.moved(values, end.values) > allowed_jump(system):
         end = Iterate(values, np.inf, end.rounds, False)
     if end.error > tol:
         second = newton(system, end.values, 0.1 * tol, progress=progress)
         end = min(end, second, key=lambda e: e.error)
     return Iterate(end.values, end.error, end.rounds, end.error <= tol)
+
+
+def allowed_jump(system: System) -> float:
+    """Largest log change of a rate by a correction that still counts as the same branch."""
+    return SHORT_JUMP if np.prod(system.shape) <= SMALL else JUMP
 
 
 def loose(system: System, values: np.ndarray) -> float:
@@ -140,7 +147,7 @@ def _step(
     family: Family, points: list[Point], factor: float, length: float, trace: Trace
 ) -> tuple[Point | None, float]:
     """One accepted step and the length to try next, or None when even the smallest is refused."""
-    here = points[-1]
+    here, jump = points[-1], allowed_jump(family.system)
     while True:
         s = max(factor, here.s * np.exp(-length))
         if np.log(s / factor) < 0.3 * length:
@@ -153,9 +160,9 @@ def _step(
         end = _correct(noisy, start, thorough=length < FINE)
         if end.reached:
             moved = noisy.moved(start, end.values)
-            if moved <= JUMP:
+            if moved <= jump:
                 trace.steps += 1
-                grown = 2.0 if moved < 0.3 * JUMP else 1.3 if moved < 0.6 * JUMP else 1.0
+                grown = 2.0 if moved < 0.3 * jump else 1.3 if moved < 0.6 * jump else 1.0
                 return Point(s, end.values), min(LARGEST, grown * length)
         trace.refused += 1
         length *= 0.4
@@ -182,13 +189,14 @@ def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> l
         last = points.pop()
         noisy = family.at(last.s)
         end = newton(noisy, last.values, 1e-10, rounds=12)
-        if end.reached and noisy.moved(last.values, end.values) <= JUMP:
-            allowed = max(FEWEST, min(STEPS, WORK // last.values.size)) - trace.turning
-            if allowed <= 0:
-                trace.stalled = f"{where} the branch turns once more, after {trace.turning} arclength steps"
-                return []
-            beyond, words, used = around_fold(family.at, Point(last.s, end.values), factor, allowed)
-            trace.turning += used
+        if end.reached and noisy.moved(last.values, end.values) <= allowed_jump(noisy):
+            most = max(FEWEST, min(STEPS, WORK // last.values.size))
+            beyond, words = [], f"the branch turns once more, after {trace.turning} arclength steps"
+            for bend in (BEND, CAREFUL):
+                if not beyond and trace.turning < most:
+                    here = Point(last.s, end.values)
+                    beyond, words, used = around_fold(family.at, here, factor, most - trace.turning, bend)
+                    trace.turning += used
             trace.stalled = "" if beyond else f"{where} {words}"
             return beyond
     trace.stalled = f"{where} the principal branch could not be followed"
