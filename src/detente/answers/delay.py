@@ -183,7 +183,7 @@ class BreakEven(Question):
 
     id = "break_even"
     title = "How dangerous must waiting be before delay stops paying?"
-    most_draws = 2
+    most_draws = 4
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""

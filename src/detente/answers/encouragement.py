@@ -15,7 +15,7 @@ class Encouragement(Question):
     id = "encouragement"
     title = "Does encouragement of a side make it more hostile?"
     reads = ("encouragement",)
-    most_draws = 3
+    most_draws = 6
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""

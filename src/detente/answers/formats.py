@@ -25,7 +25,7 @@ class Monopoly(Question):
     id = "monopoly"
     title = "What does a monopoly of format do?"
     reads = ("formats",)
-    most_draws = 3
+    most_draws = 6
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""

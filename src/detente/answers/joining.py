@@ -24,7 +24,7 @@ class Joining(Question):
     id = "joining"
     title = "Is an uncertain process worth joining, and what deadline or agenda would make it so?"
     reads = ("joining",)
-    most_draws = 3
+    most_draws = 6
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""

@@ -194,4 +194,4 @@ class ProlongationVariants(Prolongation):
     id = "prolongation_variants"
     title = "Does the finding on mediators depend on what an honest broker is?"
     variants = ("strong", "parties", "held", "absent")
-    most_draws = 2
+    most_draws = 3

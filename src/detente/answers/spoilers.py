@@ -11,7 +11,7 @@ class Spoilers(Question):
     id = "spoilers"
     title = "What do spoilers do to peace, risk and the parties?"
     reads = ("spoilers",)
-    most_draws = 3
+    most_draws = 6
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
