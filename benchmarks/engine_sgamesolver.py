@@ -68,13 +68,12 @@ def compare(python: str, states: int, precision: float, seed: int, limit: float,
         strategies = np.array([s.T for s in mine.strategies]).swapaxes(0, 1)  # (states, players, actions)
         apart = float(np.abs(strategies - theirs["strategies"]).max())
         other = float(theirs["seconds"])
-    return f"{states} | {precision:g} | {settings} | {seconds:.2f} ({words}) | {other:.2f} | {other / seconds:.1f} | {apart:.0e}"
+    times = f"{seconds:.2f} ({words}) | {other:.2f} | {other / seconds:.1f}"
+    return f"{states} | {precision:g} | {settings} | {times} | {apart:.0e}"
 
 
 if __name__ == "__main__":
-    print(
-        "states | precision | their settings | detente, s | sgamesolver, s | ratio | largest difference of a probability"
-    )
+    print("states | precision | their settings | detente, s | sgamesolver, s | ratio | largest difference")
     for states in (8, 16, 32, 64, 128):
         for precision in (10.0, 100.0):
             for settings in ("default",) if states < 128 else ("default", "robust"):
