@@ -169,7 +169,8 @@ class _Plan:
         u = uniforms(draws, len(priors), seed)
         values = np.array([[prior.sample(float(v)) for prior, v in zip(priors, row)] for row in u]).reshape(u.shape)
         middle = np.array([prior.mid for prior in priors], dtype=float)
-        caps = {q.id: q.most_draws for q in questions if capped and q.most_draws and q.most_draws < draws}
+        most = {q.id: max(q.most_draws, q.most_draws * draws // 100) for q in questions if capped and q.most_draws}
+        caps = {id: cap for id, cap in most.items() if cap < draws}
         items = [
             Item(tuple(map(float, row)), tuple(q.id for q in questions if n < caps.get(q.id, draws)))
             for n, row in enumerate(values)

@@ -124,7 +124,7 @@ class Question(ABC):
     id: ClassVar[str]
     title: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ()  # keys under `questions:`
-    most_draws: ClassVar[int | None] = None  # as part of all questions; asked alone, it gets every draw
+    most_draws: ClassVar[int | None] = None  # of 100, as part of all questions; asked alone, it gets every draw
 
     def missing(self, frame: Frame) -> str:
         """Why the case cannot answer this, in words; empty if it can."""

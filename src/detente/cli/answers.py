@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     case: Annotated[str | None, typer.Argument(help="A case folder, or the name of a shipped case.")] = None,
-    question: Annotated[str | None, typer.Argument(help="A question, or several joined by commas.")] = None,
+    question: Annotated[str | None, typer.Argument(help="A question, several joined by commas, or all.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the questions.")] = False,
     date: Date = None,
     account: Annotated[str | None, typer.Option(help="Draw from this rival account's ranges.")] = None,

@@ -48,7 +48,7 @@ def ask(
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Answer one question (or several, joined by commas) with all draws.
+    """Answer one question (or several, joined by commas) with all draws, or `all`, the dear ones with fewer draws.
 
     Args:
         case: a folder, or the name of a shipped case.
@@ -71,11 +71,11 @@ def ask(
     loaded = load_case(case)
     if actor is not None and actor not in loaded.actors:
         raise OptionError.of(f"unknown actor '{actor}'", "an actor of the case", suggest(actor, loaded.actors))
-    ids = tuple(part.strip() for part in question.split(",") if part.strip())
+    ids = None if question.strip() == "all" else tuple(part.strip() for part in question.split(",") if part.strip())
     when = _when(loaded, date)
     store = Path(out or Path("detente-out") / f"{loaded.name}-{when}-ask") / ".draws"
     answers = _evaluate(loaded, when, ids, account, package, draws, store, progress)
-    command = ["ask", loaded.name, ",".join(ids), "--date", when]
+    command = ["ask", loaded.name, "all" if ids is None else ",".join(ids), "--date", when]
     for name, value in (("--account", account), ("--actor", actor), ("--package", package)):
         command += [name, value] if value else []
     run = run_of(loaded, when, answers, draws, command, actor)
@@ -93,7 +93,7 @@ def _when(case: "Case", date: str | None) -> str:
 def _evaluate(
     case: "Case",
     when: str,
-    ids: Sequence[str],
+    ids: Sequence[str] | None,
     account: str | None,
     package: str | None,
     draws: Draws,
