@@ -17,7 +17,9 @@ from detente.run.strings import string
 
 Spec = dict[str, Any]
 Rows = list[dict[str, Any]]
-PERCENT = ".0%"
+PERCENT, FINE_PERCENT = ".0%", ".1%"
+FINE_SHARE = 0.06  # length of an axis of shares below which its ticks show a decimal
+LEAST_SHARE = 0.02  # its least length: smaller differences should look small
 LINE = 15  # pixels between lines of a row label
 WIDE = 400  # narrower figures are for telephones: fewer ticks, legends in one column
 
@@ -296,9 +298,14 @@ def scatter(
     inner = width - 80
     spans = {column: _padded_span([float(row[column]) for row in rows]) for column in (x, y)}
     fixed = {"nice": False, "zero": False}
+    upright = axis(width, percent)
+    if percent:
+        spans[y] = _at_least(spans[y], LEAST_SHARE)
+        if spans[y][1] - spans[y][0] < FINE_SHARE:
+            upright["format"] = FINE_PERCENT
     encoding: Spec = {
         "x": number(x, title=x_title, scale={"domain": spans[x], **fixed}, axis=axis(width)),
-        "y": number(y, title=y_title, scale={"domain": spans[y], **fixed}, axis=axis(width, percent)),
+        "y": number(y, title=y_title, scale={"domain": spans[y], **fixed}, axis=upright),
     }
     if kind:
         kinds = order_of(rows, kind)
@@ -325,6 +332,13 @@ def _padded_span(values: Sequence[float]) -> list[float]:
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = 0.06 * (high - low) or 0.5
     return [low - room, high + room]
+
+
+def _at_least(span: Sequence[float], length: float) -> list[float]:
+    """A span of shares widened around its middle to a least length."""
+    low, high = span
+    more = max(0.0, length - (high - low)) / 2
+    return [low - more, high + more]
 
 
 def _pixel(value: float, span: Sequence[float], length: float) -> float:
