@@ -31,7 +31,6 @@ EXTRAS = {
     "word": ("docx",),
     "xlsx": ("openpyxl",),
     "cluster": ("distributed", "dask"),
-    "fast": ("numba",),
 }
 REQUIRED = ("numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "jinja2", "altair", "vl_convert")
 REQUIRED += ("starlette", "uvicorn", "networkx", "duckdb")
