@@ -36,9 +36,17 @@ class Point:
     values: np.ndarray
 
 
-def around_fold(
-    at: Callable[[float], System], here: Point, factor: float, allowed: int, bend: float = BEND
-) -> tuple[list[Point], str, int]:
+@dataclass(frozen=True)
+class Passed:
+    """What came of following a branch around a turn: two consecutive points beyond it, or none and why in words."""
+
+    beyond: list[Point]
+    words: str
+    steps: int
+    turned: bool = False  # whether noise rose on the way: a fold, and not only a steep stretch
+
+
+def around_fold(at: Callable[[float], System], here: Point, factor: float, allowed: int, bend: float = BEND) -> Passed:
     """Follow the branch from `here` towards smaller noise, past its turn, until the noise is below where it turned.
 
     Args:
@@ -47,9 +55,6 @@ def around_fold(
         factor: smallest noise factor of interest.
         allowed: steps at most.
         bend: least cosine between the tangents of consecutive points.
-
-    Returns:
-        Two consecutive points beyond the fold, or none and the reason in words; and the steps that it took.
     """
     frame = _Frame(at, here.values.shape, _weight(at, here))
     z, tangent = frame.pack(here), frame.first_tangent(here)
@@ -60,7 +65,7 @@ def around_fold(
         if ahead is None or ahead[1] @ tangent < bend:
             step, straight = 0.3 * step, 0
             if step < SHORTEST:
-                return [], "the branch could not be followed around its turn (a bifurcation?)", used
+                return Passed([], "the branch could not be followed around its turn (a bifurcation?)", used)
             continue
         straight = straight + 1 if ahead[1] @ tangent > 0.98 else 0
         z, tangent, rounds = ahead
@@ -68,12 +73,12 @@ def around_fold(
         point = frame.unpack(z)
         fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - 1e-3
         if point.s <= factor or (fallen and (straight >= (1 if turned else STRAIGHT))):
-            return [last, point], "", used
+            return Passed([last, point], "", used, turned)
         if z[-1] > np.log(here.s) + BACK:
-            return [], "the branch ran back to larger noise", used
+            return Passed([], "the branch ran back to larger noise", used)
         last = point
         step = _next(step, rounds)
-    return [], f"the branch had not come back after {allowed} arclength steps", allowed
+    return Passed([], f"the branch had not come back after {allowed} arclength steps", allowed)
 
 
 def _weight(at: Callable[[float], System], here: Point) -> float:

@@ -193,21 +193,30 @@ def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> l
 
     Just past a fold the residual has a small minimum that is no solution; such points are dropped first.
     """
-    trace.folds += 1
     where = f"near noise factor {points[-1].s:.4g}"
     while points:
         last = points.pop()
         noisy = family.at(last.s)
         end = newton(noisy, last.values, 1e-10, rounds=12)
         if end.reached and noisy.moved(last.values, end.values) <= allowed_jump(noisy):
-            most = max(FEWEST, min(STEPS, int(WORK / last.values.size**1.5)))
-            beyond, words = [], f"the branch turns once more, after {trace.turning} arclength steps"
-            for bend in (BEND, CAREFUL):
-                if not beyond and trace.turning < most:
-                    here = Point(last.s, end.values)
-                    beyond, words, used = around_fold(family.at, here, factor, most - trace.turning, bend)
-                    trace.turning += used
-            trace.stalled = "" if beyond else f"{where} {words}"
-            return beyond
+            return _pass(family, Point(last.s, end.values), factor, trace, where)
     trace.stalled = f"{where} the principal branch could not be followed"
+    return []
+
+
+def _pass(family: Family, here: Point, factor: float, trace: Trace, where: str) -> list[Point]:
+    """Follow the branch around its turn, once more with care where it is lost, within what is left of the work."""
+    size = here.values.size
+    most = max(FEWEST, min(STEPS, int(WORK / size**1.5)))
+    words = f"the branch turns once more, after {trace.turning} arclength steps"
+    for bend in (BEND, CAREFUL):
+        if trace.turning < most:
+            passed = around_fold(family.at, here, factor, most - trace.turning, bend)
+            trace.turning += passed.steps
+            trace.folds += passed.turned
+            if passed.beyond:
+                trace.stalled = ""
+                return passed.beyond
+            words = passed.words
+    trace.stalled = f"{where} {words}"
     return []
