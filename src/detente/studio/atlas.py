@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.integrate import trapezoid
 from scipy.sparse.csgraph import dijkstra
 
 from detente.game import Game
@@ -70,7 +71,7 @@ def occupancy(equilibrium: Equilibrium, x: int) -> np.ndarray:
     """Expected years in each state within the next `YEARS`, (states,)."""
     times = np.linspace(0.0, YEARS, STEPS + 1)
     share = equilibrium.chain().transient(x, times)
-    return np.trapezoid(share, times, axis=0)
+    return trapezoid(share, x=times, axis=0)
 
 
 def jumps_from(game: Game, equilibrium: Equilibrium, x: int) -> list[tuple[str, str, int, float]]:
