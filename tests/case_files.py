@@ -1,5 +1,6 @@
 """A small case as text, and folders made from it; for tests of the case language."""
 
+import re
 from pathlib import Path
 
 STARTER = Path(__file__).resolve().parent.parent / "src" / "detente" / "case" / "starter" / "case.yaml"
@@ -95,3 +96,8 @@ def changed(text: str, *pairs: tuple[str, str]) -> str:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text
+
+
+def exchanged(text, one, other):
+    """The text with two words exchanged, also inside longer names."""
+    return re.sub(f"{one}|{other}", lambda m: other if m.group() == one else one, text)

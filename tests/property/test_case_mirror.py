@@ -1,21 +1,14 @@
 """Names carry no meaning: a case with two parties' names exchanged gives the same arrays, draw by draw."""
 
-import re
-
 import numpy as np
 import pytest
-from case_files import PACKAGES, folder_with, starter
+from case_files import PACKAGES, exchanged, folder_with, starter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.case import load_case
 from detente.case.load import shipped_folder
 from detente.game import compile_case
-
-
-def exchanged(text, one, other):
-    """The text with two words exchanged, also inside longer names."""
-    return re.sub(f"{one}|{other}", lambda m: other if m.group() == one else one, text)
 
 
 def templates(text, names, folder):

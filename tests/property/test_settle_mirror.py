@@ -1,11 +1,10 @@
 """Names carry no meaning in the search either: exchanging the parties' names exchanges them in what is found."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
-from case_files import folder_with
+from case_files import exchanged, folder_with
 
 from detente.case import load_case
 from detente.game import compile_case
@@ -16,11 +15,10 @@ from detente.settle.report import report
 
 SMALL = Path(__file__).parents[1] / "data" / "settle_small"
 PLAN = Plan(draws=8, steps=1, first=2, budget=60, refined=1, near=1, explained=3, equilibria=1, starts=2, counted=1)
-OTHER = {"north": "south", "south": "north", "North": "South", "South": "North"}
 
 
-def exchanged(text):
-    return re.sub("|".join(OTHER), lambda m: OTHER[m.group()], text)
+def mirrored(text):
+    return exchanged(exchanged(text, "north", "south"), "North", "South")
 
 
 def settlement(text, folder):
@@ -32,9 +30,9 @@ def settlement(text, folder):
 def test_exchanging_the_parties_names_exchanges_them_in_the_settlement(tmp_path):
     text = (SMALL / "case.yaml").read_text("utf-8")
     one = settlement(text, tmp_path / "one")
-    other = settlement(exchanged(text), tmp_path / "other")
+    other = settlement(mirrored(text), tmp_path / "other")
     assert one["packages"]
-    assert_alike(json.loads(exchanged(json.dumps(one, sort_keys=True))), other)
+    assert_alike(json.loads(mirrored(json.dumps(one, sort_keys=True))), other)
 
 
 def assert_alike(one, other):

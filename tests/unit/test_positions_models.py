@@ -50,7 +50,7 @@ def test_nash_with_dear_failure_is_the_compromise_model():
     for seed in range(5):
         i = random_inputs(seed)
         dear = Inputs(i.position, i.capability, i.salience, None, 1e6)
-        assert nash_bargaining(dear) == pytest.approx(compromise_mean(i), abs=1e-2)  # the maximum is flat
+        assert nash_bargaining(dear) == pytest.approx(compromise_mean(i), abs=1e-3)
 
 
 def test_nash_is_a_maximum_on_a_grid():

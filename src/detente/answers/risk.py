@@ -187,7 +187,7 @@ def war_by_cause(solved: Solved) -> tuple[dict[tuple[str, str], float], dict[str
 def time_before(chain: Chain, target: np.ndarray, start: int, horizon: float) -> np.ndarray:
     """Expected time in each state (states,) until the target is reached or the horizon, years; 0 in the target."""
     rest = ~target
-    rate = float(chain.exit[rest].max(initial=0.0)) or 1.0
+    rate = chain.fastest(rest)
     inside = chain.jumps[rest][:, rest]
     move = sp.csr_array(inside / rate + sp.diags_array((rate - chain.exit[rest]) / rate)).T.tocsr()
     begin = np.zeros(chain.n_states)

@@ -46,6 +46,10 @@ class Chain:
         """The generator (states, states), 1/year."""
         return sp.csr_array(self.jumps - sp.diags_array(self.exit))
 
+    def fastest(self, states: np.ndarray) -> float:
+        """Largest rate of leaving a state of a mask, 1/year; 1 where none is ever left (any rate then does)."""
+        return float(self.exit[states].max(initial=0.0)) or 1.0
+
     # ---- transient -------------------------------------------------------------------------------------------------
 
     def reach_probability(self, target: np.ndarray, times) -> np.ndarray:
@@ -59,7 +63,7 @@ class Chain:
             return np.ones(len(times))
         rest = ~mask
         source = self._into(mask)
-        rate = float(self.exit[rest].max(initial=0.0)) or 1.0
+        rate = self.fastest(rest)
         origin = int(np.count_nonzero(rest[:start]))
         if self._too_long(rate * times.max(initial=0.0)):
             return np.minimum(self._reach_dense(rest, source[:, None], rate, times)[:, origin, 0], 1.0)
@@ -80,7 +84,7 @@ class Chain:
         rest = ~mask
         columns = [self._into(mask) if c is None else _rate_into(c, mask) for c in causes.values()]
         source = np.array(columns).reshape(len(causes), -1).T
-        rate = float(self.exit[rest].max(initial=0.0)) or 1.0
+        rate = self.fastest(rest)
         if self._too_long(rate * times.max(initial=0.0)):
             mixed = self._reach_dense(rest, source, rate, times)
         else:
@@ -100,7 +104,7 @@ class Chain:
         mask = self._mask(target)
         horizon = float(_times(horizon)[0])
         rest = ~mask
-        rate = float(self.exit[rest].max(initial=0.0)) or 1.0
+        rate = self.fastest(rest)
         out = np.zeros(self.n_states)
         if self._too_long(rate * horizon):
             out[rest] = self._restricted_dense(rest, rate, horizon)
@@ -120,8 +124,9 @@ class Chain:
             start = np.asarray(initial, dtype=float)
         if start.shape != (self.n_states,):
             raise OptionError.of(f"initial has shape {start.shape}", f"a state or ({self.n_states},)")
-        rate = float(self.exit.max(initial=0.0)) or 1.0
-        move = self._uniformised(np.ones(self.n_states, bool), rate)
+        everywhere = np.ones(self.n_states, bool)
+        rate = self.fastest(everywhere)
+        move = self._uniformised(everywhere, rate)
         if self._too_long(rate * times.max(initial=0.0)):
             dense = move.toarray()
             return np.array([start @ exponential(dense, rate * t) for t in times])

@@ -52,9 +52,9 @@ def nash_bargaining(inputs: Inputs) -> float | None:
     if inputs.reversion is not None:
         fallback -= salience * ((inputs.reversion - position) / span) ** 2
 
-    def gains(x: np.ndarray) -> np.ndarray:
-        """Of every actor at every point; shape (actors, points)."""
-        return -salience[:, None] * ((x - position[:, None]) / span) ** 2 - fallback[:, None]
+    def lost(x: float) -> np.ndarray:
+        """Of what agreement is worth at an actor's own position, the share lost at a point, (actors,)."""
+        return np.minimum(salience * ((x - position) / span) ** 2 / -fallback, 1.0 - 1e-16)
 
     # each gain is concave, so the points that all accept form an interval and the objective is concave on it
     reach = span * np.sqrt(np.maximum(-fallback, 0) / salience)
@@ -63,7 +63,7 @@ def nash_bargaining(inputs: Inputs) -> float | None:
     if high <= low:
         return None
     found = minimize_scalar(
-        lambda x: -float(power @ np.log(np.maximum(gains(np.array([x]))[:, 0], 1e-300))),
+        lambda x: -float(power @ np.log1p(-lost(x))),  # without constants, so that a dear failure leaves it no flatter
         bounds=(low, high),
         method="bounded",
         options={"xatol": 1e-10 * span},

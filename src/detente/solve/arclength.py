@@ -19,6 +19,7 @@ from detente.solve.system import Line, System
 
 SHORTEST = 1e-9  # step, in packed units, as all of these
 LONGEST = 2.0
+SHRINK = 0.3  # of a step that was refused
 CLOSE = 1e-6  # last Newton change of a point on the way
 FARTHEST = 3.0  # Newton change that is taken as a loss of the branch
 ROUNDS = 6
@@ -56,14 +57,14 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
         allowed: steps at most.
         bend: least cosine between the tangents of consecutive points.
     """
-    frame = _Frame(at, here.values.shape, _weight(at, here))
+    frame = _Frame.around(at, here)
     z, tangent = frame.pack(here), frame.first_tangent(here)
     sign = frame.bordered(z, tangent)[2]
     step, turned, straight, last = 1e-2, False, 0, here
     for used in range(1, allowed + 1):
-        ahead = frame.correct(z + step * tangent, tangent, sign)
-        if ahead is None or ahead[1] @ tangent < bend:
-            step, straight = 0.3 * step, 0
+        ahead = frame.correct(z + step * tangent, tangent, sign, bend)
+        if ahead is None:
+            step, straight = SHRINK * step, 0
             if step < SHORTEST:
                 return Passed([], "the branch could not be followed around its turn (a bifurcation?)", used)
             continue
@@ -81,11 +82,6 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
     return Passed([], f"the branch had not come back after {allowed} arclength steps", allowed)
 
 
-def _weight(at: Callable[[float], System], here: Point) -> float:
-    """What values are multiplied by when packed: about a third of the noise, as a root mean square, counts as 1."""
-    return 3.0 / (float(at(here.s).noise_scale.max()) * np.sqrt(here.values.size))
-
-
 def _next(step: float, rounds: int) -> float:
     return min(LONGEST, step * (3.0 if rounds <= 3 else 1.3 if rounds == 4 else 0.8))
 
@@ -97,6 +93,12 @@ class _Frame:
     at: Callable[[float], System]
     shape: tuple[int, ...]
     weight: float
+
+    @staticmethod
+    def around(at: Callable[[float], System], here: Point) -> "_Frame":
+        """The frame in which a third of the noise at a point, as a root mean square over the values, counts as 1."""
+        weight = 3.0 / (float(at(here.s).noise_scale.max()) * np.sqrt(here.values.size))
+        return _Frame(at, here.values.shape, weight)
 
     def pack(self, point: Point) -> np.ndarray:
         return np.append(self.weight * point.values.ravel(), np.log(point.s))
@@ -150,10 +152,13 @@ class _Frame:
 
         return line, solve, 0.0
 
-    def correct(self, z: np.ndarray, tangent: np.ndarray, sign: float) -> tuple[np.ndarray, np.ndarray, int] | None:
-        """Newton in the hyperplane through the prediction: the point, its unit tangent and the rounds, or None.
+    def correct(
+        self, z: np.ndarray, tangent: np.ndarray, sign: float, bend: float = BEND
+    ) -> tuple[np.ndarray, np.ndarray, int] | None:
+        """Newton in the hyperplane through the prediction: the point, its unit tangent and the rounds.
 
-        The tangent is that of the last round, whose change was below `CLOSE`.
+        The tangent is that of the last round, whose change was below `CLOSE`. None where Newton does not settle, the
+        branch turns by more than `bend`, or the determinant has another sign than `sign`: the step is then too long.
         """
         predicted, before = z, np.inf
         for number in range(1, ROUNDS + 1):
@@ -165,7 +170,10 @@ class _Frame:
             moved = float(np.abs(change).max())
             if moved < CLOSE:
                 along = solve(np.zeros(self.shape), 1.0)
-                return None if along is None or now != sign else (z, _unit(along), number)
+                if along is None or now != sign:
+                    return None
+                ahead = _unit(along)
+                return (z, ahead, number) if ahead @ tangent >= bend else None
             if moved > min(FARTHEST, 0.5 * before):
                 return None
             before = moved
@@ -188,13 +196,13 @@ def crossings(
         steps: arclength steps at most.
         span: the branch is left when log noise is this far from where it began (no fold is in sight then).
     """
-    frame = _Frame(at, here.values.shape, _weight(at, here))
+    frame = _Frame.around(at, here)
     z, tangent = frame.pack(here), direction * frame.first_tangent(here)
     level, step, sign = float(np.log(here.s)), 1e-2, frame.bordered(z, tangent)[2]
     for _ in range(steps):
         ahead = frame.correct(z + step * tangent, tangent, sign)
-        if ahead is None or ahead[1] @ tangent < BEND:
-            step *= 0.3
+        if ahead is None:
+            step *= SHRINK
             if step < 1e-7:
                 return
             continue

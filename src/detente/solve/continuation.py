@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detente.solve.arclength import BEND, CAREFUL, Point, around_fold
+from detente.solve.linearize import DENSE
 from detente.solve.newton import newton
 from detente.solve.policy import policy_iteration
 from detente.solve.system import Iterate, Progress, System
 
 JUMP = 1.5  # largest accepted log change of a rate by a correction
-SHORT_JUMP = 0.3  # the same for games of up to SMALL unknowns, where care costs little
-SMALL = 600
+SHORT_JUMP = 0.3  # the same for games solved densely, where care costs little
 SMALLEST = 1e-2  # smallest step in log s before the branch is taken to have turned
 FINE = 0.05  # step below which Newton is tried where policy iteration does not settle
 LARGEST = float(np.log(4.0))
@@ -126,7 +126,7 @@ def allowed_jump(system: System) -> float:
 
 def is_small(system: System) -> bool:
     """Whether the game is so small that extra care costs little."""
-    return bool(np.prod(system.shape) <= SMALL)
+    return bool(np.prod(system.shape) <= DENSE)
 
 
 def loose(system: System, values: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 The forward equation p' = A p is restricted to the states outside the set. Where rate * time is moderate, it is summed
 by uniformisation, and only the probability that is left matters at each step. Where the chain jumps fast, it is
 projected on the rational Krylov space of (I - g A)^-1: one sparse factorisation and some thirty solves give all times
-at once. The space grows until two sizes agree to `TOL`; else the curve comes from `Chain.reach_probability`.
+at once. The space grows until two sizes agree to `TOL`; else the curve comes from `Chain.reach_curve`.
 
 Source: Moret & Novati 2004, BIT 44 (restricted-denominator rational approximation); van den Eshof & Hochbruck 2006,
 SIAM J. Sci. Comput. 27 (preconditioned Lanczos and Arnoldi for the exponential).
@@ -43,7 +43,7 @@ def reach_curve(generator: sp.csr_array, start: int, target: np.ndarray, times: 
         return np.clip(_swept(inside, rate, origin, times), 0.0, 1.0)
     found = _projected(sp.csc_array(inside.T), origin, times)
     if found is None:
-        found = Chain(generator).reach_probability(target, times)[:, start]
+        found = Chain(generator).reach_curve(target, times, start)
     return np.clip(found, 0.0, 1.0)
 
 
