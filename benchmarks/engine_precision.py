@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from engine_games import random_game
 
 from detente.game import Game
-from detente.solve import solve_path
+from detente.solver import solve_path
 
 PRECISIONS = (10, 100, 1000)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.game import Game
-from detente.solve import solve
+from detente.solver import solve
 
 THEIRS = """
 import sys, time, warnings

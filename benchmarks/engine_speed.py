@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.case import load_case
 from detente.game import compile_case
-from detente.solve import Operator, solve
+from detente.solver import Operator, solve
 
 
 def clock(job, times: int = 3) -> float:

@@ -2,7 +2,7 @@
 
     import detente
     case = detente.load_case("minsk")
-    equilibrium = detente.solve(detente.Game.from_case(case))
+    equilibrium = detente.solver(detente.Game.from_case(case))
     run = detente.analyze("minsk", draws=20, out="minsk-run")
 
 Names are loaded when first used, so that `import detente` stays fast.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from detente.game import Game, compile_case
     from detente.record import Record, load_record
     from detente.run import Quantity, Run, Table, read_run
-    from detente.solve import Equilibrium, enumerate_equilibria, solve, solve_path
+    from detente.solver import Equilibrium, enumerate_equilibria, solve, solve_path
     from detente.workflow.analyze import analyze
     from detente.workflow.answers import ask, claims
     from detente.workflow.dossier import dossier
@@ -30,7 +30,7 @@ _HOMES = {
     "Case": "detente.case",
     "Chain": "detente.chain",
     "DetenteError": "detente.errors",
-    "Equilibrium": "detente.solve",
+    "Equilibrium": "detente.solver",
     "Game": "detente.game",
     "Quantity": "detente.run",
     "Record": "detente.record",
@@ -42,13 +42,13 @@ _HOMES = {
     "claims": "detente.workflow.answers",
     "compile_case": "detente.game",
     "dossier": "detente.workflow.dossier",
-    "enumerate_equilibria": "detente.solve",
+    "enumerate_equilibria": "detente.solver",
     "load_case": "detente.case",
     "load_record": "detente.record",
     "read_run": "detente.run",
     "settle": "detente.workflow.settle",
-    "solve": "detente.solve",
-    "solve_path": "detente.solve",
+    "solve": "detente.solver",
+    "solve_path": "detente.solver",
 }
 
 __all__ = [

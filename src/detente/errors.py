@@ -13,6 +13,7 @@
 Non-convergence of a solver is a `Status` on its result, not an exception.
 """
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -89,3 +90,12 @@ class UncertifiedError(ComputationError):
 
 class Interrupted(DetenteError):
     """The user stopped a computation; the message says what is kept and how to resume."""
+
+
+def suggest(word: str, choices: Iterable[str]) -> str:
+    """A hint such as "did you mean 'phase'?", the list of choices when it is short, or nothing."""
+    names = list(choices)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"one of: {', '.join(names)}" if 0 < len(names) <= 8 else ""

@@ -13,7 +13,7 @@ from detente.case import load_case, shipped_cases
 from detente.errors import OptionError
 from detente.game import compile_case
 from detente.run import read_run
-from detente.solve import solve
+from detente.solver import solve
 from detente.workflow.analyze import analyze
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -69,7 +69,7 @@ def test_ledger_needs_no_game_theory(only_record: Path) -> None:
     code = (
         "import sys; from detente.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = ('numpy', 'scipy', 'altair', 'duckdb', 'detente.game', 'detente.solve')\n"
+        "heavy = ('numpy', 'scipy', 'altair', 'duckdb', 'detente.game', 'detente.solver')\n"
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
     command = [sys.executable, "-c", code, "ledger", str(only_record), "--format", "md"]
@@ -124,7 +124,7 @@ def test_pictures_lay_labels_out_without_collisions(run, tmp_path: Path) -> None
 
 def label_boxes(svg: str) -> list[tuple[float, float, float]]:
     """Left, right and height of every dated label of a timeline drawing."""
-    from detente.charts.layout import text_width
+    from detente.report.charts.layout import text_width
 
     found = re.findall(
         r'<text[^>]*text-anchor="start"[^>]*transform="translate\(([\d.]+),([\d.]+)\)"[^>]*font-size="([\d.]+)px"[^>]*>'

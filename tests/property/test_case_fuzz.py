@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from detente.case.expressions import read_expression
 from detente.case.resolve import Meaning, Scope
 from detente.errors import CaseError
-from detente.text import parse_yaml
+from detente.files.yaml import parse_yaml
 from detente.workflow.case import check
 
 TEXTS = (starter(), PACKAGES)

@@ -21,11 +21,11 @@ from detente.record.imports import import_file
 from detente.record.ledger import lags, ledger
 from detente.record.meetings import formats, meetings
 from detente.record.model import RECORD, Commitment, Meta, Row
-from detente.record.pictures import timeline
 from detente.record.queries import ceasefires, claims, deaths, responses
 from detente.record.record import Record
 from detente.record.rows import csv_items
 from detente.record.table import KINDS, decode, encode, shapes, to_csv
+from detente.record.timeline import timeline
 from detente.record.views import as_data
 from detente.record.write import to_yaml
 from detente.record.xlsx import record_tables, write_book

@@ -14,7 +14,7 @@ from detente.evidence.score import Scorer
 from detente.evidence.simulate import Scheme, Watch
 from detente.evidence.thinning import Thinning
 from detente.game import Game
-from detente.solve import solve
+from detente.solver import solve
 
 # states: 0 dormant calm, 1 dormant tense, 2 talks calm, 3 talks tense, 4 peace
 NONE = -1

@@ -13,7 +13,7 @@ from detente.evidence.gradient import likelihood_gradient
 from detente.evidence.jumps import jump_rates
 from detente.evidence.path import Recording
 from detente.evidence.simulate import observe, simulate
-from detente.solve import solve
+from detente.solver import solve
 
 AT = {"rent": 0.5, "peace": 0.3, "noise": 0.4, "spite": 0.1}
 

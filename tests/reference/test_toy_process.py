@@ -8,7 +8,7 @@ import pytest
 
 from detente.case import load_case
 from detente.game import compile_case
-from detente.solve import solve
+from detente.solver import solve
 
 ORACLE = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "process_toy.json"
 NAMES = {"arm": "armenia", "aze": "azerbaijan", "coc": "cochairs", "rus": "russia"}

@@ -23,7 +23,7 @@ from detente.case import load_case
 from detente.chain import Chain
 from detente.errors import ComputationError, OptionError, UncertifiedError
 from detente.game.compile import compile_case
-from detente.solve.continuation import polish
+from detente.solver.continuation import polish
 
 DATE = "2001-01-01"
 

@@ -9,7 +9,7 @@ from detente.case.conform import Report, conform
 from detente.case.layout import ACCOUNT, CASE, SCENARIO
 from detente.case.parse import FUNCTIONS, KEYWORDS
 from detente.case.shape import AnyOf, Either, Field, Listing, OneOf, Record, Table
-from detente.text import parse_yaml
+from detente.files.yaml import parse_yaml
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "case-language.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)

@@ -7,7 +7,7 @@ from detente.case import load_case, shipped_cases
 from detente.case.lint import lint
 from detente.game import compile_case
 from detente.game.diagnose import diagnose
-from detente.solve import solve
+from detente.solver import solve
 from detente.workflow.case import check
 
 SMALL = tuple(name for name in shipped_cases() if name != "minsk")

@@ -13,7 +13,7 @@ from detente.case.layout import CASE
 from detente.case.load import shipped_folder
 from detente.cli import app
 from detente.errors import CaseError, OptionError
-from detente.text import parse_yaml
+from detente.files.yaml import parse_yaml
 from detente.workflow.case import check, doctor, new, schema
 
 PLANTED = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("game", "solve", "chain", "answers")
+PACKAGES = ("game", "solver", "chain", "answers", "verdicts")
 ROWS = [
     line.split("|")[2]
     for line in (ROOT / "docs" / "notation.md").read_text("utf-8").splitlines()

@@ -7,8 +7,8 @@ from detente.case import load_case
 from detente.errors import CaseError
 from detente.outside import for_case
 from detente.outside.facts import facts_of
+from detente.outside.positions import for_case as positions_for_case
 from detente.outside.view import compare
-from detente.positions import for_case as positions_for_case
 from detente.run import Quantity, Run, write_run
 from detente.workflow.outside import case_base_rates, for_run, positions
 

@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from detente.errors import OptionError
-from detente.run import Quantity, Run, Table, read_run, write_bytes, write_run
+from detente.files.whole import write_bytes
+from detente.run import Quantity, Run, Table, read_run, write_run
 
 
 def make_run(**changes) -> Run:
@@ -51,7 +52,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
     def stop(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("detente.run.store.os.fsync", stop)
+    monkeypatch.setattr("detente.files.whole.os.fsync", stop)
     with pytest.raises(KeyboardInterrupt):
         write_bytes(path, b"new")
     assert path.read_bytes() == b"old"

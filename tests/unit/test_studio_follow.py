@@ -13,7 +13,7 @@ from detente.answers.risk import GRID
 from detente.answers.solved import Solved
 from detente.case import load_case
 from detente.game import compile_case
-from detente.solve import Equilibrium, solve
+from detente.solver import Equilibrium, solve
 from detente.studio import curves, numbers
 from detente.studio.atlas import atlas, path
 from detente.studio.curves import reach_curve
@@ -102,7 +102,7 @@ def test_dragging_and_the_dossiers_questions_agree(ground, template):
 def test_an_uncertified_solution_carries_no_number(ground, monkeypatch):
     def lost(self, game, tol, progress=None):
         good = self.points[-1].values
-        from detente.solve.operator import Operator
+        from detente.solver.operator import Operator
 
         return Equilibrium(Operator(game), good + 1.0, tol, "no way")
 

@@ -24,7 +24,7 @@ from detente.answers.model import NAN, Found, Frame, Meta, Question, Results
 from detente.answers.solved import Solved
 from detente.game import Game, Nature
 from detente.run import Table
-from detente.solve.linear import Factored
+from detente.solver.linear import Factored
 
 HAZARDS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # 1/year, added; the brackets in which roots are sought
 BREAK_EVEN_TOL = 1e-9

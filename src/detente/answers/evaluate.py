@@ -6,12 +6,11 @@ are differentiated there by every assumption; that gives the tornado, and the th
 most.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ from detente.answers.registry import LIGHT, questions_of
 from detente.answers.sensitivity import headline, slopes
 from detente.answers.solved import Solved
 from detente.answers.summary import Summary, summarise
-from detente.ensemble import code_fingerprint, map_draws, uniforms
+from detente.draws import map_draws, uniforms
 from detente.errors import ComputationError, UncertifiedError
+from detente.files.keys import code_fingerprint, content_key, digests
 from detente.run import Solution, Table
 
 Progress = Callable[[float, str], None]
@@ -109,7 +109,7 @@ def evaluate(
         equilibria: look for all equilibria at the middle of the ranges from this many starts, and give each number's
             share of those found in which its sign is the same.
         tornado: also compute, at the middle of all ranges, derivatives by every assumption.
-        workers, executor, progress, store: see `detente.ensemble.map_draws`; none of them changes an answer.
+        workers, executor, progress, store: see `detente.draws.map_draws`; none of them changes an answer.
 
     Raises:
         OptionError: unknown date, question, package or account.
@@ -184,11 +184,10 @@ class _Plan:
     @property
     def key(self) -> str:
         """What the stored results belong to: inputs, code and items."""
-        digest = hashlib.sha256(code_fingerprint().encode())
-        for name, path in sorted(self.template.case.files.items()):
-            digest.update(name.encode() + path.read_bytes())
-        digest.update(repr((self.items, self.frame.start, tuple(self.frame.settled))).encode())
-        return digest.hexdigest()
+        files = digests(self.template.case.files)
+        return content_key(
+            code_fingerprint(), files, [asdict(item) for item in self.items], self.frame.start, list(self.frame.settled)
+        )
 
     def answers(self, raw: list[dict[str, Any]], middle: dict[str, Any] | None, notes: dict[str, str]) -> Answers:
         draws = len(raw)
@@ -231,7 +230,7 @@ def with_equilibria(
     Chances and durations have no sign; their share is left out, and their range over equilibria stands in the table
     `equilibria`.
     """
-    from detente.solve import enumerate_equilibria
+    from detente.solver import enumerate_equilibria
 
     found = enumerate_equilibria(game, starts=starts, seed=seed)
     solved = [Solved(frame, game, equilibrium) for equilibrium in found]

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from detente.answers.model import Frame
-from detente.errors import OptionError
-from detente.text import suggest
+from detente.errors import OptionError, suggest
 
 
 def frame_of(template: Any, situation: str | Mapping[str, str], package: str | None = None) -> Frame:

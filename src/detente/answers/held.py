@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from detente.answers.solved import Solved, move_share, without_jumps
-from detente.solve.linear import Factored
+from detente.solver.linear import Factored
 
 
 def values_under(generator: sp.csr_array, rho: np.ndarray, flow: np.ndarray) -> np.ndarray:

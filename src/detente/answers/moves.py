@@ -9,9 +9,8 @@ import numpy as np
 from detente.answers.model import Frame
 from detente.answers.risk import HORIZON, time_before
 from detente.answers.solved import Solved
-from detente.errors import OptionError
+from detente.errors import OptionError, suggest
 from detente.game import Game
-from detente.text import suggest
 
 YEARS = 10  # horizon of counts and chances, years
 

@@ -14,8 +14,7 @@ from detente.answers.risk import Peace, Relapse, Trigger
 from detente.answers.silence import Silence
 from detente.answers.spoilers import Spoilers
 from detente.answers.values import Values
-from detente.errors import OptionError
-from detente.text import suggest
+from detente.errors import OptionError, suggest
 
 MAIN: tuple[Question, ...] = (
     Relapse(), Peace(), Trigger(), Gain(), SignNow(), Delay(), Loss(), Prolongation(), Values(),
@@ -42,3 +41,18 @@ def questions_of(ids: tuple[str, ...] | list[str] | None) -> tuple[Question, ...
                 f"unknown question '{id}'", "a question", suggest(id, QUESTIONS) or "detente ask --list"
             )
     return tuple(QUESTIONS[id] for id in dict.fromkeys(ids))
+
+
+def family_of(quantity: str) -> str:
+    """The question that a quantity belongs to."""
+    first, *rest = quantity.split(".")
+    second = {"peace_time": "peace", "delay_per_time": "delay", "loss_share": "loss", "value": "values"}
+    second |= {
+        "reaction_lag": "silence",
+        "even_handed": "silence",
+        "naming": "silence",
+        "break_even_count": "break_even",
+    }
+    if first == "prolongation" and len(rest) > 2:
+        return "prolongation_variants"
+    return second.get(first, first)

@@ -1,6 +1,6 @@
 """What a number hangs on: derivatives, the nearest assumptions that flip it, and maps over two of them.
 
-Derivatives come from one adjoint solve per number (detente.solve.gradient). Distance in assumption space is measured
+Derivatives come from one adjoint solve per number (detente.solver.gradient). Distance in assumption space is measured
 with every assumption scaled so that its range is from -1 to 1 and its middle 0; "what you would have to believe" is
 the nearest point of that box at which the number changes sign, found by repeated linearisation with every point
 solved again.
@@ -19,8 +19,8 @@ from detente.answers.solved import Solved
 from detente.chain.sensitivity import discounted_sensitivity
 from detente.errors import ComputationError, OptionError
 from detente.run import Quantity, Table
-from detente.solve import Equilibrium, Reach, RestrictedMean, Sensitivity, Value
-from detente.solve.linear import Factored
+from detente.solver import Equilibrium, Reach, RestrictedMean, Sensitivity, Value
+from detente.solver.linear import Factored
 
 FAMILIES = ("relapse", "peace", "peace_time", "gain_from_settling", "value", "delay")
 MAP_POINTS = 7
@@ -38,7 +38,7 @@ class DelayAnswer:
     state: int
 
     def pull(self, equilibrium: Equilibrium, places) -> tuple[float, np.ndarray, np.ndarray]:
-        """See `detente.solve.gradient.Answer`."""
+        """See `detente.solver.gradient.Answer`."""
         values, successor = equilibrium.values, self.successor
         gain = gain_from_settling(values, successor)[self.player]
         number, by_rate = discounted_sensitivity(equilibrium.chain(), gain, self.rate, self.state, places)
@@ -258,8 +258,8 @@ def explore(
     """
     from detente.answers.evaluate import Item, Job, gather, solution_of
     from detente.answers.frame import frame_of
-    from detente.answers.rules import family_of
-    from detente.ensemble import map_draws
+    from detente.answers.registry import family_of
+    from detente.draws import map_draws
 
     frame = frame_of(template, situation)
     land = Landscape.of(template, frame, id)

@@ -17,8 +17,7 @@ from detente.answers.model import NAN, Found, Frame, Meta, Question
 from detente.answers.moves import YEARS, bound_moves, chosen, mark_rate
 from detente.answers.risk import time_before
 from detente.answers.solved import Solved
-
-DAYS = 365.25
+from detente.words.dates import DAYS_PER_YEAR
 
 
 def starts_by_side(solved: Solved, moves: list[str], spent: np.ndarray) -> np.ndarray:
@@ -95,7 +94,7 @@ class Silence(Question):
             chance, time = reaction(solved, moves)
             by_side = [_mean(chance, weight) for weight in starts.values()]
             found.numbers[f"silence.{who}"] = 1.0 - _mean(chance, total)
-            found.numbers[f"reaction_lag.{who}"] = DAYS * _ratio(float(total @ time), float(total @ chance))
+            found.numbers[f"reaction_lag.{who}"] = DAYS_PER_YEAR * _ratio(float(total @ time), float(total @ chance))
             if len(by_side) == 2:
                 found.numbers[f"even_handed.{who}"] = by_side[0] - by_side[1]
         for side, moves in bound_moves(frame, "naming").items():

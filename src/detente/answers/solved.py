@@ -10,10 +10,10 @@ from detente.answers.model import Frame
 from detente.chain import Chain
 from detente.errors import UncertifiedError
 from detente.game import Game
-from detente.solve import Equilibrium, solve
-from detente.solve.continuation import polish
-from detente.solve.linear import Factored
-from detente.solve.operator import Operator
+from detente.solver import Equilibrium, solve
+from detente.solver.continuation import polish
+from detente.solver.linear import Factored
+from detente.solver.operator import Operator
 
 SHORTEST = 1.0 / 64.0  # step along a path of games below which it is given up
 

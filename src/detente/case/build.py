@@ -9,7 +9,8 @@ from typing import Any
 from detente.case.conform import Report, as_text, is_list, is_mapping, is_number
 from detente.case.model import Actor, Parameter, Play, StateVariable
 from detente.case.priors import Prior
-from detente.text import At, suggest
+from detente.errors import suggest
+from detente.files.yaml import At
 
 SETTINGS = {"discount_rate": 0.08, "noise": 0.25, "reference_rate": 0.1}
 DEFAULT_TEMPO = 52.0

@@ -25,8 +25,8 @@ from detente.case.shape import (
     Text,
     Version,
 )
-from detente.errors import Diagnostic, Severity
-from detente.text import At, Document, suggest
+from detente.errors import Diagnostic, Severity, suggest
+from detente.files.yaml import At, Document
 
 RESERVED = frozenset({"p", "amount", "package", "wait"}) | KEYWORDS | frozenset(FUNCTIONS)
 QUOTE = "quote this expression, or write it in block style after '>-'"

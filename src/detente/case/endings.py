@@ -12,7 +12,8 @@ from detente.case.model import Effects, Lever, Outcomes, Parameter, StateVariabl
 from detente.case.resolve import Scope
 from detente.case.sections import Sections
 from detente.case.shape import NAME
-from detente.text import At, suggest
+from detente.errors import suggest
+from detente.files.yaml import At
 
 MOVE = re.compile(rf"{NAME.pattern}\.{NAME.pattern}", re.ASCII)
 _YEARS = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(?:years?)?", re.ASCII)

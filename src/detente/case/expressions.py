@@ -8,7 +8,7 @@ from detente.case.nodes import Node
 from detente.case.parse import ExpressionError, parse
 from detente.case.resolve import Broken, Scope, resolve
 from detente.errors import CaseError, Diagnostic
-from detente.text import At
+from detente.files.yaml import At
 
 
 def read_expression(text: str, scope: Scope, truth: bool = False) -> Expr:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from detente.case.model import Account, Case, Effects, Expr, Parameter
-from detente.errors import Diagnostic
-from detente.text import suggest
+from detente.errors import Diagnostic, suggest
+from detente.words.dates import DAYS_PER_YEAR
 
 LONG_SPAN = 30  # years
 
@@ -130,7 +130,7 @@ def long_span(case: Case, days: Sequence[date], what: str) -> Iterator[Diagnosti
         days: dates.
         what: what they are the dates of: situations, or the record.
     """
-    span = (max(days) - min(days)).days / 365.25 if days else 0.0
+    span = (max(days) - min(days)).days / DAYS_PER_YEAR if days else 0.0
     if span >= LONG_SPAN and not any(v.era or name == "era" for name, v in case.states.items()):
         words = f"{what} span {span:.0f} years, and no state variable says how the world changed"
         hint = "add an era that nature moves, or mark a variable with 'era: true'"

@@ -15,8 +15,8 @@ from detente.case.scope import build_scope
 from detente.case.sections import Sections
 from detente.case.shape import Shape
 from detente.case.timing import build_timing
-from detente.errors import CaseError, Diagnostic
-from detente.text import Document, parse_yaml, suggest
+from detente.errors import CaseError, Diagnostic, suggest
+from detente.files.yaml import Document, parse_yaml
 
 SUFFIXES = (".yaml", ".yml", ".csv", ".parquet", ".md")
 

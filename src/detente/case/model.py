@@ -9,8 +9,8 @@ from typing import Any
 from detente.case.nodes import Node, Number, Truth
 from detente.case.priors import Prior
 from detente.case.resolve import Scope
-from detente.errors import Diagnostic, OptionError, Severity
-from detente.text import At, Document, suggest
+from detente.errors import Diagnostic, OptionError, Severity, suggest
+from detente.files.yaml import At, Document
 
 
 @dataclass(frozen=True)

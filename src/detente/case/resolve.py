@@ -24,7 +24,7 @@ from detente.case.nodes import (
     Word,
 )
 from detente.case.parse import ExpressionError
-from detente.text import suggest
+from detente.errors import suggest
 
 COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq,

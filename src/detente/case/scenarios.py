@@ -11,9 +11,8 @@ from detente.case.conform import Report, as_text, is_mapping
 from detente.case.endings import build_situation
 from detente.case.expressions import build_expression
 from detente.case.model import Account, Case, Expr, Parameter, Scenario, fixed
-from detente.errors import OptionError
-from detente.run.store import write_text
-from detente.text import suggest
+from detente.errors import OptionError, suggest
+from detente.files.whole import write_text
 
 
 def build_account(data: Mapping[str, Any], report: Report, case: Case, file: str) -> Account | None:

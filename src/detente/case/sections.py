@@ -20,7 +20,8 @@ from detente.case.model import (
     StateVariable,
 )
 from detente.case.resolve import Scope
-from detente.text import At, suggest
+from detente.errors import suggest
+from detente.files.yaml import At
 
 _STEP = re.compile(r"([+-]?\d{1,3})(?:\s+(\w+))?", re.ASCII)
 

@@ -2,7 +2,7 @@
 
 from detente.case.build import entries, get, mapping
 from detente.case.sections import Sections
-from detente.text import suggest
+from detente.errors import suggest
 
 WITHOUT_MEANING = {
     "discount_rate": "with simultaneous moves write 'discount_factor', per period",

@@ -279,10 +279,9 @@ BRIEF = {  # columns of a table on the terminal; --format csv, xlsx, json and md
 
 def emit(tables: "Mapping[str, Table]", form: str, out: Path | None, only: str = "") -> None:
     """Print tables in a form, or write them to a file."""
-    from detente.errors import OptionError
+    from detente.errors import OptionError, suggest
+    from detente.files.whole import write_text
     from detente.record.views import FORMATS, render, save_xlsx
-    from detente.run.store import write_text
-    from detente.text import suggest
 
     if form not in FORMATS:
         raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMATS))

@@ -5,19 +5,18 @@ interrupted run
 goes on where it stopped. Draws without a certified equilibrium are counted and left out, never silently.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from detente.ensemble import map_draws, uniforms
+from detente.draws import map_draws, uniforms
 from detente.errors import ComputationError
 from detente.evidence.jumps import JumpTable, jump_rates, jump_table
 from detente.evidence.posterior import Proposal, mixture
 from detente.evidence.priors import SCALE, Space
+from detente.files.keys import content_key
 from detente.game.model import Game
 
 Progress = Callable[[float, str], None]
@@ -149,13 +148,13 @@ class CaseSolver:
 
     def __call__(self, values: dict[str, float]) -> Solved:
         """Certified equilibria of one draw."""
-        from detente.solve import solve
+        from detente.solver import solve
 
         template, table = self.prepare()
         known = set(template.parameter_names)
         game = scaled(template.game({k: v for k, v in values.items() if k in known}), values.get(SCALE, 1.0))
         if self.starts > 1:
-            from detente.solve import enumerate_equilibria
+            from detente.solver import enumerate_equilibria
 
             found = list(enumerate_equilibria(game, starts=self.starts, seed=0))
         else:
@@ -175,7 +174,7 @@ class Kept:
 
     def __call__(self, item: tuple[str, dict[str, float]]) -> str:
         """Solve one draw; returns what went wrong, or nothing."""
-        from detente.run.store import write_bytes
+        from detente.files.whole import write_bytes
 
         name, values = item
         rates, problem = self.solver(values)
@@ -270,7 +269,7 @@ def _from_files(
     key: str,
 ) -> list[np.ndarray]:
     folder.mkdir(parents=True, exist_ok=True)
-    names = [hashlib.sha256(f"{key}|{json.dumps(i)}".encode()).hexdigest()[:24] for i in items]
+    names = [content_key(key, i)[:24] for i in items]
     missing = [(n, i) for n, i in zip(names, items) if not (folder / f"{n}.npy").is_file()]
     if missing:
         words = f"{len(items) - len(missing)} draws kept, solving"

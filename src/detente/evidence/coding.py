@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from detente.errors import Diagnostic, RecordError
+from detente.errors import Diagnostic, RecordError, suggest
 from detente.evidence.feasible import Layer
 from detente.evidence.filter import Filter
 from detente.evidence.jumps import JumpTable
 from detente.evidence.path import Channel, Gap, Mark, Path, Pin, Recording
 from detente.evidence.rules import DEFAULT_RANGE, CodingFile, Outcome, Rule, Stretch
 from detente.evidence.simulate import Scheme, Watch
+from detente.files.yaml import At
 from detente.game.model import StateSpace
 from detente.record import Event, Record
-from detente.text import At, suggest
+from detente.words.dates import DAYS_PER_YEAR
 
-YEAR = 365.25
 WINDOWS = {"week": 7, "month": 31, "year": 366}
 
 
@@ -28,7 +28,7 @@ WINDOWS = {"week": 7, "month": 31, "year": 366}
 class Chance:
     """The prior of one recording probability: uniform between `low` and `high` (equal: fixed, then no verdict)."""
 
-    name: str  # "recorded.CHANNEL" or "recorded.CHANNEL.YEAR"
+    name: str  # "recorded.CHANNEL" or "recorded.CHANNEL.DAYS_PER_YEAR"
     channel: int
     start: float  # years since the start of the path
     low: float
@@ -203,7 +203,7 @@ class Coder:
     def time(self, date: str) -> float:
         """Years from the start of the path to the morning of a day."""
         days = (datetime.date.fromisoformat(date) - datetime.date.fromisoformat(self.start)).days
-        return days / YEAR
+        return days / DAYS_PER_YEAR
 
     def _signals(self) -> None:
         """Sightings that come at a rate: kinds of their own, whose highest rate is fixed and thinned like any act."""
@@ -418,7 +418,7 @@ class Coder:
         structural = Filter(self.table, coded.channels, np.ones((1, self.table.size)), capped)
         laid = Layer(structural, self.space, sightings).lay(coded.path)
         for time, known in laid.blocked:
-            day = datetime.date.fromisoformat(self.start) + datetime.timedelta(days=round(time * YEAR))
+            day = datetime.date.fromisoformat(self.start) + datetime.timedelta(days=round(time * DAYS_PER_YEAR))
             self.bad(
                 ("observed",),
                 f"on {day} what is known becomes impossible (before: {known})",

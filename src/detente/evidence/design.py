@@ -14,7 +14,7 @@ from pathlib import Path as FilePath
 import numpy as np
 from scipy.special import logsumexp
 
-from detente.ensemble import map_draws
+from detente.draws import map_draws
 from detente.evidence.coding import Chance, recording
 from detente.evidence.posterior import DECIBAN, effective
 from detente.evidence.score import Scorer

@@ -4,17 +4,12 @@ The first run writes `frozen.json` beside its bank, before it scores anything. E
 changed.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from detente.run.store import write_text
-
-
-def digest(files: Mapping[str, Path]) -> dict[str, str]:
-    """SHA-256 of each file, by its name in the case."""
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(files.items())}
+from detente.files.keys import digests
+from detente.files.whole import write_text
 
 
 def freeze(folder: Path, files: Mapping[str, Path]) -> list[str]:
@@ -24,7 +19,7 @@ def freeze(folder: Path, files: Mapping[str, Path]) -> list[str]:
         folder: where the study keeps its results.
         files: accounts, coding rules, the case and its record.
     """
-    now = digest(files)
+    now = digests(files)
     path = folder / "frozen.json"
     if not path.is_file():
         write_text(path, json.dumps(now, indent=1) + "\n")

@@ -18,8 +18,8 @@ from detente.evidence.adjoint import Score, Taped, score
 from detente.evidence.jumps import JumpTable, jump_rates
 from detente.evidence.path import Channel, Path, Recording
 from detente.game import Game
-from detente.solve import Equilibrium, Operator
-from detente.solve.gradient import STEP, Sensitivity
+from detente.solver import Equilibrium, Operator
+from detente.solver.gradient import STEP, Sensitivity
 
 Family = Callable[[Mapping[str, float]], Game]
 

@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from detente.errors import Diagnostic, RecordError
-from detente.text import At, Document, read_yaml, suggest
+from detente.errors import Diagnostic, RecordError, suggest
+from detente.files.yaml import At, Document, read_yaml
 
 MATCH_KEYS = ("id", "type", "actors", "all_actors", "target", "tags", "not_tags", "format", "named", "from", "until")
 TOP_KEYS = ("format", "by", "from", "until", "start", "rules", "observed", "gaps", "overrides", "repeat_within_days")

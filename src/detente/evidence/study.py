@@ -5,8 +5,6 @@ number of solves is capped and reported; whatever is interrupted goes on from it
 """
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +41,7 @@ from detente.evidence.verdict import (
     robust_condition,
     sampling_condition,
 )
+from detente.files.keys import content_key
 
 Progress = Callable[[float, str], None]
 WIDE = Prior("reference", {}, True)
@@ -205,9 +204,7 @@ class Study:
 
     def design(self, part: Bank, names: Sequence[str]) -> Designed:
         """The design check, before the record is scored."""
-        key = hashlib.sha256(
-            json.dumps([self.key, dataclasses.asdict(self.settings), list(names)], default=str).encode()
-        ).hexdigest()
+        key = content_key(self.key, dataclasses.asdict(self.settings), list(names))
         return design_check(
             names,
             scorer_for(part, self.coded),

@@ -9,8 +9,8 @@ import numpy as np
 from detente.case.evaluate import evaluate, fold
 from detente.case.model import Expr
 from detente.errors import CaseError, Diagnostic
+from detente.files.yaml import At
 from detente.game.layout import Layout
-from detente.text import At
 
 PROBABILITY_SLACK = 1e-9
 LARGEST = 1e100  # beyond this a payoff, price or rate is a slip, and sums could overflow

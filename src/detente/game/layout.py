@@ -9,10 +9,9 @@ import numpy as np
 
 from detente.case.expressions import read_expression
 from detente.case.model import Case, Expr
-from detente.errors import OptionError
+from detente.errors import OptionError, suggest
 from detente.game.model import StateSpace
 from detente.game.states import Radix, is_true
-from detente.text import suggest
 
 
 @dataclass(frozen=True, eq=False)

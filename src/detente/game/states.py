@@ -12,7 +12,7 @@ import numpy as np
 from detente.case.model import Case, Effect, Effects, Expr
 from detente.case.nodes import Not
 from detente.errors import CaseError, Diagnostic
-from detente.text import At
+from detente.files.yaml import At
 
 MAX_STATES = 50_000
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.errors import OptionError
+from detente.errors import OptionError, suggest
 from detente.outside.episodes import LABELS, Episodes
-from detente.text import suggest
 
 FAMILIES = {1: "agreed", 2: "agreed", 3: "victory", 4: "victory", 5: "inconclusive", 6: "inconclusive"}
 

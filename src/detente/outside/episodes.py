@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.errors import Diagnostic, OptionError
-from detente.text import suggest
+from detente.errors import Diagnostic, OptionError, suggest
+from detente.words.dates import DAYS_PER_YEAR
 
 OUTCOMES = {
     1: "peace agreement",
@@ -301,7 +301,7 @@ def _duration(header: Sequence[str], rows: Sequence[list[str]], spell: Sequence[
         start, end = (date.fromisoformat(cell) for cell in cells)
     except ValueError:
         return float(year[spell[-1]] - year[spell[0]])
-    return max(0.0, (end - start).days / 365.25)
+    return max(0.0, (end - start).days / DAYS_PER_YEAR)
 
 
 def country_history(episodes: Episodes, pool: Sequence[Episodes], window: int = 20) -> np.ndarray:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.errors import CaseError, Diagnostic
+from detente.errors import CaseError, Diagnostic, suggest
 from detente.outside.episodes import OUTCOMES, Episodes
-from detente.text import suggest
+from detente.words.dates import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -84,7 +84,7 @@ class Facts:
         """Years at risk so far by the yearly definition: from the first of January after the end; never negative."""
         if self.ended is None:
             return 0.0
-        return max(0.0, (Date.fromisoformat(when) - Date(self.ended.year + 1, 1, 1)).days / 365.25)
+        return max(0.0, (Date.fromisoformat(when) - Date(self.ended.year + 1, 1, 1)).days / DAYS_PER_YEAR)
 
     def episode(self, name: str) -> Episodes:
         """The case as one row, for the hazard model; the end year is that of the binding where no end is given."""

@@ -17,6 +17,7 @@ from detente.errors import Diagnostic, MissingExtra, OptionError
 from detente.outside.design import learn_design
 from detente.outside.episodes import Episodes, read_table, require_columns
 from detente.run import Table
+from detente.words.dates import DAYS_PER_YEAR
 
 MODELS = ("kaplan-meier", "weibull", "cox")
 
@@ -77,7 +78,7 @@ def read_agreements(path: str | Path) -> Durations:
     if problems:
         raise OptionError(sorted(problems, key=lambda problem: problem.line))
     last = max(day for day in (*signed, *stopped) if day is not None)
-    years = np.array([((stop or last) - start).days / 365.25 for start, stop in spells])
+    years = np.array([((stop or last) - start).days / DAYS_PER_YEAR for start, stop in spells])
     kinds = tuple(row[at["pa_type"]].strip() for row in rows) if "pa_type" in at else ()
     return Durations(years, np.array(ended), "the agreement ended", kinds)
 

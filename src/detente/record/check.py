@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from detente.errors import Diagnostic, RecordError
+from detente.errors import Diagnostic, RecordError, suggest
 from detente.record.files import Gathered, Raw, load_meta, validated
 from detente.record.merge import final, folded
 from detente.record.model import RECALL, Event, EventTouch, Merge, Touch
 from detente.record.record import Imported, Record
 from detente.record.table import KINDS
-from detente.text import suggest
 
 Rows = dict[str, list[tuple[Any, Raw]]]
 REFERENCES: dict[str, dict[str, str]] = {  # kind -> field -> kind that it refers to

@@ -10,11 +10,11 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from detente.errors import Diagnostic, RecordError
+from detente.errors import Diagnostic, RecordError, suggest
+from detente.files.yaml import At, Document, read_yaml
 from detente.record.model import Meta, Row
 from detente.record.record import Imported, Record
 from detente.record.table import KINDS, NESTED, columns, decode
-from detente.text import At, Document, read_yaml, suggest
 
 IMPORTED = "imported"
 BOOK = "record.xlsx"

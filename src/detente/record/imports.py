@@ -5,7 +5,6 @@ Everything is prepared in a temporary folder outside the case. What makes an imp
 """
 
 import csv
-import hashlib
 import json
 import os
 import shutil
@@ -17,11 +16,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from detente.errors import Diagnostic, RecordError
+from detente.files.keys import file_digest
+from detente.files.whole import write_text
 from detente.record.files import IMPORTED
 from detente.record.mapping import NUMBERS, PLACES, TARGETS, Getter, Mapping, check_header, converters, load_mapping
 from detente.record.model import check_range
 from detente.record.rows import MOST_CHARACTERS, Item, csv_items
-from detente.run.store import write_text
 
 Progress = Callable[[float, str], None]
 LINE = "source_line"
@@ -224,7 +224,7 @@ def _publish(plan: _Plan, counts: tuple[int, int], packed: Path, folder: Path, n
     if good + bad != rows:
         what = f"{rows} rows were read, {good} written and {bad} set aside, so nothing was imported"
         raise RecordError(Diagnostic(what, "all of them to add up", file=plan.file.as_posix()))
-    digest = _digest(plan.file)
+    digest = file_digest(plan.file)
     file, aside = f"{name}.{digest[:12]}.parquet", f"{name}.set_aside.csv"
     about = {
         "name": name, "file": file, "rows": good, "set_aside": bad, "of": plan.file.name, "sha256": digest,
@@ -240,11 +240,6 @@ def _publish(plan: _Plan, counts: tuple[int, int], packed: Path, folder: Path, n
             old.unlink()
     result: dict[str, Any] = {"rows": rows, "imported": good, "set_aside": bad}
     return {**result, "file": str(folder / file), "set_aside_file": str(folder / aside)}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _put(source: Path, target: Path) -> None:

@@ -17,14 +17,14 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from detente.errors import OptionError
+from detente.errors import OptionError, suggest
 from detente.record.model import CLOSED, RECORD, Commitment, Event, Status, Touch
 from detente.record.record import Record, status_of
+from detente.run import Bar, Ledger, Touched
 from detente.run.model import Cell, Table
-from detente.text import suggest
+from detente.words.dates import DAYS_PER_YEAR
 
 YEARS = 5.0  # after so many years without a touch a commitment sleeps
-DAYS_PER_YEAR = 365.25
 ASLEEP = ("dormant", "forgotten", "ended_asleep")
 ORDERS = ("instrument", "actor", "status", "sleep")
 INSTRUMENT_ENDS = ("superseded", "ended", "rejected")
@@ -197,6 +197,44 @@ def ledger(
         note=_note(viewpoints, years),
         record=kept,
         confidential=any(e.commitment.confidential or (e.last and e.last[0].confidential) for e in first),
+    )
+
+
+def bars(
+    record: Record, as_of: datetime.date | str | None = None, *, only_asleep: bool = False, years: float = YEARS
+) -> Ledger:
+    """Commitments over time, for the picture of the ledger.
+
+    Args:
+        record: the record.
+        as_of: the date on which to look; default the day the record was compiled.
+        only_asleep: only dormant and forgotten ones, and those that ended asleep.
+        years: how long nothing must touch a commitment for it to sleep.
+
+    Raises:
+        OptionError: no commitment to draw.
+    """
+    cut, day = date_of(record, as_of)
+    found = [entry for entry in entries(cut, day, years=years) if not only_asleep or entry.state in ASLEEP]
+    if not found:
+        raise OptionError.of("no commitment to draw", "an instrument with commitments made before the date")
+    return Ledger(day=day.isoformat(), bars=tuple(_bar(entry, day) for entry in found))
+
+
+def _bar(entry: Entry, day: datetime.date) -> Bar:
+    end = min(entry.ended or day, day)
+    last = min(max(entry.last[0].date if entry.last else entry.made, entry.made), end)
+    return Bar(
+        commitment=entry.commitment.id,
+        state=entry.state,
+        made=entry.made.isoformat(),
+        touched=last.isoformat(),
+        end=end.isoformat(),
+        touches=tuple(
+            Touched(date=event.date.isoformat(), how=touch.how)
+            for event, touch in entry.touches
+            if event.date >= entry.made
+        ),
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from detente.errors import Diagnostic, OptionError, RecordError
-from detente.text import read_yaml, suggest
+from detente.errors import Diagnostic, OptionError, RecordError, suggest
+from detente.files.yaml import read_yaml
 
 SHIPPED = Path(__file__).resolve().parent / "mappings"
 TARGETS = (

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from detente.errors import OptionError
+from detente.errors import OptionError, suggest
 from detente.record.ledger import date_of
 from detente.record.model import Event
 from detente.record.queries import Date
 from detente.record.record import Record
 from detente.run.model import Cell, Table
-from detente.text import suggest
 
 LEVELS: dict[str, str] = {"leaders": "leader_meeting", "ministers": "fm_meeting"}  # level -> tag
 NO_MEDIATOR = "none_recorded"  # nobody but the parties stands in the record; whoever convened may be missing

@@ -7,10 +7,11 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from detente.record.ledger import DAYS_PER_YEAR, check_viewpoints, date_of
+from detente.record.ledger import check_viewpoints, date_of
 from detente.record.model import RECORD, Claim, Event, Response
 from detente.record.record import Record
 from detente.run.model import Cell, Table
+from detente.words.dates import DAYS_PER_YEAR
 
 BREACHES = ("clash", "offensive", "violation", "war_start")
 BREACH_DEATHS = 5.0  # deaths from which an event counts as a breach of a ceasefire

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from detente.errors import OptionError
+from detente.errors import OptionError, suggest
 from detente.record.ledger import check_viewpoints
 from detente.record.model import RECORD
 from detente.record.record import Record
 from detente.run.model import Cell, Table
-from detente.text import suggest
 
 FORMATS = ("table", "csv", "xlsx", "json", "md")
 EVENT_COLUMNS = ("event", "events", "response_events", "first_breach")

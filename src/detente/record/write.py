@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
+from detente.files.whole import write_text
 from detente.record.model import EventTouch, Row, Status
 from detente.record.record import Record
 from detente.record.table import KINDS, NESTED, to_csv
-from detente.run.store import write_text
 
 IN_YAML = ("actors", "instruments", "claims", "interests")
 IN_CSV = ("sources", "statuses", "events", "touches", "responses", "ceasefires", "deaths", "meeting_counts")

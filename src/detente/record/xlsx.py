@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import Diagnostic, MissingExtra, RecordError
+from detente.files.whole import write_bytes
 from detente.record.model import Row
 from detente.record.table import columns, encode
-from detente.run.store import write_bytes
 
 LIMIT = 32_767  # characters in a cell, fixed by the format
 

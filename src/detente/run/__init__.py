@@ -1,6 +1,18 @@
-"""The versioned run: what an analysis leaves behind, and the only thing that dossier and studio render."""
+"""The versioned run: what an analysis leaves behind, and the only thing that report and studio render."""
 
+from detente.run.ledger import Bar, Ledger, Touched
 from detente.run.model import Assumption, Quantity, Run, Solution, Table
-from detente.run.store import read_run, write_bytes, write_run, write_text
+from detente.run.store import read_run, write_run
 
-__all__ = ["Assumption", "Quantity", "Run", "Solution", "Table", "read_run", "write_bytes", "write_run", "write_text"]
+__all__ = [
+    "Assumption",
+    "Bar",
+    "Ledger",
+    "Quantity",
+    "Run",
+    "Solution",
+    "Table",
+    "Touched",
+    "read_run",
+    "write_run",
+]

@@ -47,7 +47,7 @@ class Studio:
         """The page templates."""
         import jinja2
 
-        from detente.run.strings import label, string
+        from detente.words.strings import label, string
 
         environment = jinja2.Environment(
             loader=jinja2.PackageLoader("detente.studio", "templates"),

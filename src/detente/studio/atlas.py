@@ -9,7 +9,7 @@ from scipy.integrate import trapezoid
 from scipy.sparse.csgraph import dijkstra
 
 from detente.game import Game
-from detente.solve import Equilibrium
+from detente.solver import Equilibrium
 from detente.studio.desk import DRAG_TOL, Sight
 from detente.studio.numbers import solution
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import OptionError
-from detente.run.store import write_text
+from detente.files.whole import write_text
 
 HISTORY = 100
 FILE = "draft.json"

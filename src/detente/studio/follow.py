@@ -3,7 +3,7 @@
 A new point starts from the polynomial through the last solutions along the one parameter that moves, and is corrected
 by Anderson-accelerated steps V + M F(V), M the factors of rho - G at an earlier point: nothing is factorised while a
 slider moves. What comes out carries the ordinary certificate, at the tolerance that was asked for; where the steps do
-not settle, `detente.solve.solve` takes over, and its status says how that went.
+not settle, `detente.solver.solve` takes over, and its status says how that went.
 
 Source: Walker & Ni 2011, SIAM J. Numer. Anal. 49 (Anderson acceleration); Fornberg 1988, Math. Comp. 51 (weights).
 """
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.game import Game
-from detente.solve import Equilibrium, solve
-from detente.solve.linear import Factored
-from detente.solve.operator import Operator
+from detente.solver import Equilibrium, solve
+from detente.solver.linear import Factored
+from detente.solver.operator import Operator
 
 ROUNDS = 40
 MEMORY = 8

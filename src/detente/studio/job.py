@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import DetenteError, Interrupted, UserError
-from detente.run.store import write_text
+from detente.files.whole import write_text
 from detente.workflow.studio import JobOrder, run_job
 
 EVERY = 0.2  # seconds between notes of progress

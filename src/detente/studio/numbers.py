@@ -15,8 +15,8 @@ from detente.answers.loss import Loss
 from detente.answers.model import Question
 from detente.answers.risk import GRID, Peace, Relapse, Trigger
 from detente.answers.solved import Solved
-from detente.solve import Equilibrium
-from detente.solve.linear import evaluate
+from detente.solver import Equilibrium
+from detente.solver.linear import evaluate
 from detente.studio.curves import reach_curve
 from detente.studio.desk import DRAG_TOL, Sight
 from detente.studio.view import situation
@@ -134,7 +134,7 @@ def answers(solved: Solved, questions: tuple[Question, ...]) -> list[dict[str, A
 
 def check_branch(sight: Sight) -> dict[str, Any]:
     """Whether the solution shown is the one on the principal branch; gives way as soon as somebody waits."""
-    from detente.solve import solve
+    from detente.solver import solve
 
     shown = sight.follow(REST_TOL)
     if not shown.certified:

@@ -8,13 +8,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from detente.charts.theme import DASHES, INK, MUTED, RULE, SERIES
 from detente.errors import OptionError
-from detente.run.strings import catalogue, string
+from detente.report.charts.theme import DASHES, INK, MUTED, RULE, SERIES
 from detente.studio.app import Studio, html, redirect
 from detente.studio.controls import controls_of, groups_of
 from detente.studio.drafts import read_draft
 from detente.studio.view import View, from_query, situation
+from detente.words.strings import catalogue, string
 
 ORDER = ("situation", "actors", "record", "risk", "accounts", "hold", "claims", "compare")
 VISIT = 5  # steps of the guided visit
@@ -75,7 +75,7 @@ def frame(studio: Studio, request: Request, name: str, **more: Any) -> dict[str,
 def _visit(studio: Studio, request: Request) -> int:
     text = request.query_params.get("visit", "")
     if text == "done":
-        from detente.run.store import write_text
+        from detente.files.whole import write_text
 
         write_text(studio.desk.work_folder / "visited", "the guided visit was seen or put away\n")
         return 0

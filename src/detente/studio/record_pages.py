@@ -9,13 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from detente.charts import svg_file
-from detente.charts.theme import NARROW, WIDTH
 from detente.errors import OptionError
-from detente.record.ledger import ledger
+from detente.record.ledger import bars, ledger
 from detente.record.model import Event
-from detente.record.pictures import ledger_picture, timeline, timeline_picture
 from detente.record.record import Record
+from detente.record.timeline import timeline
+from detente.report.charts import svg_file, timeline_spec
+from detente.report.charts.ledger import ledger_spec
+from detente.report.charts.theme import NARROW, WIDTH
 from detente.run import Table
 from detente.studio.app import Studio, html
 from detente.studio.pages import frame, short
@@ -107,7 +108,7 @@ def _timeline(studio: Studio, date: str, filters: tuple[tuple[str, str], ...], w
     from dataclasses import replace
 
     table = timeline(replace(stood, events={e.id: e for e in events}))
-    return svg_file(timeline_picture(table, date, width)[0])
+    return svg_file(timeline_spec(table, "date", "text", "type", "weight", width=width, mark=date)[0])
 
 
 def ledger_drawing(studio: Studio, request: Request) -> Response:
@@ -123,7 +124,7 @@ def _ledger(studio: Studio, date: str, width: int) -> str:
     record = studio.desk.record
     assert record is not None
     try:
-        return svg_file(ledger_picture(record, _day(date), width=width))
+        return svg_file(ledger_spec(bars(record, _day(date)), width))
     except OptionError:
         return _empty("no commitment was made before this date")
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from detente.case.model import fixed
-from detente.errors import OptionError
-from detente.text import suggest
+from detente.errors import OptionError, suggest
 
 if TYPE_CHECKING:
     from detente.case import Case, Scenario

@@ -3,7 +3,6 @@
 The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Chain -> answers -> run -> dossier.
 """
 
-import hashlib
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
-from detente.errors import Interrupted, OptionError
-from detente.run import Assumption, Quantity, Run, Table, write_bytes, write_run, write_text
+from detente.errors import Interrupted, OptionError, suggest
+from detente.files.keys import digests
+from detente.files.whole import write_bytes, write_text
+from detente.run import Assumption, Quantity, Run, Table, write_run
 from detente.run.workbook import csv_text
-from detente.text import suggest
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -135,7 +135,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
         seed=options.seed,
         draws=options.draws,
         command=command_of(case.name, when, options),
-        inputs={name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in input_files(case).items()},
+        inputs=digests(input_files(case)),
         model={"states": template.space.size, "players": len(template.players)},
         solution=answers.solution,
         situation=dict(case.situations[when]),
@@ -205,7 +205,7 @@ def add_record(parts: Parts, case: "Case", when: str) -> None:
         return
     from detente.record import load_record, queries
     from detente.record.ledger import ledger
-    from detente.record.pictures import timeline
+    from detente.record.timeline import timeline
 
     record = load_record(case.folder / "record")
     known = record.as_of(when)

@@ -1,6 +1,5 @@
 """The verbs about answers: `ask`, `claims`, `compare`, `sensitivity`; each gives a run, or a list for machines."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
-from detente.errors import Interrupted, OptionError
+from detente.errors import Interrupted, OptionError, suggest
+from detente.files.keys import digests
 from detente.run import Run, Table, write_run
-from detente.text import suggest
 
 if TYPE_CHECKING:
     from detente.answers import Answers
@@ -140,7 +139,7 @@ def run_of(
         seed=draws.seed,
         draws=draws.count,
         command=shlex.join(words),
-        inputs={name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in input_files(case).items()},
+        inputs=digests(input_files(case)),
         model={"players": len(case.players)},
         solution=answers.solution,
         situation=dict(case.situations[when]),
@@ -227,10 +226,10 @@ def claims(
         RecordError: located mistakes in the record.
         OptionError: unknown date, or a case without record.
     """
-    from detente.answers.claims import judge
-    from detente.answers.rules import read_rules
     from detente.case import load_case
     from detente.record import load_record
+    from detente.verdicts.judge import judge
+    from detente.verdicts.rules import read_rules
 
     loaded = load_case(case)
     when = _when(loaded, date)
@@ -246,9 +245,9 @@ def claims(
 
 def judge_for_run(case: "Case", when: str, answers: "Answers") -> list[dict[str, Any]]:
     """Claims judged with answers that have been computed already; empty where the case has no record or rules."""
-    from detente.answers.claims import judge
-    from detente.answers.rules import read_rules
     from detente.record import load_record
+    from detente.verdicts.judge import judge
+    from detente.verdicts.rules import read_rules
 
     rules = case.folder / "claims_rules.yaml"
     if not rules.is_file() or not (case.folder / "record").is_dir():

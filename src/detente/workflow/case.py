@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import CaseError, Diagnostic, MissingExtra, OptionError, RecordError
-from detente.run import write_bytes, write_text
+from detente.files.whole import write_bytes, write_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,8 +137,8 @@ def _record_remarks(case: "Case | None") -> list[Diagnostic]:
             for at, source in _sources(case)
         ]
     from detente.case.lint import long_span
+    from detente.errors import suggest
     from detente.record import load_record
-    from detente.text import suggest
 
     try:
         record = load_record(case.folder / "record")
@@ -172,7 +172,7 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     case = template.case
     seconds, certified, matters, values = None, None, dict[str, float](), None
     if solve:
-        from detente.solve import solve as solve_game
+        from detente.solver import solve as solve_game
 
         begin = time.perf_counter()
         equilibrium = solve_game(template.game())
@@ -336,7 +336,7 @@ def _read_all() -> str:
 def _solve_small() -> str:
     from detente.case import load_case
     from detente.game import compile_case
-    from detente.solve import solve
+    from detente.solver import solve
 
     begin = time.perf_counter()
     template = compile_case(load_case("toy-process"))

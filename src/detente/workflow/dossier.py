@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import OptionError
-from detente.run import Run, read_run, write_bytes
+from detente.files.whole import write_bytes
+from detente.run import Run, read_run
 
 if TYPE_CHECKING:
-    from detente.export import PrismModel
+    from detente.report.export import PrismModel
     from detente.run import Table
 
 FORMATS = ("html", "docx", "pdf", "md")
@@ -51,7 +52,7 @@ def dossier(
 
 def render(run: Run, format: str, paper: str = "a4") -> bytes:
     """The dossier of a run in one of the formats."""
-    from detente import dossier as renderer
+    from detente import report as renderer
 
     if format == "docx":
         return renderer.render_word(run, paper)
@@ -88,7 +89,7 @@ def export(
         CaseError: located mistakes in the case's files.
         UncertifiedError: the model has no certified solution.
     """
-    from detente.export import write_prism
+    from detente.report.export import write_prism
 
     _one_of("target", to, TARGETS)
     folder = Path(where)
@@ -123,9 +124,9 @@ def solved_model(where: str | Path, date: str | None) -> "tuple[PrismModel, Call
         date: a situation of the case; default its `as_of`.
     """
     from detente.case import load_case
-    from detente.export import PrismModel, model_tables
     from detente.game import compile_case
-    from detente.solve import solve
+    from detente.report.export import PrismModel, model_tables
+    from detente.solver import solve
     from detente.workflow.analyze import situation_of
 
     case = load_case(where)
@@ -152,7 +153,7 @@ def solved_model(where: str | Path, date: str | None) -> "tuple[PrismModel, Call
 def _write_tables(
     tables: "dict[str, Table]", attributes: dict[str, str | int], to: str, out: str | Path | None, name: str
 ) -> list[Path]:
-    from detente.export import netcdf_bytes, write_csv, write_xlsx
+    from detente.report.export import netcdf_bytes, write_csv, write_xlsx
 
     if to == "csv":
         return write_csv(tables, Path(out) if out is not None else Path(f"{name}-csv"))
@@ -164,7 +165,7 @@ def _write_tables(
 
 
 def _read(where: Path, redact: bool) -> Run:
-    from detente.dossier import redact as without_secrets
+    from detente.report import redact as without_secrets
 
     run = read_run(where)
     return without_secrets(run) if redact else run

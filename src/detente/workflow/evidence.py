@@ -4,15 +4,13 @@ Results are kept in `./detente-out/CASE-evidence/` (or `out`): solved draws, sim
 the same command again goes on from there.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import Diagnostic, Interrupted, OptionError, RecordError
+from detente.errors import Diagnostic, Interrupted, OptionError, RecordError, suggest
 from detente.run import Table
-from detente.text import suggest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 Progress = Callable[[float, str], None]
-ENGINE = ("case", "game", "solve", "chain", "text.py")
+ENGINE = ("case", "game", "solver", "chain", "files/yaml.py")
 
 
 @dataclass
@@ -97,14 +95,15 @@ class Desk:
     def key(self) -> str:
         """Names the game and the engine that solves it: a solved draw is reused only under the same."""
         import detente
+        from detente.files.keys import content_key, digests
 
         root = Path(detente.__file__).parent
-        digest = hashlib.sha256((self.case.folder / "case.yaml").read_bytes())
+        files = {"case.yaml": self.case.folder / "case.yaml"}
         for part in ENGINE:
             base = root / part
-            for path in sorted(base.rglob("*.py")) if base.is_dir() else [base]:
-                digest.update(path.read_bytes())
-        return digest.hexdigest()
+            for path in base.rglob("*.py") if base.is_dir() else [base]:
+                files[path.relative_to(root).as_posix()] = path
+        return content_key(digests(files))
 
 
 def frozen_files(case: "Case") -> dict[str, Path]:
@@ -426,12 +425,12 @@ def keep(folder: Path, desk: Desk, found: "Findings") -> None:
     """Write what was found beside the bank, with the hashes of the files that it rests on; `latest` reads it."""
     import json
 
-    from detente.evidence.freeze import digest
-    from detente.run.store import write_text
+    from detente.files.keys import digests
+    from detente.files.whole import write_text
 
     data, tables = parts(found)
     content = {
-        "inputs": digest(desk.frozen_files()),
+        "inputs": digests(desk.frozen_files()),
         "accounts": data,
         "tables": {name: table.model_dump(mode="json") for name, table in tables.items()},
     }
@@ -445,13 +444,13 @@ def latest(case: "Case", out: str | Path | None = None) -> "tuple[dict[str, Any]
     """
     import json
 
-    from detente.evidence.freeze import digest
+    from detente.files.keys import digests
 
     path = folder_of(case, out) / "findings.json"
     if not path.is_file():
         return None
     content = json.loads(path.read_text("utf-8"))
-    if content["inputs"] != digest(frozen_files(case)):
+    if content["inputs"] != digests(frozen_files(case)):
         return None
     return content["accounts"], {name: Table.model_validate(table) for name, table in content["tables"].items()}
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Diagnostic, OptionError
-from detente.run import Quantity, Table, read_run, write_text
+from detente.files.whole import write_text
+from detente.run import Quantity, Table, read_run
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -291,7 +292,7 @@ def for_run(
         CaseError: mistakes in the facts or the issues, located.
     """
     from detente.outside import for_case as base_view
-    from detente.positions import for_case as positions_view
+    from detente.outside.positions import for_case as positions_view
 
     rates, terms = base_view(case, date, inside=inside), positions_view(case, draws, seed)
     words = {"base_rates": list(rates.words), "positions": list(terms.words)}
@@ -307,7 +308,8 @@ def positions(
     Raises:
         CaseError, OptionError: mistakes in the files, or neither a case nor a table.
     """
-    from detente.positions import for_case, read_issue, view_issue
+    from detente.outside.issue import read_issue
+    from detente.outside.positions import for_case, view_issue
 
     if (case is None) == (table is None):
         raise OptionError.of("nothing to forecast" if case is None else "a case and a table", "one of CASE and --table")

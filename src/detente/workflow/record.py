@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import Diagnostic, OptionError, RecordError
+from detente.errors import Diagnostic, OptionError, RecordError, suggest
+from detente.files.whole import write_bytes, write_text
 from detente.record.model import RECORD
 from detente.run.model import Table
-from detente.run.store import write_bytes, write_text
-from detente.text import suggest
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -77,7 +76,7 @@ def timeline(
     viewpoints: Sequence[str] = (),
 ) -> dict[str, Table]:
     """The events of a case as a table."""
-    from detente.record.pictures import timeline as work
+    from detente.record.timeline import timeline as work
     from detente.record.views import with_views
 
     record = open_record(case)
@@ -139,7 +138,7 @@ def draw(spec: dict[str, Any], path: Path) -> None:
     Raises:
         OptionError: another ending.
     """
-    from detente.charts import png, svg_file
+    from detente.report.charts import png, svg_file
 
     if path.suffix == ".svg":
         write_text(path, svg_file(spec))
@@ -153,16 +152,17 @@ def draw(spec: dict[str, Any], path: Path) -> None:
 
 def draw_ledger(case: str | Path, path: Path, as_of: str | None = None, forgotten: bool = False) -> None:
     """Draw the ledger as bars."""
-    from detente.record.pictures import ledger_picture
+    from detente.record.ledger import bars
+    from detente.report.charts.ledger import ledger_spec
 
-    draw(ledger_picture(open_record(case), as_of, only_asleep=forgotten), path)
+    draw(ledger_spec(bars(open_record(case), as_of, only_asleep=forgotten)), path)
 
 
 def draw_timeline(table: Table, path: Path) -> None:
     """Draw a timeline whose labels do not collide."""
-    from detente.record.pictures import timeline_picture
+    from detente.report.charts import timeline_spec
 
-    draw(timeline_picture(table)[0], path)
+    draw(timeline_spec(table, "date", "text", "type", "weight")[0], path)
 
 
 def import_list(

@@ -1,19 +1,20 @@
 """The verb `settle`: what would hold, in a case at a date."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted, OptionError
-from detente.run import Run, read_run, write_run, write_text
+from detente.files.keys import content_key, digests
+from detente.files.whole import write_text
+from detente.run import Run, read_run, write_run
 from detente.run.workbook import csv_text
 
 if TYPE_CHECKING:
     from detente.case import Case
-    from detente.settle.report import Report
-    from detente.settle.search import Found
+    from detente.settlement.report import Report
+    from detente.settlement.search import Found
 
 Progress = Callable[[float, str], None]
 
@@ -119,10 +120,10 @@ def search_case(
         progress: called with the share done and what is being done.
     """
     from detente.game import compile_case
-    from detente.settle.draws import Draws, draw_parameters
-    from detente.settle.find import QUICK, Plan, find
-    from detente.settle.problem import Limits, pose
-    from detente.settle.report import report
+    from detente.settlement.draws import Draws, draw_parameters
+    from detente.settlement.find import QUICK, Plan, find
+    from detente.settlement.problem import Limits, pose
+    from detente.settlement.report import report
 
     plan = QUICK if quick else Plan()
     number = plan.draws if draws is None else draws
@@ -152,10 +153,7 @@ def search_case(
 
 
 def _fingerprint(case: "Case") -> str:
-    digest = hashlib.sha256()
-    for name, path in sorted(case.files.items()):
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return content_key(digests(case.files))
 
 
 def _write_partial(found: "Found", packages: tuple[str, ...], store: Path) -> None:

@@ -1,6 +1,5 @@
 """What the studio does with files: scenarios in the case language, drafts, and long work as a job of its own."""
 
-import hashlib
 import importlib
 import json
 import re
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import CaseError, OptionError
-from detente.run.store import write_text
+from detente.files.keys import digest
+from detente.files.whole import write_text
 
 if TYPE_CHECKING:
     from detente.case import Case, Scenario
@@ -78,7 +78,7 @@ def parse_scenario(case: "Case", content: bytes, name: str) -> "Scenario":
     from detente.case.conform import Report, conform, is_mapping
     from detente.case.layout import SCENARIO
     from detente.case.scenarios import build_scenario
-    from detente.text import parse_yaml
+    from detente.files.yaml import parse_yaml
 
     document = parse_yaml(content, name)
     report = Report(document, tuple(content.decode("utf-8", errors="replace").splitlines()))
@@ -173,9 +173,9 @@ def _analyze(case: "Case", order: JobOrder, folder: Path, progress: Progress) ->
     options = Options(date=order.date, draws=order.draws, seed=order.seed)
     run = build_run(case, order.date, options, progress, store=folder / "draws")
     if order.scenario:  # the case's own files do not make this run again: the changes go along and are named first
-        digest = hashlib.sha256(order.scenario.encode("utf-8")).hexdigest()
+        scenario_digest = digest(order.scenario.encode("utf-8"))
         note = "made in the studio on a changed case: the changes stand in inputs/scenario.yaml"
-        update = {"inputs": {**run.inputs, "scenario.yaml": digest}, "warnings": (note, *run.warnings)}
+        update = {"inputs": {**run.inputs, "scenario.yaml": scenario_digest}, "warnings": (note, *run.warnings)}
         run = run.model_copy(update=update)
         write_text(folder / "run" / "inputs" / "scenario.yaml", order.scenario)
     write_folder(run, case, folder / "run")

@@ -1,0 +1,1 @@
+"""Files of users: located YAML, tables, whole writes, content keys."""

@@ -1,0 +1,82 @@
+"""The timeline as a table: what happened, in order, with a weight for the labels of its picture."""
+
+from collections.abc import Sequence
+
+from detente.errors import OptionError
+from detente.record.ledger import date_of
+from detente.record.model import Event
+from detente.record.queries import BREACHES, Date
+from detente.record.record import Record
+from detente.run.model import Cell, Table
+
+WEIGHTS = {  # how much an event matters for a label, by type, before its deaths and what it touches are added
+    "war_start": 60.0,
+    "war_end": 60.0,
+    "ceasefire": 40.0,
+    "signature": 30.0,
+    "offensive": 30.0,
+    "rejection": 20.0,
+    "acceptance": 20.0,
+    "proposal": 20.0,
+    "leadership_change": 12.0,
+}
+
+
+def timeline(record: Record, as_of: Date = None, types: Sequence[str] = (), actors: Sequence[str] = ()) -> Table:
+    """Events as a table, in date order, with a weight for labels; only some types or actors if asked.
+
+    Raises:
+        OptionError: no event is left.
+    """
+    cut, day = date_of(record, as_of)
+    found = [
+        event
+        for event in cut.events.values()
+        if (not types or event.type in types) and (not actors or set(actors) & {*event.actors, *event.target})
+    ]
+    if not found:
+        raise OptionError.of("no event matches", "a type and an actor of the record, and a date after its first event")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            event.date.isoformat(),
+            event.date_end.isoformat() if event.date_end else "",
+            event.precision,
+            event.type,
+            " ".join(event.actors),
+            " ".join(event.target),
+            event.text,
+            event.low,
+            event.best,
+            event.high,
+            " ".join(f"{touch.commitment}:{touch.how}" for touch in event.touches),
+            " ".join(event.responds_to),
+            event.id,
+            " ".join(event.sources),
+            event.certainty,
+            _weight(event),
+        )
+        for event in found
+    ]
+    return Table(
+        title=f"Timeline, as of {day}",
+        columns=(
+            "date", "end", "precision", "type", "actors", "target", "text", "low", "best", "high", "touches",
+            "responds_to", "event", "sources", "certainty", "weight",
+        ),
+        rows=tuple(rows),
+        units=dict.fromkeys(("low", "best", "high"), "deaths"),
+        note="weight only orders the labels of the picture",
+        record=tuple(event.id for event in found),
+        confidential=any(event.confidential for event in found),
+    )  # fmt: skip
+
+
+def _weight(event: Event) -> float:
+    deaths = event.best or 0.0
+    return round(
+        WEIGHTS.get(event.type, 0.0)
+        + 3.0 * len(event.touches)
+        + (10.0 if event.type in BREACHES else 0.0) * min(1.0, deaths / 100.0)
+        + {"high": 1.0, "medium": 0.5, "low": 0.0}[event.certainty],
+        3,
+    )

@@ -1,0 +1,83 @@
+"""In how many of the equilibria that can be found does a settlement hold?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.draws import map_draws
+from detente.settlement.draws import Draws
+from detente.settlement.evaluate import NONE, Reading, Solver, Task, build_game, read
+from detente.settlement.judge import judge, references
+from detente.settlement.problem import Problem
+from detente.settlement.search import Candidate, Setting
+
+
+@dataclass(frozen=True)
+class Count:
+    """Equilibria found (a lower bound) over some draws, and those in which every constraint holds."""
+
+    draws: int
+    found: int
+    hold: int
+
+    @property
+    def share(self) -> float:
+        """Share of the equilibria found in which every constraint holds."""
+        return self.hold / self.found if self.found else 0.0
+
+
+@dataclass(frozen=True)
+class Enumerate:
+    """Reads one setting in every equilibrium of a draw that several starts lead to; goes to workers."""
+
+    problem: Problem
+    setting: Setting
+    starts: int
+    thorough: bool
+
+    def __call__(self, task: Task) -> list[Reading]:
+        """Readings, one per certified equilibrium, the one near the draw's own first."""
+        from detente.solver import enumerate_equilibria
+
+        solver = Solver(self.problem)
+        base, _ = solver.without_levers(task.parameters, task.base)
+        game, shift = build_game(self.problem, self.setting, task.parameters)
+        first, _ = solver.equilibrium(self.setting, task.parameters, base)
+        found = [first, *enumerate_equilibria(game, starts=self.starts, seed=0, continuation=self.thorough)]
+        kept = []
+        for equilibrium in found:
+            new = all(np.abs(equilibrium.values - k.values).max() > 1e-6 * np.abs(k.values).max() for k in kept)
+            if equilibrium.certified and new:
+                kept.append(equilibrium)
+        return [read(self.problem, e, shift) for e in kept]
+
+
+def count_equilibria(draws: Draws, candidate: Candidate, number: int, starts: int, thorough: bool) -> Count:
+    """Count over the first draws (the first is the middle of all ranges) in which equilibria the candidate holds.
+
+    What players compare with is their going on in the principal equilibrium.
+
+    Args:
+        draws: common draws; the candidate must have been read in them.
+        candidate: setting and package.
+        number: of draws.
+        starts: of the solver in each.
+        thorough: whether branches are also followed around their folds.
+    """
+    setting, option = candidate
+    problem = draws.problem
+    chosen = range(min(number, len(draws)))
+    if setting not in draws.in_equilibria:
+        draws.in_equilibria[setting] = map_draws(
+            Enumerate(problem, setting, starts, thorough),
+            [Task(draws.parameters[d], draws.base(d), ()) for d in chosen],
+            executor=draws.executor,
+            workers=draws.workers,
+        )
+    found = hold = 0
+    for d, several in zip(chosen, draws.in_equilibria[setting]):
+        going_on = {s: draws.readings[(d, s, NONE)] for s in references(problem, setting).values()}
+        for reading in several:
+            found += 1
+            hold += min(judge(problem, setting, reading, going_on)[option].margins) >= 0
+    return Count(len(chosen), found, hold)

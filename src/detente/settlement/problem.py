@@ -1,0 +1,257 @@
+"""What is asked of a settlement in a case at a date: roles, constraints, limits; read off the compiled case."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detente.errors import CaseError, Diagnostic, OptionError, suggest
+from detente.game import Game
+from detente.settlement.levers import Levers, bind
+from detente.settlement.roles import Block, Graph
+from detente.settlement.search import Setting
+
+if TYPE_CHECKING:
+    from detente.case import Case
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How safe is safe enough."""
+
+    risk: float = 0.05  # largest chance of war within `within` years after signature
+    within: float = 10.0  # years
+    share: float = 0.9  # of draws in which every constraint must hold
+
+    def check(self) -> "Limits":
+        """These limits.
+
+        Raises:
+            OptionError: one is out of range.
+        """
+        if not 0 <= self.risk <= 1:
+            raise OptionError.of(f"risk {self.risk:g}", "a probability from 0 to 1")
+        if not 0 < self.within <= 1000:
+            raise OptionError.of(f"within {self.within:g} years", "years above 0, at most 1000")
+        if not 0 < self.share <= 1:
+            raise OptionError.of(f"share {self.share:g}", "a share of draws above 0, at most 1")
+        return self
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One thing that must hold; `player` is who it is about ("" for the risk of war)."""
+
+    kind: str  # "gain", "no_loss", "stay", "stay_faded", "relapse"
+    player: str
+    words: str
+
+    @property
+    def id(self) -> str:
+        """Kind and player joined by a dot."""
+        return f"{self.kind}.{self.player}" if self.player else self.kind
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A case at a date, ready for the search. `settled[k]` is the state that package k leads to, `faded[k]` the state
+    that follows when every clock has run down; both in the compiled case's own states.
+    """
+
+    case: "Case"
+    template: Any
+    date: str
+    limits: Limits
+    start: int
+    packages: tuple[str, ...]
+    settled: np.ndarray  # (packages,) int
+    faded: np.ndarray  # (packages,) int
+    peace: np.ndarray  # (states,) bool
+    war: np.ndarray  # (states,) bool
+    leave: tuple[np.ndarray, ...]  # per player (actions, states) bool: moves that break the settlement
+    signatories: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    clocks: tuple[str, ...]
+    levers: Levers
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """Players in the order of values."""
+        return tuple(self.template.players)
+
+    def label(self, player: str) -> str:
+        """A player's name for people."""
+        return self.case.actors[player].label
+
+    def constraints(self, setting: Setting) -> tuple[Constraint, ...]:
+        """What must hold under a setting, in a fixed order."""
+        found = [Constraint("gain", p, f"{self.label(p)} gains by signing") for p in self.signatories]
+        found += [Constraint("no_loss", p, words) for p, words in self._others(setting).items()]
+        for block in self.blocks:
+            if block.leave:
+                name = self.players[block.player]
+                how = ", ".join(m.replace("_", " ") for m in block.leave)
+                found.append(Constraint("stay", name, f"{self.label(name)} has no reason to {how} after signature"))
+                words = f"{self.label(name)} has no reason to {how} once leverage has faded"
+                found.append(Constraint("stay_faded", name, words))
+        limits = self.limits
+        words = f"the chance of war within {limits.within:g} years is at most {100 * limits.risk:.3g} %"
+        return (*found, Constraint("relapse", "", words))
+
+    def _others(self, setting: Setting) -> dict[str, str]:
+        """Who besides the signatories must not lose, and why."""
+        reasons: dict[str, list[str]] = {}
+        for block in self.blocks:
+            moves = ", ".join(m.replace("_", " ") for m in (*block.refuse, *block.war, *block.leave))
+            reasons.setdefault(self.players[block.player], []).append(f"can block: {moves}")
+        for lever, _ in self.levers.used(setting):
+            for p in lever.paid_by:
+                reasons.setdefault(p, []).append(f"pays for {lever.name.replace('_', ' ')}")
+            for p in lever.consent:
+                reasons.setdefault(p, []).append(f"must consent to {lever.name.replace('_', ' ')}")
+        return {
+            p: f"{self.label(p)} does not lose ({'; '.join(dict.fromkeys(reasons[p]))})"
+            for p in self.players
+            if p in reasons and p not in self.signatories
+        }
+
+
+def pose(case: "Case", template: Any, date: str, limits: Limits) -> Problem:
+    """Read roles, settled states and clocks off a compiled case.
+
+    Args:
+        case: the case.
+        template: its compiled form.
+        date: a situation of the case.
+        limits: what is safe enough.
+
+    Raises:
+        CaseError: levers that contradict each other, a settlement that the case does not allow, or simultaneous moves.
+    """
+    if case.timing == "simultaneous":
+        what = "settle reads games with asynchronous moves"
+        raise CaseError(
+            _at(case, ("timing",), what, "timing: asynchronous", "levers act through rates and moves in time")
+        )
+    game = template.game(None)
+    peace, war = template.mask(case.outcomes.peace), template.mask(case.outcomes.war)
+    graph = Graph(game, peace, war)
+    start = template.state(date)
+    if peace[start]:
+        raise OptionError.of(f"on {date} the case is at peace already", "a situation before a settlement")
+    packages = tuple(name for name in case.outcomes.settle)
+    settled = np.array([template.settled(None if name == "settled" else name)[start] for name in packages])
+    if (settled < 0).any():
+        raise CaseError(_at(case, ("outcomes", "settle"), f"no settlement can be reached from {date}"))
+    signatories, blocks = _roles(case, graph, start, settled)
+    clocks = graph.clocks()
+    faded = np.array([graph.faded(int(s), clocks) for s in settled])
+    own = _own_clocks(case, template, game, graph, clocks)
+    return Problem(
+        case=case,
+        template=template,
+        date=date,
+        limits=limits.check(),
+        start=start,
+        packages=packages,
+        settled=settled,
+        faded=faded,
+        peace=peace,
+        war=war,
+        leave=tuple(graph.leave_moves(i) for i in range(game.n_players)),
+        signatories=signatories,
+        blocks=blocks,
+        clocks=tuple(clocks),
+        levers=bind(case, signatories, own),
+    )
+
+
+def _at(case: "Case", path: tuple[str, ...], what: str, expected: str = "", hint: str = "") -> Diagnostic:
+    file, line, column = case.where(path)
+    return Diagnostic(what, expected, hint, file, line, column)
+
+
+def _roles(case: "Case", graph: Graph, start: int, settled: np.ndarray) -> tuple[tuple[str, ...], tuple[Block, ...]]:
+    """Signatories and blockers: as the case names them under `questions: settle:`, else from the graph."""
+    players = graph.game.players
+    named = case.questions.get("settle") or {}
+    wrong: list[Diagnostic] = []
+    if not isinstance(named, dict) or set(named) - {"signatories", "blockers"}:
+        raise CaseError(
+            _at(case, ("questions", "settle"), "roles for settling", "'signatories' and 'blockers', lists of actors")
+        )
+    lists = {}
+    for key, value in named.items():
+        lists[key] = [value] if isinstance(value, str) else list(value or [])
+        wrong += [
+            _at(case, ("questions", "settle", key), f"'{a}' is not an actor with payoffs", "", suggest(str(a), players))
+            for a in lists[key]
+            if a not in players
+        ]
+    if wrong:
+        raise CaseError(wrong)
+    needed = [players[i] for i in graph.signatories(start)]
+    parties = [p for p in needed if case.actors[p].kind == "party"]
+    signing = lists.get("signatories") or parties or needed
+    if not signing:
+        hint = "name them: questions: {settle: {signatories: [...]}}"
+        raise CaseError(
+            _at(case, ("outcomes", "settle"), "no actor has a move that leads to peace", "a signatory", hint)
+        )
+    blocks = _with_withholding(graph.blockers(start, settled), [players.index(p) for p in needed if p not in signing])
+    if "blockers" in lists:
+        keep = set(lists["blockers"]) | set(signing)
+        blocks = tuple(b for b in blocks if players[b.player] in keep)
+        known = {players[b.player] for b in blocks}
+        blocks += tuple(
+            Block(players.index(name), (), ("named in the case",), ())
+            for name in lists["blockers"]
+            if name not in known
+        )
+    return tuple(p for p in players if p in signing), blocks
+
+
+def _with_withholding(blocks: tuple[Block, ...], needed: list[int]) -> tuple[Block, ...]:
+    """Players who are needed for peace without signing it can block by doing nothing."""
+    by_player = {b.player: b for b in blocks}
+    for i in needed:
+        known = by_player.get(i, Block(i, (), (), ()))
+        by_player[i] = Block(i, known.leave, (*known.refuse, "do nothing"), known.war)
+    return tuple(by_player[i] for i in sorted(by_player))
+
+
+def _own_clocks(
+    case: "Case", template: Any, off: Game, graph: Graph, clocks: dict[str, int]
+) -> dict[str, tuple[str, ...]]:
+    """Levers that lose all effect in peace once the case's own clocks have run down: lever -> the clocks."""
+    if not clocks or off.space is None:
+        return {}
+    ended = graph.run_down(clocks)
+    found = {}
+    for name, lever in case.levers.items():
+        if lever.decays is None:
+            continue
+        on = template.game({**case.defaults(), **{p: high for p, (_, high) in lever.change.items()}})
+        if _same_in(off, on, ended):
+            alone = (c for c in clocks if _same_in(off, on, graph.run_down({c: clocks[c]})))
+            found[name] = tuple(alone) or tuple(clocks)
+    return found
+
+
+def _same_in(a: Game, b: Game, mask: np.ndarray) -> bool:
+    """Whether two games of one case give the same payoffs, prices, rates and chances in the states of a mask."""
+    rows = np.nonzero(mask)[0]
+    if not np.array_equal(a.payoff_flow[:, mask], b.payoff_flow[:, mask]):
+        return False
+    if not np.array_equal(a.nature.hazards[:, mask], b.nature.hazards[:, mask]):
+        return False
+    for m, n in zip((*a.moves, a.nature), (*b.moves, b.nature)):
+        actions = len(m.names)
+        picked = (np.arange(actions)[:, None] * a.n_states + rows[None, :]).ravel()
+        if abs(m.transition[picked] - n.transition[picked]).sum() > 0:
+            return False
+    return all(
+        np.array_equal(m.impulses[:, :, mask], n.impulses[:, :, mask])
+        and np.array_equal(m.reference_rate[:, mask], n.reference_rate[:, mask])
+        for m, n in zip(a.moves, b.moves)
+    )

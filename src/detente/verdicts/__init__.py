@@ -1,0 +1,1 @@
+"""Claims held against answers and record: rules, record queries, verdicts."""

@@ -1,0 +1,1 @@
+"""Words: the string catalogue, formats of numbers and dates, progress, tables as text."""

@@ -1,0 +1,20 @@
+"""Dates as text and as numbers."""
+
+from datetime import date as Date
+
+DAYS_PER_YEAR = 365.25  # the Julian year: days to years everywhere
+
+
+def decimal_year(text: str, end: bool = False) -> float | None:
+    """An ISO date, month or year as a decimal year (middle of what it leaves open); None if it is none of these."""
+    parts = text.strip().split("-")
+    try:
+        year = int(parts[0])
+        if len(parts) == 1:
+            return year + 0.5
+        month = int(parts[1])
+        if len(parts) == 2:
+            return year + (month - 0.5) / 12
+        return year + (Date(year, month, int(parts[2][:2])).timetuple().tm_yday - 1) / DAYS_PER_YEAR
+    except ValueError:
+        return None

@@ -1,0 +1,129 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from detente.errors import CaseError, OptionError
+from detente.outside.issue import issues_of, read_issue
+from detente.outside.positions import for_case, forecast_issue, view_issue
+
+ISSUE = {
+    "label": "Regime of the road",
+    "unit": "share of control",
+    "options": {"closed": 0, "monitored": 40, "open": 100},
+    "positions": {
+        "north": {"position": [10, 30], "capability": 40, "salience": 0.9},
+        "south": {"position": "open", "capability": [60, 80], "salience": [0.7, 0.9]},
+    },
+}
+
+
+def case(issues, packages=None):
+    """What the forecasts read of a case."""
+    return SimpleNamespace(
+        issues=issues,
+        actors={"north": None, "south": None},
+        packages=packages or {},
+        where=lambda at: ("case.yaml", 5, len(at)),
+    )
+
+
+def exact(position, name="a"):
+    return {"position": position, "capability": 1, "salience": 1}
+
+
+def test_issue_with_ranges_gives_intervals_beside_packages():
+    packages = {"phased": {"road": "monitored", "why": "x"}, "other": {"road": 55}, "silent": {}}
+    view = for_case(case({"road": ISSUE}, packages), draws=40)
+    table = view.tables["positions_road"]
+    names = [row[0] for row in table.rows]
+    assert names[0] == "compromise model (weighted mean)"
+    assert names[-2:] == ["package phased", "package other"]
+    assert [row[2] for row in table.rows[-2:]] == [40, 55]
+    mean = next(q for q in view.quantities if q.id == "positions.road.mean")
+    assert 10 < mean.low < mean.mid < mean.high < 100
+    assert any("Challenge model" in sentence for sentence in view.words)
+    assert view.tables["positions_road_rounds"].columns == ("round", "median", "mean", "north", "south")
+
+
+def test_exact_inputs_have_no_interval_and_say_so():
+    issue = {"positions": {"north": exact(0), "south": exact(10)}}
+    view = for_case(case({"road": issue}))
+    assert all(q.low is None and q.reason_no_interval for q in view.quantities)
+
+
+def test_issues_without_positions_are_left_alone():
+    assert issues_of(case({"road": {"label": "x"}})) == ()
+    assert for_case(case({})).tables == {}
+
+
+def test_listed_options_are_spread_evenly_and_weights_default_to_one():
+    raw = {"options": ["closed", "monitored", "open"], "positions": {"north": "closed", "south": {"position": "open"}}}
+    issue = issues_of(case({"road": raw}))[0]
+    assert issue.options == {"closed": 0, "monitored": 50, "open": 100}
+    assert issue.unit == "per cent of the way from closed to open"
+    assert issue.nearest(40) == "monitored"
+    assert forecast_issue(issue)["mean"].tolist() == [50]
+
+
+def test_no_agreement_is_reported():
+    issue = ISSUE | {"reversion": "open", "failure_cost": 0}
+    nash = next(q for q in for_case(case({"road": issue}), draws=5).quantities if q.id.endswith("nash"))
+    assert nash.mid is None
+    assert "better than failure" in nash.reason_no_interval
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"lable": "x"}, "did you mean 'label'"),
+        ({"positions": {"north": exact(0), "sout": exact(1)}}, "did you mean 'south'"),
+        ({"positions": {"north": exact(0)}}, "at least two"),
+        ({"positions": {"north": exact("shut"), "south": exact(1)}}, "'shut'"),
+        ({"positions": {"north": exact([3, 1]), "south": exact(1)}}, "low <= high"),
+        ({"positions": {"north": exact(0) | {"salience": 2}, "south": exact(1)}}, "within 0 and 1"),
+        ({"positions": {"north": {"salience": 1}, "south": exact(1)}}, "no position"),
+        ({"options": ["closed"]}, "neither a list"),
+        ({"options": {"closed": "low"}}, "without a number"),
+    ],
+)
+def test_mistakes_are_located(change, words):
+    with pytest.raises(CaseError, match=rf"case\.yaml:5:\d: .*{words}"):
+        issues_of(case({"road": ISSUE | change}))
+
+
+def test_names_of_actors_do_not_change_forecasts():
+    swapped = dict(zip(("south", "north"), ISSUE["positions"].values()))
+    one = issues_of(case({"road": ISSUE}))[0]
+    two = issues_of(case({"road": ISSUE | {"positions": swapped}}))[0]
+    for name, values in forecast_issue(one, 10).items():
+        np.testing.assert_array_equal(values, forecast_issue(two, 10)[name])
+
+
+def test_draws_are_reproducible_and_stay_in_range():
+    issue = issues_of(case({"road": ISSUE}))[0]
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        drawn = issue.sample(rng)
+        assert 10 <= drawn.position[0] <= 30
+        assert drawn.position[1] == 100
+        assert 60 <= drawn.capability[1] <= 80
+    with pytest.raises(OptionError, match="0 draws"):
+        forecast_issue(issue, 0)
+
+
+def test_csv_tables_are_read_and_located(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("actor,position,capability,salience\na,1..2,1,0.5\nb,3,1,1\n\n", encoding="utf-8")
+    issue = read_issue(path)
+    assert (issue.stands[0].position.low, issue.stands[0].position.high) == (1, 2)
+    assert view_issue(issue, 5).tables
+    path.write_text("actor,position,capability,salience\na,x,1,0.5\nb,3,-1,2\n", encoding="utf-8")
+    with pytest.raises(OptionError, match=r"t\.csv:2:2: 'x' in column 'position'") as caught:
+        read_issue(path)
+    assert [d.line for d in caught.value.diagnostics] == [2, 3, 3]
+    path.write_text("actor,place\n", encoding="utf-8")
+    with pytest.raises(OptionError, match="no column 'position'"):
+        read_issue(path)
+    with pytest.raises(OptionError, match="cannot read"):
+        read_issue(tmp_path / "absent.csv")
