@@ -15,15 +15,15 @@ from detente.case.nodes import (
     Attribute,
     Binary,
     Call,
-    Choice,
     Compare,
     Derived,
+    IfElse,
     Is,
     Logic,
     Node,
     Not,
     Number,
-    Parameter,
+    ParameterValue,
     Position,
     Truth,
     Unary,
@@ -44,12 +44,12 @@ class Folded:
 
 def depends_on_parameters(node: Node) -> bool:
     """Whether any parameter stands below."""
-    return any(isinstance(part, Parameter) for part in walk(node))
+    return any(isinstance(part, ParameterValue) for part in walk(node))
 
 
 def parameters_of(node: Node) -> frozenset[str]:
     """Names of the parameters in a tree."""
-    return frozenset(part.name for part in walk(node) if isinstance(part, Parameter))
+    return frozenset(part.name for part in walk(node) if isinstance(part, ParameterValue))
 
 
 def variables_of(node: Node) -> frozenset[str]:
@@ -73,7 +73,7 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
             return value
         case Number(value=value) | Truth(value=value):
             return value
-        case Parameter(name=name):
+        case ParameterValue(name=name):
             return parameters[name]
         case Position(variable=variable):
             return codes[variable].astype(float)
@@ -88,7 +88,7 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
         case Unary(operator=operator, operand=operand):
             value = evaluate(operand, codes, parameters)
             return -_number(value) if operator == "-" else _number(value)
-        case Choice(condition=condition, then=then, other=other):
+        case IfElse(condition=condition, then=then, other=other):
             guard = evaluate(condition, codes, parameters)
             return _choose(guard, evaluate(then, codes, parameters), evaluate(other, codes, parameters))
         case Call(function=function, arguments=arguments):
@@ -187,8 +187,8 @@ def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:
             return Compare(column, operator, _operand(left, codes), _operand(right, codes))
         case Logic(column, operator, left, right):
             return Logic(column, operator, fold(left, codes), fold(right, codes))
-        case Choice(column, condition, then, other):
-            return Choice(column, fold(condition, codes), fold(then, codes), fold(other, codes))
+        case IfElse(column, condition, then, other):
+            return IfElse(column, fold(condition, codes), fold(then, codes), fold(other, codes))
         case Call(column, function, arguments):
             return Call(column, function, tuple(_operand(a, codes) for a in arguments))
         case Derived(node=inner):

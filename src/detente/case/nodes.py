@@ -1,7 +1,7 @@
 """The small language of expressions as a tree; columns are offsets into the text, from 0.
 
-What the parser writes: `Number`, `Word`, `Unary`, `Binary`, `Compare`, `Member`, `Logic`, `Not`, `Choice`, `Call`.
-Resolving replaces words by what they mean: `Parameter`, `Position`, `Attribute`, `Is`, `Derived`.
+What the parser writes: `Number`, `Word`, `Unary`, `Binary`, `Compare`, `Member`, `Logic`, `Not`, `IfElse`, `Call`.
+Resolving replaces words by what they mean: `ParameterValue`, `Position`, `Attribute`, `Is`, `Derived`.
 """
 
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class IfElse:
     """`then if condition else other`."""
 
     column: int
@@ -113,7 +113,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterValue:
     """The value of a parameter."""
 
     column: int
@@ -167,9 +167,9 @@ Node = (
     | Member
     | Logic
     | Not
-    | Choice
+    | IfElse
     | Call
-    | Parameter
+    | ParameterValue
     | Position
     | Attribute
     | Is
@@ -186,7 +186,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (left, right)
         case Member(left=left):
             return (left,)
-        case Choice(condition=condition, then=then, other=other):
+        case IfElse(condition=condition, then=then, other=other):
             return (condition, then, other)
         case Call(arguments=arguments):
             return arguments

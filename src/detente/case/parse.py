@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from detente.case.nodes import (
     Binary,
     Call,
-    Choice,
     Compare,
+    IfElse,
     Logic,
     Member,
     Node,
@@ -180,7 +180,7 @@ class _Parser:
             return value
         condition = self.either(level)
         self.expect("else", "write 'A if CONDITION else B'")
-        return Choice(token.column, condition, value, self.choice(level + 1))
+        return IfElse(token.column, condition, value, self.choice(level + 1))
 
     def either(self, level: int) -> Node:
         node = self.both(level)

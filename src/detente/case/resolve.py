@@ -8,16 +8,16 @@ from detente.case.nodes import (
     Attribute,
     Binary,
     Call,
-    Choice,
     Compare,
     Derived,
+    IfElse,
     Is,
     Logic,
     Member,
     Node,
     Not,
     Number,
-    Parameter,
+    ParameterValue,
     Position,
     Truth,
     Unary,
@@ -113,10 +113,10 @@ class _Resolver:
                 return Logic(column, sign, self.truth(left), self.truth(right)), True
             case Not(column, operand):
                 return Not(column, self.truth(operand)), True
-            case Choice(column, condition, then, other):
+            case IfElse(column, condition, then, other):
                 guard = self.truth(condition)
                 (a, a_truth), (b, b_truth) = self.any(then), self.any(other)
-                return Choice(column, guard, a, b), a_truth and b_truth
+                return IfElse(column, guard, a, b), a_truth and b_truth
             case Call(column, function, arguments):
                 return Call(column, function, tuple(self.number(a) for a in arguments)), False
             case _:
@@ -135,7 +135,7 @@ class _Resolver:
                 self.fail(word, f"'{name}' has names as values and is not a number", "a comparison", hint)
             return Position(word.column, name), False
         if name in scope.parameters:
-            return Parameter(word.column, name), False
+            return ParameterValue(word.column, name), False
         if name in scope.derived:
             node, truth = scope.derived[name]
             return Derived(word.column, name, node, truth), truth

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from detente.case.model import Action, Case, Effects, Event, Expr
+from detente.case import Action, Case, Event, Expr
+from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic, OptionError
 from detente.game.formula import Draw, Formula, split
 from detente.game.layout import Layout

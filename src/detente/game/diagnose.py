@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from detente.case.model import Action, Case, Event, Expr, Parameter
+from detente.case import Action, Case, Event, Expr, Parameter
 from detente.errors import CaseError, Diagnostic
 from detente.game.compile import Template, lay_out
 from detente.game.model import Game
@@ -160,9 +160,7 @@ def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
 
 
 def _is_used(case: Case, name: str) -> bool:
-    from detente.case.lint import expressions
-
-    return any(name in expression.parameters for expression in expressions(case))
+    return any(name in expression.parameters for expression in case.expressions())
 
 
 def _arrays(game: Game | SimultaneousGame | None) -> Iterator[np.ndarray]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from detente.case import Case, Expr
 from detente.case.expressions import read_expression
-from detente.case.model import Case, Expr
 from detente.errors import OptionError, suggest
 from detente.game.model import StateSpace
 from detente.game.states import Radix, is_true

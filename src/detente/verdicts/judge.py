@@ -10,6 +10,7 @@ verdict stays the same.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from detente.answers.model import Answers
 from detente.record import Record
 from detente.record.model import Claim
 from detente.verdicts.queries import Measured, Queries
-from detente.verdicts.rules import Rule, Rules, Test
+from detente.verdicts.references import unknown_words
+from detente.verdicts.rules import NO_RULE, ClaimRule, ClaimRules, ClaimTest
 
 SUPPORTED, UNDERMINED, MIXED = "supported", "undermined", "mixed"
 CANNOT_TELL, OUTSIDE, NOT_FACTUAL = "the record cannot tell", "outside the model", "not a factual claim"
@@ -33,7 +35,7 @@ OPPOSED = ("opposes", "differs")
 YES, NO, OPEN = "holds", "fails", "open"
 
 
-def judge(rules: Rules, record: Record, date: str, answers: Answers | None) -> list[dict[str, Any]]:
+def judge(rules: ClaimRules, record: Record, date: str, answers: Answers | None) -> list[dict[str, Any]]:
     """Judge every claim of a record.
 
     Args:
@@ -50,9 +52,11 @@ def judge(rules: Rules, record: Record, date: str, answers: Answers | None) -> l
     return [_judged(claim, rules, queries, answers, record) for claim in record.claims.values()]
 
 
-def _judged(claim: Claim, rules: Rules, queries: Queries, answers: Answers | None, record: Record) -> dict[str, Any]:
-    rule = rules.rules.get(claim.id, Rule())
-    tests = [_tested(test, rules, queries, answers) for test in rule.tests]
+def _judged(
+    claim: Claim, rules: ClaimRules, queries: Queries, answers: Answers | None, record: Record
+) -> dict[str, Any]:
+    rule = rules.rules.get(claim.id, NO_RULE)
+    tests = [_tested(test, rules, queries, answers, record) for test in rule.tests]
     part = combined([test["outcome"] for test in tests])
     verdict, why = _verdict(claim, rule, part)
     return {
@@ -77,7 +81,7 @@ def _judged(claim: Claim, rules: Rules, queries: Queries, answers: Answers | Non
     }
 
 
-def _verdict(claim: Claim, rule: Rule, part: str) -> tuple[str, str]:
+def _verdict(claim: Claim, rule: ClaimRule, part: str) -> tuple[str, str]:
     if claim.kind == "normative":
         return NOT_FACTUAL, "says what ought to be"
     if claim.kind == "intent":
@@ -101,15 +105,21 @@ def combined(outcomes: Sequence[str]) -> str:
     return CANNOT_TELL
 
 
-def _tested(test: Test, rules: Rules, queries: Queries, answers: Answers | None) -> dict[str, Any]:
+def _tested(
+    test: ClaimTest, rules: ClaimRules, queries: Queries, answers: Answers | None, record: Record
+) -> dict[str, Any]:
     if test.query == "quantity":
         return _quantity_test(test, rules.certain, answers)
     measured = queries.measure(test.query, test.what)
+    strange = unknown_words(test, rules, record)
+    if strange:  # nothing was coded in these words: that it does not happen cannot be read from the record
+        words = f"{measured.words} (no event of the record bears {', '.join(strange)})"
+        measured = replace(measured, words=words, low=math.nan, mid=math.nan, high=math.nan)
     outcome = of_range(measured.low, measured.high, test.relation, test.threshold)
     return _entry(test, measured, outcome, "record", [measured.id])
 
 
-def _quantity_test(test: Test, certain: float, answers: Answers | None) -> dict[str, Any]:
+def _quantity_test(test: ClaimTest, certain: float, answers: Answers | None) -> dict[str, Any]:
     names = [test.what, *([test.minus] if test.minus else [])]
     id = " - ".join(names)
     if answers is None or any(name not in answers.draws for name in names):
@@ -146,7 +156,7 @@ def of_range(low: float, high: float, relation: str, threshold: float) -> str:
     return YES if all(ends) else NO if not any(ends) else OPEN
 
 
-def _entry(test: Test, measured: Measured, outcome: str, kind: str, rests_on: list[str]) -> dict[str, Any]:
+def _entry(test: ClaimTest, measured: Measured, outcome: str, kind: str, rests_on: list[str]) -> dict[str, Any]:
     relation = f"{RELATION_WORDS[test.relation]} {test.threshold:g}"
     numbers = "nothing to measure"
     if not math.isnan(measured.mid):

@@ -185,9 +185,7 @@ def compare(
             "no scenario is named", f"one or more of {', '.join(loaded.scenarios) or '(the case has none)'}"
         )
     for name in scenarios:
-        if name not in loaded.scenarios:
-            hint = suggest(name, loaded.scenarios)
-            raise OptionError.of(f"unknown scenario '{name}'", "a file under scenarios/", hint)
+        loaded.scenario(name)  # refuses an unknown name before anything is computed
     ids = tuple((question or "relapse,peace,gain_from_settling,delay").split(","))
     when = _when(loaded, date)
     cases = {"": loaded, **{name: loaded.override(scenario=name) for name in scenarios}}
