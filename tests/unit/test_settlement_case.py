@@ -351,7 +351,7 @@ def test_an_interrupted_search_goes_on_where_it_was(problem, tmp_path):
     resumed = report(find(again, plan)).settlement
     fresh = Draws(problem, parameters, workers=0)
     whole = report(find(fresh, plan)).settlement
-    assert json.dumps(resumed) == json.dumps(whole)
+    assert resumed.model_dump_json() == whole.model_dump_json()
     assert again.solved == fresh.solved - first.solved
     other = Draws(problem, parameters, workers=0, store=tmp_path, key="another case")
     assert not other.readings

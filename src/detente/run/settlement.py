@@ -142,7 +142,7 @@ class Search(Model):
     draws: int
     exhaustive: bool
     words: str
-    resolution: int
+    resolution: float  # differences in durability or gain below this count as none
 
 
 class Settlement(Model):
