@@ -8,7 +8,7 @@ from detente.files.kinds import meant
 from detente.record import Record
 from detente.verdicts.queries import Queries
 from detente.verdicts.references import quantity_ids, unknown_names, unknown_words
-from detente.verdicts.rules import ClaimRules, ClaimTest, read_rules
+from detente.verdicts.rules import ClaimRules, RuleTest, read_rules
 
 RULES = "claims_rules.yaml"
 
@@ -47,17 +47,17 @@ def _idle(rules: ClaimRules, record: Record) -> Iterator[Diagnostic]:
                 yield rules.document.diagnostic(at, what, severity="warning")
 
 
-def _expects_none(test: ClaimTest) -> bool:
+def _expects_none(test: RuleTest) -> bool:
     """Whether finding nothing is what the test asks for."""
     return (test.relation == "at_most" and test.threshold < 1) or (test.relation == "below" and test.threshold <= 1)
 
 
-def _declared(test: ClaimTest, rules: ClaimRules) -> bool:
+def _declared(test: RuleTest, rules: ClaimRules) -> bool:
     """Whether no word of the test is declared to be borne by no event."""
     return not any(word in rules.unused for given in test.filters.values() for word in (*given.type, *given.tags))
 
 
-def _any_event(test: ClaimTest, queries: Queries) -> bool:
+def _any_event(test: RuleTest, queries: Queries) -> bool:
     """Whether each filter of the test fits some event when dates are left aside."""
     undated = [given.model_dump(exclude_unset=True, exclude={"after", "until"}) for given in test.filters.values()]
     return all(queries.matching(given) for given in undated)

@@ -10,7 +10,7 @@ from detente.case import Case
 from detente.errors import CaseError, Diagnostic, suggest
 from detente.files.yaml import At
 from detente.record import Record
-from detente.verdicts.rules import ClaimRules, ClaimTest, EventFilter
+from detente.verdicts.rules import ClaimRules, EventFilter, RuleTest
 
 
 def quantity_ids(case: Case) -> frozenset[str]:
@@ -72,7 +72,7 @@ class _Names:
                 place = (*at, n) if (*at, n) in self.rules.document.values else at
                 yield self.rules.document.diagnostic(place, f"unknown {noun} '{name}'", "", suggest(name, choices))
 
-    def test(self, test: ClaimTest, at: At) -> Iterator[Diagnostic]:
+    def test(self, test: RuleTest, at: At) -> Iterator[Diagnostic]:
         """What one test names."""
         for key, id in (("quantity", test.quantity), ("minus", test.minus)):
             if id:
@@ -100,7 +100,7 @@ class _Names:
             yield from self.each(getattr(given, key), known, "actor or side", (*at, key))
 
 
-def unknown_words(test: ClaimTest, rules: ClaimRules, record: Record) -> list[str]:
+def unknown_words(test: RuleTest, rules: ClaimRules, record: Record) -> list[str]:
     """Types and tags in a test that no event of the record bears, and that the rules do not declare unused."""
     types = {event.type for event in record.events.values()} | set(rules.unused)
     tags = {tag for event in record.events.values() for tag in event.tags} | set(rules.unused)

@@ -110,7 +110,7 @@ class OrderQuery(Part):
     then: EventFilter = Field(description="the other")
 
 
-class ClaimTest(Part):
+class RuleTest(Part):
     """One test: a quantity or one query of the record, and one threshold."""
 
     quantity: Text = Field("", description="id of a number of the answers")
@@ -128,7 +128,7 @@ class ClaimTest(Part):
     at_most: Maybe[Amount] = Field(None, description="threshold")
 
     @model_validator(mode="after")
-    def _one_of_each(self) -> "ClaimTest":
+    def _one_of_each(self) -> "RuleTest":
         queries, thresholds = ([key for key in keys if self.has(key)] for keys in (QUERIES, THRESHOLDS))
         if len(queries) != 1 or len(thresholds) != 1:
             raise wrong(Mistake(f"{len(queries)} queries and {len(thresholds)} thresholds", "one of each"))
@@ -190,7 +190,7 @@ class ClaimRule(Part):
     """What one claim rests on."""
 
     noun: ClassVar[str] = "key of a rule"
-    tests: Many[ClaimTest] = Field((), description="all of them must hold")
+    tests: Many[RuleTest] = Field((), description="all of them must hold")
     needs: Maybe[Literal["private_information", "legal_finding", "opinion_survey"]] = Field(
         None, description="evidence of a kind that neither model nor record holds"
     )
