@@ -1,5 +1,6 @@
 """What a case binds under `questions:`, held against its actors, moves, parameters, variables and packages."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,8 +9,9 @@ from detente.case.outcomes import build_situation
 from detente.case.parts import Outcomes, Parameter
 from detente.case.questions import EncouragementEntry, JoiningEntry, Questions
 from detente.errors import suggest
-from detente.files.kinds import meant
 from detente.files.yaml import At
+
+SLIP = 0.8  # likeness from which a side that is no actor looks like a slip: one letter in five to ten
 
 
 def build_questions(ground: Ground, parameters: Mapping[str, Parameter], outcomes: Outcomes | None) -> Questions:
@@ -79,8 +81,9 @@ class _Roles:
         """The actor that a side is; nothing where it is none, which is a warning if it looks like a slip."""
         if name in self.ground.actors:
             return name
-        hint = meant(name, self.ground.actors)
-        if hint:
+        near = difflib.get_close_matches(name, self.ground.actors, n=1, cutoff=SLIP)
+        if near:
+            hint = f"did you mean '{near[0]}'?"
             self.remarks.warn(at, f"'{name}' is no actor", hint, key=True)
         return ""
 

@@ -12,6 +12,8 @@ from detente.run import Claim, Part, Run, Table, write_run
 if TYPE_CHECKING:
     from detente.answers import Answers
     from detente.case import Case
+    from detente.record import Record
+    from detente.verdicts.rules import ClaimRules
 
 Progress = Callable[[float, str], None]
 
@@ -212,30 +214,40 @@ def claims(
     from detente.case import load_case
     from detente.record import load_record
     from detente.verdicts.judge import judge
+    from detente.verdicts.references import known_rules
     from detente.verdicts.rules import read_rules
 
     loaded = load_case(case)
     when = _when(loaded, date)
     if not (loaded.folder / "record").is_dir():
         raise OptionError.of(f"case '{loaded.name}' has no record", "a folder 'record' with claims.yaml")
-    rules = read_rules(loaded.folder / "claims_rules.yaml", loaded.name)
     record = load_record(loaded.folder / "record")
+    rules = known_rules(read_rules(loaded.folder / "claims_rules.yaml", loaded.folder.name), record, loaded)
     answers = None
     if rules.questions():
         answers = _evaluate(loaded, when, rules.questions(), None, None, draws, None, progress)
     return judge(rules, record, when, answers)
 
 
-def judge_for_run(case: "Case", when: str, answers: "Answers") -> "tuple[Claim, ...]":
-    """Claims judged with answers that have been computed already; empty where the case has no record or rules."""
+def rules_for_run(case: "Case") -> "tuple[ClaimRules, Record] | None":
+    """The rules for claims and the record that they are about, held against each other before anything is computed.
+
+    Returns:
+        None where the case has no record or no rules.
+
+    Raises:
+        CaseError: located mistakes in the rules.
+        RecordError: located mistakes in the record.
+    """
     from detente.record import load_record
-    from detente.verdicts.judge import judge
+    from detente.verdicts.references import known_rules
     from detente.verdicts.rules import read_rules
 
-    rules = case.folder / "claims_rules.yaml"
-    if not rules.is_file() or not (case.folder / "record").is_dir():
-        return ()
-    return judge(read_rules(rules, case.name), load_record(case.folder / "record"), when, answers)
+    rules = read_rules(case.folder / "claims_rules.yaml", case.folder.name)
+    if not rules.rules or not (case.folder / "record").is_dir():
+        return None
+    record = load_record(case.folder / "record")
+    return known_rules(rules, record, case), record
 
 
 def sensitivity(
