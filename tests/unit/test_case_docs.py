@@ -9,8 +9,8 @@ import pytest
 
 from detente.case.entries import AccountFile, CaseFile, ScenarioFile
 from detente.case.parse import FUNCTIONS, KEYWORDS
-from detente.evidence.rules import CodingRulesFile
-from detente.files.validate import fields_of, is_part, read_file
+from detente.evidence.coding_entries import CodingRulesFile
+from detente.files.validate import fields_of, is_written, read_file
 from detente.files.yaml import parse_yaml
 from detente.record.mapping import Mapping
 from detente.verdicts.rules import ClaimRulesFile
@@ -27,7 +27,7 @@ LANGUAGE = PAGES["case-language.md"] + PAGES["answers.md"] + PAGES["outside.md"]
 
 def keys(type_, seen=()):
     """Every key and choice below a type."""
-    if is_part(type_):
+    if is_written(type_):
         if type_ in seen:
             return
         for key, info in fields_of(type_).items():

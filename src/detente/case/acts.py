@@ -14,8 +14,8 @@ from detente.case.parts import (
     Actor,
     Effect,
     Effects,
-    Event,
     Expr,
+    NatureEvent,
     StateVariable,
 )
 from detente.case.resolve import Scope
@@ -27,7 +27,7 @@ _STEP = re.compile(r"([+-]?\d{1,3})(?:\s+(\w+))?", re.ASCII)  # scales of a thou
 
 
 @dataclass
-class Ground:
+class CaseNames:
     """What the names in a case's sections are held against: actors, variables, the scope of expressions."""
 
     written: CaseFile
@@ -102,75 +102,75 @@ class Ground:
         return None
 
 
-def build_payoffs(ground: Ground) -> dict[str, dict[str, Expr]]:
+def build_payoffs(names: CaseNames) -> dict[str, dict[str, Expr]]:
     """Terms per actor."""
     result: dict[str, dict[str, Expr]] = {}
-    for actor, terms in ground.written.payoffs.items():
+    for actor, terms in names.written.payoffs.items():
         at = ("payoffs", actor)
-        if ground.is_actor(actor, at):
-            found = {term: ground.expression(text, (*at, term)) for term, text in terms.items()}
+        if names.is_actor(actor, at):
+            found = {term: names.expression(text, (*at, term)) for term, text in terms.items()}
             result[actor] = {term: e for term, e in found.items() if e is not None}
     return result
 
 
-def build_actions(ground: Ground) -> dict[str, dict[str, Action]]:
+def build_actions(names: CaseNames) -> dict[str, dict[str, Action]]:
     """Actions per actor."""
     result: dict[str, dict[str, Action]] = {}
-    for actor, actions in ground.written.actions.items():
+    for actor, actions in names.written.actions.items():
         at = ("actions", actor)
-        if ground.is_actor(actor, at):
-            found = {name: _action(ground, name, entry, (*at, name), actor) for name, entry in actions.items()}
+        if names.is_actor(actor, at):
+            found = {name: _action(names, name, entry, (*at, name), actor) for name, entry in actions.items()}
             result[actor] = {name: action for name, action in found.items() if action is not None}
     return result
 
 
-def _action(ground: Ground, name: str, entry: ActionEntry, at: At, actor: str) -> Action | None:
+def _action(names: CaseNames, name: str, entry: ActionEntry, at: At, actor: str) -> Action | None:
     """One action; None if it cannot be said when it is possible or where it leads.
 
     A broken cost or rate is reported and left out, so that `check` can still look at the states.
     """
-    when = ground.expression(entry.when, (*at, "when"), ALWAYS, truth=True)
-    cost = ground.expression(entry.cost, (*at, "cost"), ZERO)
-    rate = ground.expression(entry.rate, (*at, "rate"))
-    outcomes = _outcomes(ground, entry, at)
+    when = names.expression(entry.when, (*at, "when"), ALWAYS, truth=True)
+    cost = names.expression(entry.cost, (*at, "cost"), ZERO)
+    rate = names.expression(entry.rate, (*at, "rate"))
+    outcomes = _outcomes(names, entry, at)
     impulses: dict[str, Expr] = {}
     for other, text in entry.impulses.items():
         place = (*at, "impulses", other)
-        value = ground.expression(text, place)
+        value = names.expression(text, place)
         if other == actor:
-            ground.remarks.error(place, f"an impulse of '{actor}' to itself", "'cost: ...'", key=True)
-        elif ground.is_player(other, place) and value is not None:
+            names.remarks.error(place, f"an impulse of '{actor}' to itself", "'cost: ...'", key=True)
+        elif names.is_player(other, place) and value is not None:
             impulses[other] = value
     if when is None or outcomes is None:
         return None
     return Action(name, when, outcomes, cost or ZERO, impulses, rate, entry.label, at)
 
 
-def build_nature(ground: Ground) -> dict[str, Event]:
+def build_nature(names: CaseNames) -> dict[str, NatureEvent]:
     """Events that nobody chooses."""
-    result: dict[str, Event] = {}
-    for name, entry in ground.written.nature.items():
+    result: dict[str, NatureEvent] = {}
+    for name, entry in names.written.nature.items():
         at = ("nature", name)
-        when = ground.expression(entry.when, (*at, "when"), ALWAYS, truth=True)
-        rate = ground.expression(entry.rate, (*at, "rate"))
-        outcomes = _outcomes(ground, entry, at)
+        when = names.expression(entry.when, (*at, "when"), ALWAYS, truth=True)
+        rate = names.expression(entry.rate, (*at, "rate"))
+        outcomes = _outcomes(names, entry, at)
         if when is not None and outcomes is not None:
-            result[name] = Event(name, when, outcomes, rate or ZERO, entry.label, at)
+            result[name] = NatureEvent(name, when, outcomes, rate or ZERO, entry.label, at)
     return result
 
 
-def _outcomes(ground: Ground, entry: ActionEntry | EventEntry, at: At) -> tuple[tuple[Expr, Effects], ...] | None:
+def _outcomes(names: CaseNames, entry: ActionEntry | EventEntry, at: At) -> tuple[tuple[Expr, Effects], ...] | None:
     """What an action or event leads to; None if broken."""
     place = (*at, "then")
     result: list[tuple[Expr, Effects]] = []
     if entry.then is None:
         result.append((ONE, ()))
     elif isinstance(entry.then, dict):
-        result.append((ONE, ground.effects(entry.then, place)))
+        result.append((ONE, names.effects(entry.then, place)))
     else:
         for n, outcome in enumerate(entry.then):
-            probability = ground.expression(outcome.p, (*place, n, "p"))
-            effects = ground.effects(outcome.model_extra or {}, (*place, n))
+            probability = names.expression(outcome.p, (*place, n, "p"))
+            effects = names.effects(outcome.model_extra or {}, (*place, n))
             if probability is not None:
                 result.append((probability, effects))
-    return tuple(result) if ground.remarks.usable(place) else None
+    return tuple(result) if names.remarks.usable(place) else None

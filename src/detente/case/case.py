@@ -11,9 +11,9 @@ from detente.case.parts import (
     Account,
     Action,
     Actor,
-    Event,
     Expr,
     Lever,
+    NatureEvent,
     Outcomes,
     Parameter,
     Play,
@@ -51,7 +51,7 @@ class Case:
     derived: Mapping[str, Expr]
     payoffs: Mapping[str, Mapping[str, Expr]]
     actions: Mapping[str, Mapping[str, Action]]
-    nature: Mapping[str, Event]
+    nature: Mapping[str, NatureEvent]
     outcomes: Outcomes
     situations: Mapping[str, Mapping[str, str]]
     packages: Mapping[str, Mapping[str, Any]]
@@ -67,7 +67,7 @@ class Case:
     warnings: tuple[Diagnostic, ...] = ()
 
     def where(self, path: At, file: str = "case.yaml") -> tuple[str, int, int]:
-        """File, line and column of what stands at a path of a file of the case."""
+        """WrittenFile, line and column of what stands at a path of a file of the case."""
         place = self.documents[file].place(path)
         return place.file, place.line, place.column
 

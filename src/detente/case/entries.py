@@ -4,18 +4,18 @@ These models say what a key may hold; what words mean (state variables, paramete
 built. An empty text stands for an expression or date that is not given.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, Tag
 
 from detente.case.issues import IssueEntry
-from detente.case.kinds import Formula, Name, NameKey, Version
+from detente.case.kinds import Formula, Name, Version
 from detente.case.questions import Questions
 from detente.files.kinds import (
     Amount,
     Chosen,
     Day,
-    DayKey,
     Flag,
     Keyed,
     Listed,
@@ -26,10 +26,9 @@ from detente.files.kinds import (
     Positive,
     Text,
     by_kind,
-    is_mapping,
-    is_number,
 )
-from detente.files.validate import File, Part
+from detente.files.mistakes import is_mapping, is_number
+from detente.files.validate import Written, WrittenFile
 
 Kind = Literal["party", "mediator", "patron", "guarantor", "domestic", "organisation"]
 Numbers = Many[Amount]
@@ -42,7 +41,7 @@ BASIS = "`judgement`, or what it rests on"
 SOURCES = "ids of sources in record/sources"
 
 
-class PriorEntry(Part):
+class PriorEntry(Written):
     """A distribution other than uniform: one of these."""
 
     noun: ClassVar[str] = "prior"
@@ -54,7 +53,7 @@ class PriorEntry(Part):
     triangular: Maybe[Three] = Field(None, description="[low, mode, high]")
 
 
-class ValueEntry(Part):
+class ValueEntry(Written):
     """A number or its prior."""
 
     noun: ClassVar[str] = "key of a parameter"
@@ -65,7 +64,7 @@ class ValueEntry(Part):
     prior: Maybe[PriorEntry] = Field(None, description="a distribution other than uniform")
 
 
-class ContestedEntry(Part):
+class ContestedEntry(Written):
     """Who disputes a parameter, and how."""
 
     by: OneOrMany[Text] = Field((), description="ids of claims")
@@ -103,16 +102,16 @@ NumberOrParameter = Annotated[
 Setting = Annotated[
     Annotated[Positive, Tag("number")]
     | Annotated[ParameterEntry, Tag("parameter")]
-    | Annotated[dict[NameKey, NumberOrParameter], Keyed("actor"), Tag("by actor")],
+    | Annotated[dict[Name, NumberOrParameter], Keyed("actor"), Tag("by actor")],
     Chosen(A_SETTING, _setting),
 ]
 Tempo = Annotated[
-    Annotated[Positive, Tag("number")] | Annotated[dict[NameKey, Positive], Keyed("actor"), Tag("mapping")],
+    Annotated[Positive, Tag("number")] | Annotated[dict[Name, Positive], Keyed("actor"), Tag("mapping")],
     by_kind("a number above 0, or one for each actor", ("number", "mapping")),
 ]
 
 
-class PlayEntry(Part):
+class PlayEntry(Written):
     """How the game is played: discounting, noise, tempo."""
 
     noun: ClassVar[str] = "key of play"
@@ -132,24 +131,24 @@ class PlayEntry(Part):
     discount_factor: Maybe[NotNegative] = Field(None, description="per period, with `timing: simultaneous`")
 
 
-class UnitEntry(Part):
+class UnitEntry(Written):
     """What a time of 1 and a value of 1 mean."""
 
     time: Literal["year"] = Field("year", description="year")
     value: Text = Field("utility", description="what a value of 1 is")
 
 
-class ActorEntry(Part):
+class ActorEntry(Written):
     """A party, mediator, patron, guarantor, domestic actor or organisation."""
 
     noun: ClassVar[str] = "key of an actor"
-    must: ClassVar[tuple[str, ...]] = ("kind",)
-    kind: Kind = Field("party", description="one of party, mediator, patron, guarantor, domestic, organisation")
+    stand_in: ClassVar[Mapping[str, Any]] = {"kind": "party"}
+    kind: Kind = Field(description="one of party, mediator, patron, guarantor, domestic, organisation")
     labels: Annotated[dict[str, Text], Keyed("language")] = Field({}, description="names for people by language")
     also: OneOrMany[Text] = Field((), description="further roles")
 
 
-class StateEntry(Part):
+class StateEntry(Written):
     """What can differ between states; further keys are attributes: one number for each value."""
 
     model_config = ConfigDict(extra="allow")
@@ -170,14 +169,13 @@ class StateEntry(Part):
 Effects = Annotated[dict[str, Text], Keyed("variable")]
 
 
-class OutcomeEntry(Part):
+class OutcomeEntry(Written):
     """One outcome of an act: its probability, and what it changes."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Text]  # pyright: ignore[reportIncompatibleVariableOverride]
     noun: ClassVar[str] = "key of an outcome"
-    must: ClassVar[tuple[str, ...]] = ("p",)
-    p: Formula = Field("", description="probability of this outcome")
+    p: Formula = Field(description="probability of this outcome")
 
 
 Then = Annotated[
@@ -187,7 +185,7 @@ Then = Annotated[
 THEN = "`{variable: value}`, `{variable: -1}`, `{variable: +1 stop}`, or a list of outcomes with `p`"
 
 
-class ActionEntry(Part):
+class ActionEntry(Written):
     """What an actor can do."""
 
     noun: ClassVar[str] = "key of an action"
@@ -196,31 +194,31 @@ class ActionEntry(Part):
     then: Maybe[Then] = Field(None, description=f"what it changes: {THEN}")
     rate: Formula = Field("", description="reference rate: how often if indifferent, per year")
     cost: Formula = Field("", description="price paid by the actor at the moment of acting")
-    impulses: Annotated[dict[NameKey, Formula], Keyed("actor")] = Field(
+    impulses: Annotated[dict[Name, Formula], Keyed("actor")] = Field(
         {}, description="payoff to other actors at that moment"
     )
     why: Text = Field("", description=WHY)
 
 
-class EventEntry(Part):
+class EventEntry(Written):
     """What nobody chooses."""
 
     noun: ClassVar[str] = "key of an event"
-    must: ClassVar[tuple[str, ...]] = ("then", "rate")
+    stand_in: ClassVar[Mapping[str, Any]] = {"then": {}, "rate": 0}
     label: Text = Field("", description=LABEL)
     when: Formula = Field("", description="condition under which it can happen; default always")
-    then: Maybe[Then] = Field(None, description=f"what it changes: {THEN}")
-    rate: Formula = Field("", description="how often, per year")
+    then: Then = Field(description=f"what it changes: {THEN}")
+    rate: Formula = Field(description="how often, per year")
     why: Text = Field("", description=WHY)
 
 
-class OutcomesEntry(Part):
+class OutcomesEntry(Written):
     """What counts as peace, as war, and what settling does."""
 
     noun: ClassVar[str] = "outcome"
-    must: ClassVar[tuple[str, ...]] = ("peace", "war", "settle")
-    peace: Formula = Field("", description="condition")
-    war: Formula = Field("", description="condition")
+    stand_in: ClassVar[Mapping[str, Any]] = {"peace": "true", "war": "false", "settle": {}}
+    peace: Formula = Field(description="condition")
+    war: Formula = Field(description="condition")
     settle: Annotated[
         dict[
             str,
@@ -230,7 +228,7 @@ class OutcomesEntry(Part):
             ],
         ],
         Keyed("variable"),
-    ] = Field({}, description="what a settlement changes; or one such mapping for each package")
+    ] = Field(description="what a settlement changes; or one such mapping for each package")
 
 
 NumberOrText = Annotated[
@@ -239,7 +237,7 @@ NumberOrText = Annotated[
 ]
 
 
-class PackageEntry(Part):
+class PackageEntry(Written):
     """Terms that a text can offer; further keys are numbers or words of its own."""
 
     model_config = ConfigDict(extra="allow")
@@ -250,7 +248,7 @@ class PackageEntry(Part):
     sources: OneOrMany[Text] = Field((), description=SOURCES)
 
 
-class LeverEntry(Part):
+class LeverEntry(Written):
     """What outsiders could change, at what price, with whose consent."""
 
     noun: ClassVar[str] = "key of a lever"
@@ -274,10 +272,10 @@ class LeverEntry(Part):
     basis: Text = Field("", description=BASIS)
 
 
-Situations = Annotated[dict[DayKey, Annotated[dict[str, Text], Keyed("variable")]], Keyed("date")]
+Situations = Annotated[dict[Day, Annotated[dict[str, Text], Keyed("variable")]], Keyed("date")]
 
 
-class CaseFile(File):
+class CaseFile(WrittenFile):
     """case.yaml: who, what can differ, payoffs, actions, nature, situations, packages, levers."""
 
     noun: ClassVar[str] = "section"
@@ -297,28 +295,28 @@ class CaseFile(File):
         {}, description="with simultaneous moves: whose change of a variable prevails"
     )
     play: PlayEntry = Field(default_factory=PlayEntry.model_construct, description="how the game is played")
-    actors: Annotated[dict[NameKey, ActorEntry], Keyed("actor")] = Field({}, description="who acts or is affected")
-    states: Annotated[dict[NameKey, StateEntry], Keyed("state variable")] = Field({}, description="what can differ")
-    parameters: Annotated[dict[NameKey, ParameterEntry], Keyed("parameter")] = Field(
+    actors: Annotated[dict[Name, ActorEntry], Keyed("actor")] = Field({}, description="who acts or is affected")
+    states: Annotated[dict[Name, StateEntry], Keyed("state variable")] = Field({}, description="what can differ")
+    parameters: Annotated[dict[Name, ParameterEntry], Keyed("parameter")] = Field(
         {}, description="numbers that answers are spread over"
     )
-    derived: Annotated[dict[NameKey, Formula], Keyed("name")] = Field(
+    derived: Annotated[dict[Name, Formula], Keyed("name")] = Field(
         {}, description="names for expressions that are used several times"
     )
-    payoffs: Annotated[dict[NameKey, Annotated[dict[NameKey, Formula], Keyed("term")]], Keyed("actor")] = Field(
+    payoffs: Annotated[dict[Name, Annotated[dict[Name, Formula], Keyed("term")]], Keyed("actor")] = Field(
         {}, description="what each gets per year, by term"
     )
-    actions: Annotated[dict[NameKey, Annotated[dict[NameKey, ActionEntry], Keyed("action")]], Keyed("actor")] = Field(
+    actions: Annotated[dict[Name, Annotated[dict[Name, ActionEntry], Keyed("action")]], Keyed("actor")] = Field(
         {}, description="what each actor can do"
     )
-    nature: Annotated[dict[NameKey, EventEntry], Keyed("event")] = Field({}, description="what nobody chooses")
+    nature: Annotated[dict[Name, EventEntry], Keyed("event")] = Field({}, description="what nobody chooses")
     outcomes: Maybe[OutcomesEntry] = Field(None, description="what counts as peace, as war, and what settling does")
     situations: Situations = Field({}, description="dated states")
-    packages: Annotated[dict[NameKey, PackageEntry], Keyed("package")] = Field(
+    packages: Annotated[dict[Name, PackageEntry], Keyed("package")] = Field(
         {}, description="terms that a text can offer"
     )
-    levers: Annotated[dict[NameKey, LeverEntry], Keyed("lever")] = Field({}, description="what outsiders could change")
-    issues: Annotated[dict[NameKey, IssueEntry], Keyed("issue")] = Field(
+    levers: Annotated[dict[Name, LeverEntry], Keyed("lever")] = Field({}, description="what outsiders could change")
+    issues: Annotated[dict[Name, IssueEntry], Keyed("issue")] = Field(
         {}, description="what is negotiated, and who stands where"
     )
     questions: Questions = Field(
@@ -333,7 +331,7 @@ class AccountParameterEntry(ValueEntry):
     why: Text = Field("", description=WHY)
 
 
-class AccountFile(File):
+class AccountFile(WrittenFile):
     """accounts/*.yaml: a rival account, narrower priors on the parameters of the same game."""
 
     noun: ClassVar[str] = "key of an account"
@@ -349,7 +347,7 @@ class AccountFile(File):
     expects: OneOrMany[Text] = Field((), description="what one should then see in the record")
 
 
-class ScenarioFile(File):
+class ScenarioFile(WrittenFile):
     """scenarios/*.yaml: a named set of changes to a case."""
 
     noun: ClassVar[str] = "key of a scenario"

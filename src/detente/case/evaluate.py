@@ -5,7 +5,8 @@ Complex parameters are carried through (for derivatives by a complex step): comp
 the real part, so that derivatives are those of the branch in force.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,13 +17,13 @@ from detente.case.nodes import (
     Binary,
     Call,
     Compare,
+    Constant,
     Derived,
     IfElse,
     Is,
     Logic,
     Node,
     Not,
-    Number,
     ParameterValue,
     Position,
     Truth,
@@ -68,10 +69,11 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
     Returns:
         A scalar where nothing depends on the state, else an array (states,). Not finite where mathematics is not.
     """
+    # One branch for each kind of node, none of them nested: the grammar itself, not a tangle of decisions.
     match node:
         case Folded(value):
             return value
-        case Number(value=value) | Truth(value=value):
+        case Constant(value=value) | Truth(value=value):
             return value
         case ParameterValue(name=name):
             return parameters[name]
@@ -119,36 +121,32 @@ def _power(left: Value, right: Value) -> Value:
     return np.power(np.asarray(left, dtype=np.result_type(np.asarray(left), float)), right)
 
 
-def _operate(operator: str, left: Value, right: Value) -> Value:
-    if operator == "and":
-        return np.logical_and(left, right)
-    if operator == "or":
-        return np.logical_or(left, right)
+LOGIC: Mapping[str, Callable[[Value, Value], Value]] = {"and": np.logical_and, "or": np.logical_or}
+ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": np.divide,
+    "**": _power,
+}
+COMPARISONS: Mapping[str, Callable[[Value, Value], Value]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _operate(sign: str, left: Value, right: Value) -> Value:
+    if sign in LOGIC:
+        return LOGIC[sign](left, right)
     left, right = _number(left), _number(right)
     with np.errstate(all="ignore"):  # what is not finite is reported by whoever asked, with its place
-        match operator:
-            case "+":
-                return left + right
-            case "-":
-                return left - right
-            case "*":
-                return left * right
-            case "/":
-                return np.divide(left, right)
-            case "**":
-                return _power(left, right)
-            case "==":
-                return _real(left) == _real(right)
-            case "!=":
-                return _real(left) != _real(right)
-            case "<":
-                return _real(left) < _real(right)
-            case "<=":
-                return _real(left) <= _real(right)
-            case ">":
-                return _real(left) > _real(right)
-            case _:
-                return _real(left) >= _real(right)
+        if sign in ARITHMETIC:
+            return ARITHMETIC[sign](left, right)
+        return COMPARISONS[sign](_real(left), _real(right))
 
 
 def _call(function: str, values: list[Value]) -> Value:
@@ -176,6 +174,7 @@ def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:
         return Folded(evaluate(node, codes, {}))
     if not children(node):
         return node
+    # One branch for each kind of node that has parts; see `evaluate`.
     match node:
         case Unary(column, operator, operand):
             return Unary(column, operator, _operand(operand, codes))

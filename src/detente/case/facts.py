@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-from detente.files.kinds import Day, Maybe, Mistake, NotNegative, OneOrMany, Text, YesNo, as_text, meant, wrong
-from detente.files.validate import Part
+from detente.files.kinds import Day, Maybe, NotNegative, OneOrMany, Text, YesNo
+from detente.files.mistakes import Mistake, as_text, meant, wrong
+from detente.files.validate import Written
 
 # Codes of UCDP's Conflict Termination and Armed Conflict data, which the reference classes were counted from.
 OUTCOME_NAMES = {
@@ -30,8 +31,8 @@ COVARIATES = (*CODES, "prior_episodes", "duration_years", "country_history", "pe
 
 
 @dataclass(frozen=True)
-class Coded:
-    """In `Annotated[int, Coded("outcome")]`: a name of `CODES`, or its code."""
+class NamedCode:
+    """In `Annotated[int, NamedCode("outcome")]`: a name of `CODES`, or its code."""
 
     key: str
 
@@ -63,23 +64,23 @@ class Coded:
         return {"enum": [*self.codes, *self.codes.values()]}
 
 
-class FactsEntry(Part):
+class FactsEntry(Written):
     """What is known on a date about how the last fighting ended."""
 
     noun: ClassVar[str] = "fact"
-    outcome: Annotated[int | None, Coded("outcome")] = Field(None, description="how the last fighting ended")
+    outcome: Annotated[int | None, NamedCode("outcome")] = Field(None, description="how the last fighting ended")
     ended: Maybe[Day] = Field(None, description="when; time at peace so far is taken off the curve")
     prior_episodes: Maybe[NotNegative] = Field(None, description="earlier episodes of the same conflict")
     duration_years: Maybe[NotNegative] = Field(None, description="how long the last fighting took, years")
     country_history: Maybe[NotNegative] = Field(
         None, description="other conflicts' episodes that ended in the same country in the twenty years before"
     )
-    incompatibility: Annotated[int | None, Coded("incompatibility")] = Field(None, description="what it was about")
-    intensity_level: Annotated[int | None, Coded("intensity_level")] = Field(
+    incompatibility: Annotated[int | None, NamedCode("incompatibility")] = Field(None, description="what it was about")
+    intensity_level: Annotated[int | None, NamedCode("intensity_level")] = Field(
         None, description="minor, or war: 1,000 deaths in a year"
     )
-    region: Annotated[int | None, Coded("region")] = Field(None, description="where it was")
-    type: Annotated[int | None, Coded("type")] = Field(None, description="with troops of other states or without")
+    region: Annotated[int | None, NamedCode("region")] = Field(None, description="where it was")
+    type: Annotated[int | None, NamedCode("type")] = Field(None, description="with troops of other states or without")
     peacekeepers: Maybe[YesNo] = Field(None, description="whether peacekeepers stand between the sides")
     third_party: Maybe[YesNo] = Field(None, description="whether a third party brought the end about")
     why: Text = Field("", description="what these facts rest on")

@@ -20,24 +20,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, PlainValidator, Tag
 from pydantic import WithJsonSchema as Schema
 
-from detente.case.kinds import Name, NameKey
-from detente.files.kinds import (
-    Amount,
-    Keyed,
-    Listed,
-    Maybe,
-    OneOrMany,
-    Short,
-    Span,
-    Text,
-    Within,
-    as_text,
-    by_kind,
-    is_list,
-    is_number,
-    misfit,
-)
-from detente.files.validate import Part
+from detente.case.kinds import Name
+from detente.files.kinds import Amount, Keyed, Listed, Maybe, OneOrMany, Short, Span, Text, Within, by_kind
+from detente.files.mistakes import as_text, is_list, is_number, misfit
+from detente.files.validate import Written
 
 SCALE = 100.0  # a list of options is spread over 0 to this: per cent of the way
 End = float | str  # a number, or the name of an option
@@ -60,7 +46,7 @@ Ends = Annotated[
 ]
 
 
-class PositionEntry(Part):
+class PositionEntry(Written):
     """Where one actor stands on an issue, how much it can do, how much it cares."""
 
     noun: ClassVar[str] = "key of a position"
@@ -76,7 +62,7 @@ class PositionEntry(Part):
     sources: OneOrMany[Text] = Field((), description="ids of sources in record/sources")
 
 
-class IssueEntry(Part):
+class IssueEntry(Written):
     """What is negotiated, and who stands where."""
 
     noun: ClassVar[str] = "key of an issue"
@@ -85,7 +71,7 @@ class IssueEntry(Part):
     options: Maybe[
         Annotated[
             Annotated[tuple[Name, ...], Listed(2), Tag("list")]
-            | Annotated[dict[NameKey, Amount], Keyed("option"), Tag("mapping")],
+            | Annotated[dict[Name, Amount], Keyed("option"), Tag("mapping")],
             by_kind("a list of options from one end to the other, or option: place", ("list", "mapping")),
         ]
     ] = Field(None, description="what can be agreed: from one end to the other, or each with its place on the scale")
@@ -93,7 +79,7 @@ class IssueEntry(Part):
     failure_cost: Annotated[tuple[float, float] | None, Span(0)] = Field(
         None, description="of no agreement; 1 is as bad as the far end. Default 0 beside `reversion`, else 1"
     )
-    positions: Annotated[dict[NameKey, Annotated[PositionEntry, Short("position")]], Keyed("actor")] = Field(
+    positions: Annotated[dict[Name, Annotated[PositionEntry, Short("position")]], Keyed("actor")] = Field(
         {}, description="actor: option, or a mapping with position, capability, salience"
     )
     why: Text = Field("", description="the reason")

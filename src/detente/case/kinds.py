@@ -7,7 +7,8 @@ from pydantic import PlainValidator
 from pydantic import WithJsonSchema as Schema
 
 from detente.case.parse import FUNCTIONS, KEYWORDS
-from detente.files.kinds import SCALAR, Mistake, Versioned, as_text, describe, misfit, wrong
+from detente.files.kinds import SCALAR, Versioned
+from detente.files.mistakes import Mistake, as_text, describe, misfit, wrong
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 MOVE = re.compile(rf"{NAME.pattern}\.{NAME.pattern}", re.ASCII)
@@ -45,8 +46,6 @@ def _formula(value: Any) -> str:
     return as_text(value)
 
 
-NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 Name = Annotated[str, PlainValidator(_name), Schema({"type": ["string", "boolean"], "pattern": f"^{NAME.pattern}$"})]
-NameKey = Annotated[str, PlainValidator(_name), Schema(NAME_SCHEMA)]  # a name that is a key
 Formula = Annotated[str, PlainValidator(_formula), Schema(SCALAR)]  # an expression; "" where none stands
 Version = Annotated[int, Versioned(VERSION)]

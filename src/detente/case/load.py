@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.case.accounts import read_account
-from detente.case.acts import Ground, build_actions, build_nature, build_payoffs
+from detente.case.acts import CaseNames, build_actions, build_nature, build_payoffs
 from detente.case.case import Case
 from detente.case.entries import CaseFile
 from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations
@@ -18,6 +18,7 @@ from detente.case.scope import build_scope
 from detente.case.states import build_actors, build_packages, build_states
 from detente.case.timing import build_timing
 from detente.errors import CaseError, Diagnostic, suggest
+from detente.files.folder import listed
 from detente.files.validate import Remarks, read_file
 from detente.files.yaml import Document, read_yaml
 
@@ -58,10 +59,13 @@ def find_case(where: str | Path) -> Path:
     """The folder of a case: a folder, else a shipped case's name; a local folder wins.
 
     Raises:
-        CaseError: there is no such folder or case.
+        CaseError: there is no such folder or case, or the folder cannot be read.
     """
     folder = Path(where)
-    if folder.is_dir() and (folder / "case.yaml").is_file():
+    entries, refused = listed(folder)
+    if refused:
+        raise CaseError(refused)
+    if any(path.name == "case.yaml" for path in entries):
         return folder
     name = str(where)
     if name in shipped_cases():
@@ -111,12 +115,6 @@ def case_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def files_beside(folder: Path, kind: str) -> list[str]:
-    """Names in the case of all that is called *.yaml in accounts or scenarios: files, and what should be one."""
-    found = [path for suffix in ("yaml", "yml") for path in (folder / kind).glob(f"*.{suffix}")]
-    return sorted(f"{kind}/{path.name}" for path in found if not path.name.startswith("."))
-
-
 class _Reader:
     def __init__(self, folder: Path, files: Mapping[str, Path]) -> None:
         self.folder, self.files = folder, files
@@ -149,12 +147,12 @@ class _Reader:
             if parameter is not None:
                 parameters[name] = parameter
         scope, derived = build_scope(written.derived, remarks, states, parameters)
-        ground = Ground(written, remarks, scope, states, actors, players)
-        payoffs, actions, nature = build_payoffs(ground), build_actions(ground), build_nature(ground)
-        outcomes, situations = build_outcomes(ground, packages), build_situations(ground)
-        levers, issues = build_levers(ground, parameters), build_issues(ground)
-        questions = build_questions(ground, parameters, outcomes)
-        together = build_timing(ground)
+        names = CaseNames(written, remarks, scope, states, actors, players)
+        payoffs, actions, nature = build_payoffs(names), build_actions(names), build_nature(names)
+        outcomes, situations = build_outcomes(names, packages), build_situations(names)
+        levers, issues = build_levers(names, parameters), build_issues(names)
+        questions = build_questions(names, parameters, outcomes)
+        together = build_timing(names)
         as_of = self.default_date(written, remarks, situations)
         if not states or not situations or not players or outcomes is None:
             return None
@@ -203,12 +201,12 @@ class _Reader:
         accounts: dict[str, Account] = {}
         scenarios: dict[str, Scenario] = {}
         problems: dict[str, tuple[Diagnostic, ...]] = {}
-        for file in files_beside(self.folder, "accounts"):
+        for file in self.files_beside("accounts", problems):
             account, remarks = read_account(self.open(file), case, file)
             if account is not None and self.is_new(account.name, accounts, remarks):
                 accounts[account.name] = account
             self.keep(file, remarks, problems)
-        for file in files_beside(self.folder, "scenarios"):
+        for file in self.files_beside("scenarios", problems):
             scenario, remarks = read_scenario(self.open(file), case, file)
             if scenario is not None and self.is_new(scenario.name, scenarios, remarks):
                 scenarios[scenario.name] = scenario
@@ -218,9 +216,17 @@ class _Reader:
             Diagnostic(
                 f"left out: {len(found)} mistake{'s' * (len(found) != 1)} in it", "", CHECK, name, 1, 1, "warning"
             )
-            for name, found in ((self.documents[file].name, found) for file, found in problems.items())
+            for name, found in ((f"{self.folder.name}/{file}", found) for file, found in problems.items())
         ]
         return replace(case, accounts=accounts, scenarios=scenarios, problems=problems, warnings=tuple(warnings))
+
+    def files_beside(self, kind: str, problems: dict[str, tuple[Diagnostic, ...]]) -> list[str]:
+        """Names in the case of all that is called *.yaml in accounts or scenarios: files, and what should be one."""
+        entries, refused = listed(self.folder / kind, f"{self.folder.name}/{kind}")
+        if refused:
+            problems[f"{kind}/"] = tuple(refused)
+            self.diagnostics.extend(refused)
+        return [f"{kind}/{p.name}" for p in entries if p.suffix in (".yaml", ".yml") and not p.name.startswith(".")]
 
     def is_new(self, name: str, known: Mapping[str, Account | Scenario], remarks: Remarks) -> bool:
         """Whether no other file has this name; reports it if one does."""

@@ -1,6 +1,6 @@
 """The small language of expressions as a tree; columns are offsets into the text, from 0.
 
-What the parser writes: `Number`, `Word`, `Unary`, `Binary`, `Compare`, `Member`, `Logic`, `Not`, `IfElse`, `Call`.
+What the parser writes: `Constant`, `Word`, `Unary`, `Binary`, `Compare`, `Member`, `Logic`, `Not`, `IfElse`, `Call`.
 Resolving replaces words by what they mean: `ParameterValue`, `Position`, `Attribute`, `Is`, `Derived`.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Constant:
     """A number as written."""
 
     column: int
@@ -158,7 +158,7 @@ class Derived:
 
 
 Node = (
-    Number
+    Constant
     | Truth
     | Word
     | Unary

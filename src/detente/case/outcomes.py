@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from detente.case.acts import Ground
+from detente.case.acts import CaseNames
 from detente.case.entries import LeverEntry
 from detente.case.expressions import build_expression
 from detente.case.issues import End, IssueEntry
@@ -18,13 +18,13 @@ from detente.files.yaml import At
 _YEARS = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(?:years?)?", re.ASCII)
 
 
-def build_outcomes(ground: Ground, packages: Mapping[str, Any]) -> Outcomes | None:
+def build_outcomes(names: CaseNames, packages: Mapping[str, Any]) -> Outcomes | None:
     """Peace, war and what settling does; None if broken."""
-    written, remarks = ground.written.outcomes, ground.remarks
+    written, remarks = names.written.outcomes, names.remarks
     if written is None:
         return None
-    peace = ground.expression(written.peace, ("outcomes", "peace"), truth=True)
-    war = ground.expression(written.war, ("outcomes", "war"), truth=True)
+    peace = names.expression(written.peace, ("outcomes", "peace"), truth=True)
+    war = names.expression(written.war, ("outcomes", "war"), truth=True)
     at: At = ("outcomes", "settle")
     effects: dict[str, Effects] = {}
     by_package = {name: change for name, change in written.settle.items() if isinstance(change, dict)}
@@ -33,13 +33,13 @@ def build_outcomes(ground: Ground, packages: Mapping[str, Any]) -> Outcomes | No
             if package not in packages:
                 hint = suggest(package, packages)
                 remarks.error((*at, package), f"unknown package '{package}'", "", hint, key=True)
-            effects[package] = ground.effects(change, (*at, package))
+            effects[package] = names.effects(change, (*at, package))
     elif by_package:
         for name in by_package:
             what = f"'{name}' changes several variables, others stand for one"
             remarks.error((*at, name), what, "variables with their values, or a mapping for each package", key=True)
     elif written.settle:
-        effects["settled"] = ground.effects({k: v for k, v in written.settle.items() if isinstance(v, str)}, at)
+        effects["settled"] = names.effects({k: v for k, v in written.settle.items() if isinstance(v, str)}, at)
     else:
         remarks.error(at, "'settle' changes nothing", "variables with their values", key=True)
     if peace is None or war is None or not effects or not remarks.usable(("outcomes",)):
@@ -66,13 +66,13 @@ def build_situation(
     return values
 
 
-def build_situations(ground: Ground) -> dict[str, dict[str, str]]:
+def build_situations(names: CaseNames) -> dict[str, dict[str, str]]:
     """Dated states, all variables named."""
-    remarks, states = ground.remarks, ground.states
+    remarks, states = names.remarks, names.states
     result: dict[str, dict[str, str]] = {}
-    for date, written in ground.written.situations.items():
+    for date, written in names.written.situations.items():
         at = ("situations", date)
-        values = build_situation(written, at, ground.scope, states, remarks)
+        values = build_situation(written, at, names.scope, states, remarks)
         missing = [name for name in states if name not in remarks.document.names(*at)]
         if missing:
             what = f"situation {date} leaves out {', '.join(missing)}"
@@ -82,18 +82,18 @@ def build_situations(ground: Ground) -> dict[str, dict[str, str]]:
     return result
 
 
-def build_levers(ground: Ground, parameters: Mapping[str, Parameter]) -> dict[str, Lever]:
+def build_levers(names: CaseNames, parameters: Mapping[str, Parameter]) -> dict[str, Lever]:
     """Levers, with names of parameters and actors checked."""
-    builder = _Levers(ground, parameters)
-    found = {name: builder.lever(name, entry) for name, entry in ground.written.levers.items()}
+    builder = _Levers(names, parameters)
+    found = {name: builder.lever(name, entry) for name, entry in names.written.levers.items()}
     return {name: lever for name, lever in found.items() if lever is not None}
 
 
 class _Levers:
-    def __init__(self, ground: Ground, parameters: Mapping[str, Parameter]) -> None:
-        self.ground, self.remarks, self.parameters = ground, ground.remarks, parameters
-        self.scope = replace(ground.scope, parameters=ground.scope.parameters | {"amount"})
-        self.names = ground.remarks.document.names("levers")
+    def __init__(self, names: CaseNames, parameters: Mapping[str, Parameter]) -> None:
+        self.names, self.remarks, self.parameters = names, names.remarks, parameters
+        self.scope = replace(names.scope, parameters=names.scope.parameters | {"amount"})
+        self.levers = names.remarks.document.names("levers")
 
     def lever(self, name: str, entry: LeverEntry) -> Lever | None:
         at: At = ("levers", name)
@@ -102,10 +102,10 @@ class _Levers:
         change = self.change(entry, (*at, "change"))
         for key, actors in (("paid_by", entry.paid_by), ("consent", entry.consent)):
             for actor in actors:
-                self.ground.is_player(actor, (*at, key), key=False)
+                self.names.is_player(actor, (*at, key), key=False)
         for other in entry.excludes:
-            if other not in self.names:
-                self.remarks.error((*at, "excludes"), f"unknown lever '{other}'", "", suggest(other, self.names))
+            if other not in self.levers:
+                self.remarks.error((*at, "excludes"), f"unknown lever '{other}'", "", suggest(other, self.levers))
         cost = build_expression(entry.cost, (*at, "cost"), self.scope, self.remarks)
         decays = self.half_life(entry.decays, (*at, "decays"))
         if cost is None or not self.remarks.usable(at):
@@ -152,10 +152,10 @@ class _Levers:
         return float(match[1])
 
 
-def build_issues(ground: Ground) -> dict[str, IssueEntry]:
+def build_issues(names: CaseNames) -> dict[str, IssueEntry]:
     """What is negotiated: actors are known, positions are options of the issue, ranges go from low to high."""
     result: dict[str, IssueEntry] = {}
-    for name, issue in ground.written.issues.items():
+    for name, issue in names.written.issues.items():
         at = ("issues", name)
         spots: dict[At, tuple[End, End]] = {}
         for actor, stand in issue.positions.items():
@@ -166,13 +166,13 @@ def build_issues(ground: Ground) -> dict[str, IssueEntry]:
             strange = [end for end in ends if isinstance(end, str) and end not in issue.places]
             if strange:
                 what = f"'{strange[0]}' is not an option of '{name}'"
-                ground.remarks.error((*at, *below), what, "", suggest(strange[0], issue.places))
+                names.remarks.error((*at, *below), what, "", suggest(strange[0], issue.places))
             elif issue.span(ends)[0] > issue.span(ends)[1]:
-                ground.remarks.error((*at, *below), "a range that goes down", "[low, high] with low <= high")
+                names.remarks.error((*at, *below), "a range that goes down", "[low, high] with low <= high")
         for actor in issue.positions:
-            ground.is_actor(actor, (*at, "positions", actor))
+            names.is_actor(actor, (*at, "positions", actor))
         if issue.has("positions") and len(issue.positions) < 2:
-            ground.remarks.error((*at, "positions"), f"{len(issue.positions)} actors", "at least two")
-        if ground.remarks.usable(at):
+            names.remarks.error((*at, "positions"), f"{len(issue.positions)} actors", "at least two")
+        if names.remarks.usable(at):
             result[name] = issue
     return result

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from detente.case.entries import ParameterEntry, PlayEntry, ValueEntry
 from detente.case.parts import Parameter, Play
-from detente.case.priors import Prior
+from detente.case.priors import Distribution
 from detente.errors import suggest
 from detente.files.validate import Remarks
 from detente.files.yaml import At
@@ -61,15 +61,15 @@ def _described(bare: Parameter, entry: ParameterEntry) -> Parameter:
     )
 
 
-def _prior(entry: ValueEntry) -> Prior | None:
+def _prior(entry: ValueEntry) -> Distribution | None:
     limits = entry.range or ()
     if entry.prior is not None and entry.prior.model_fields_set:
         shapes: dict[str, tuple[float, ...]] = entry.prior.model_dump(exclude_unset=True)
         kind, numbers = next(iter(shapes.items()))
-        return Prior(kind if len(shapes) == 1 else "several", numbers, *limits)
+        return Distribution(kind if len(shapes) == 1 else "several", numbers, *limits)
     if limits:
-        return Prior("uniform", limits, *limits)
-    return Prior("fixed", (entry.value,)) if entry.value is not None else None
+        return Distribution("uniform", limits, *limits)
+    return Distribution("fixed", (entry.value,)) if entry.value is not None else None
 
 
 def build_play(play: PlayEntry, remarks: Remarks, players: tuple[str, ...]) -> tuple[Play, dict[str, Parameter]]:

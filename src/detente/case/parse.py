@@ -17,12 +17,12 @@ from detente.case.nodes import (
     Binary,
     Call,
     Compare,
+    Constant,
     IfElse,
     Logic,
     Member,
     Node,
     Not,
-    Number,
     Truth,
     Unary,
     Word,
@@ -285,8 +285,8 @@ class _Parser:
         return Call(token.column, token.text, tuple(arguments))
 
 
-def _number(token: Token) -> Number:
+def _number(token: Token) -> Constant:
     value = float(token.text)
     if not math.isfinite(value):
         raise ExpressionError(token.column, f"number '{token.text[:20]}' is too large", "below 1e308")
-    return Number(token.column, value)
+    return Constant(token.column, value)

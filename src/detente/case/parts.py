@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from detente.case.evaluate import evaluate, parameters_of, variables_of
-from detente.case.nodes import Node, Number, Truth
-from detente.case.priors import Prior
+from detente.case.nodes import Constant, Node, Truth
+from detente.case.priors import Distribution
 from detente.files.yaml import At
 
 
@@ -35,8 +35,8 @@ class Expr:
         return evaluate(self.node, codes, parameters)
 
 
-ONE = Expr("1", Number(0, 1.0))
-ZERO = Expr("0", Number(0, 0.0))
+ONE = Expr("1", Constant(0, 1.0))
+ZERO = Expr("0", Constant(0, 0.0))
 ALWAYS = Expr("true", Truth(0, True), truth=True)
 
 
@@ -73,7 +73,7 @@ class Parameter:
     """A number that is not known: its prior, reason and basis. `mid` is used when nothing is drawn."""
 
     name: str
-    prior: Prior
+    prior: Distribution
     low: float
     high: float
     mid: float
@@ -120,7 +120,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Event:
+class NatureEvent:
     """What nature does, at a rate per year."""
 
     name: str
@@ -199,4 +199,4 @@ class Play:
 
 def fixed(parameter: Parameter, value: float) -> Parameter:
     """The parameter with all weight on one value."""
-    return replace(parameter, prior=Prior("fixed", (value,)), low=value, high=value, mid=value)
+    return replace(parameter, prior=Distribution("fixed", (value,)), low=value, high=value, mid=value)

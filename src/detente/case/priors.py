@@ -8,7 +8,7 @@ KINDS = ("fixed", "uniform", "loguniform", "normal", "lognormal", "beta", "trian
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class Distribution:
     """A distribution; `numbers` as a case writes them, truncated to [low, high]."""
 
     kind: str

@@ -14,20 +14,9 @@ from pydantic_core import core_schema
 
 from detente.case.facts import FactsEntry
 from detente.case.kinds import MOVE, NAME, Formula, Name
-from detente.files.kinds import (
-    DayKey,
-    Keyed,
-    Many,
-    Maybe,
-    OneOrMany,
-    Positive,
-    Text,
-    Within,
-    by_kind,
-    is_list,
-    misfit,
-)
-from detente.files.validate import Part
+from detente.files.kinds import Day, Keyed, Many, Maybe, OneOrMany, Positive, Text, Within, by_kind
+from detente.files.mistakes import is_list, misfit
+from detente.files.validate import Written
 
 UP_TO = 4.0  # largest rate of a clock that is tried where the case says nothing, 1/year: an end within three months
 
@@ -77,13 +66,13 @@ Groups = Annotated[dict[str, Moves], Keyed("group of moves")]
 BySide = Annotated[dict[str, Moves], Keyed("side")]
 
 
-class PackageRole(Part):
+class PackageRole(Written):
     """Several answers: the package that summaries speak of."""
 
     package: Text = Field("", description="a package under `outcomes: settle:`; default the first")
 
 
-class ProlongationRoles(Part):
+class ProlongationRoles(Written):
     """Do mediators prolong it?"""
 
     mediators: OneOrMany[Name] = Field(
@@ -94,7 +83,7 @@ class ProlongationRoles(Part):
     )
 
 
-class SilenceRoles(Part):
+class SilenceRoles(Written):
     """Do mediators stay silent, and are they even-handed?"""
 
     provocations: Annotated[
@@ -116,13 +105,13 @@ class SilenceRoles(Part):
         return {side: tuple(m for m in self.provocations if m.startswith(f"{side}.")) for side in sides}
 
 
-class MonopolyRoles(Part):
+class MonopolyRoles(Written):
     """What does a monopoly of format do?"""
 
     formats: Groups = Field({}, description="format: moves that open it")
 
 
-class JoiningEntry(Part):
+class JoiningEntry(Written):
     """One actor's decision to join an uncertain process."""
 
     noun: ClassVar[str] = "key of joining"
@@ -137,7 +126,7 @@ class JoiningEntry(Part):
     )
 
 
-class JoiningRoles(Part):
+class JoiningRoles(Written):
     """Is an uncertain process worth joining, and what deadline or agenda would make it so?"""
 
     joining: Annotated[dict[str, JoiningEntry], Keyed("actor")] = Field(
@@ -145,19 +134,19 @@ class JoiningRoles(Part):
     )
 
 
-class SpoilerRoles(Part):
+class SpoilerRoles(Written):
     """What do spoilers do to peace, risk and the parties?"""
 
     spoilers: Groups = Field({}, description="group: moves; each group is closed and the game solved again")
 
 
-class PatronRoles(Part):
+class PatronRoles(Written):
     """Does a patron prefer the interim, and what would its consent cost?"""
 
     patrons: OneOrMany[Name] = Field((), description="default: actors of kind patron")
 
 
-class EncouragementEntry(Part):
+class EncouragementEntry(Written):
     """Moves by which outsiders encourage a side, and what that side does with it."""
 
     noun: ClassVar[str] = "key of encouragement"
@@ -165,7 +154,7 @@ class EncouragementEntry(Part):
     hostile: Moves = Field(description="hostile moves of the side")
 
 
-class EncouragementRoles(Part):
+class EncouragementRoles(Written):
     """Does encouragement of a side make it more hostile?"""
 
     encouragement: Annotated[dict[str, EncouragementEntry], Keyed("side")] = Field(
@@ -173,7 +162,7 @@ class EncouragementRoles(Part):
     )
 
 
-class SettleEntry(Part):
+class SettleEntry(Written):
     """Who signs and who can block; default from the moves of the game."""
 
     noun: ClassVar[str] = "role in settling"
@@ -181,16 +170,16 @@ class SettleEntry(Part):
     blockers: OneOrMany[Name] = Field((), description="who can block")
 
 
-class SettlementRoles(Part):
+class SettlementRoles(Written):
     """What settlement would hold?"""
 
     settle: Maybe[SettleEntry] = Field(None, description="who signs and who can block")
 
 
-class BaseRateRoles(Part):
+class BaseRateRoles(Written):
     """What usually happens after fighting that ended like this?"""
 
-    baserate: Annotated[dict[DayKey, FactsEntry], Keyed("date")] = Field(
+    baserate: Annotated[dict[Day, FactsEntry], Keyed("date")] = Field(
         {}, description="date: facts that hold from then on"
     )
 

@@ -9,6 +9,7 @@ from detente.case.nodes import (
     Binary,
     Call,
     Compare,
+    Constant,
     Derived,
     IfElse,
     Is,
@@ -16,7 +17,6 @@ from detente.case.nodes import (
     Member,
     Node,
     Not,
-    Number,
     ParameterValue,
     Position,
     Truth,
@@ -96,6 +96,7 @@ class _Resolver:
         return resolved
 
     def any(self, node: Node) -> tuple[Node, bool]:
+        # One branch for each kind of node that the parser writes, none of them nested.
         match node:
             case Truth() | Is():
                 return node, True
@@ -141,9 +142,9 @@ class _Resolver:
             return Derived(word.column, name, node, truth), truth
         holders = [v for v, meaning in scope.variables.items() if meaning.ordered and name in meaning.values]
         if len(holders) == 1:
-            return Number(word.column, float(scope.variables[holders[0]].values.index(name))), False
+            return Constant(word.column, float(scope.variables[holders[0]].values.index(name))), False
         self.unknown(word)
-        return Number(word.column, 0.0), False
+        return Constant(word.column, 0.0), False
 
     def unknown(self, word: Word) -> None:
         scope = self.scope
@@ -162,12 +163,12 @@ class _Resolver:
         if variable not in scope.variables:
             hint = suggest(word.name, scope.variables)
             self.fail(word, f"'{word.name}' in '{word}' is not a state variable", "", hint)
-            return Number(word.column, 0.0)
+            return Constant(word.column, 0.0)
         attributes = scope.variables[variable].attributes
         if word.attribute not in attributes:
             hint = suggest(word.attribute, attributes) or f"give '{variable}' a list '{word.attribute}: [...]'"
             self.fail(word, f"'{variable}' has no attribute '{word.attribute}'", "", hint)
-            return Number(word.column, 0.0)
+            return Constant(word.column, 0.0)
         return Attribute(word.column, variable, word.attribute, attributes[word.attribute])
 
     def variable_of(self, node: Node) -> str:
@@ -194,7 +195,7 @@ class _Resolver:
                 if variable and self.scope.variables[variable].ordered:
                     code = self.code(variable, that)
                     if code is not None:
-                        position, number = Position(this.column, variable), Number(that.column, float(code))
+                        position, number = Position(this.column, variable), Constant(that.column, float(code))
                         pair = (position, number) if this is left else (number, position)
                         return Binary(column, sign, *pair)
         return Binary(column, sign, self.number(left), self.number(right))

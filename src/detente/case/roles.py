@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from detente.case.acts import Ground
+from detente.case.acts import CaseNames
 from detente.case.outcomes import build_situation
 from detente.case.parts import Outcomes, Parameter
 from detente.case.questions import EncouragementEntry, JoiningEntry, Questions
@@ -14,20 +14,20 @@ from detente.files.yaml import At
 SLIP = 0.8  # likeness from which a side that is no actor looks like a slip: one letter in five to ten
 
 
-def build_questions(ground: Ground, parameters: Mapping[str, Parameter], outcomes: Outcomes | None) -> Questions:
+def build_questions(names: CaseNames, parameters: Mapping[str, Parameter], outcomes: Outcomes | None) -> Questions:
     """The bindings with every move written out as `actor.action`; whatever is unknown is reported."""
-    return _Roles(ground, parameters, outcomes).all()
+    return _Roles(names, parameters, outcomes).all()
 
 
 class _Roles:
     """Checks one section; `moves` and `groups` also write moves out."""
 
-    def __init__(self, ground: Ground, parameters: Mapping[str, Parameter], outcomes: Outcomes | None) -> None:
-        self.ground, self.remarks, self.parameters, self.outcomes = ground, ground.remarks, parameters, outcomes
+    def __init__(self, names: CaseNames, parameters: Mapping[str, Parameter], outcomes: Outcomes | None) -> None:
+        self.names, self.remarks, self.parameters, self.outcomes = names, names.remarks, parameters, outcomes
 
     def all(self) -> Questions:
         """The whole section."""
-        written, at = self.ground.written.questions, ("questions",)
+        written, at = self.names.written.questions, ("questions",)
         changed: dict[str, Any] = {
             "bilateral": self.moves(written.bilateral, (*at, "bilateral")),
             "provocations": self.moves(written.provocations, (*at, "provocations"))
@@ -63,7 +63,7 @@ class _Roles:
     def players(self, names: Iterable[str], at: At) -> None:
         """Report names that are no players."""
         for name, place in self.items(names, at):
-            self.ground.is_player(name, place, key=False)
+            self.names.is_player(name, place, key=False)
 
     def items(self, names: Iterable[str], at: At) -> Iterable[tuple[str, At]]:
         """Each name with its place: in a list its own, else that of the lone item."""
@@ -79,9 +79,9 @@ class _Roles:
 
     def side(self, name: str, at: At) -> str:
         """The actor that a side is; nothing where it is none, which is a warning if it looks like a slip."""
-        if name in self.ground.actors:
+        if name in self.names.actors:
             return name
-        near = difflib.get_close_matches(name, self.ground.actors, n=1, cutoff=SLIP)
+        near = difflib.get_close_matches(name, self.names.actors, n=1, cutoff=SLIP)
         if near:
             hint = f"did you mean '{near[0]}'?"
             self.remarks.warn(at, f"'{name}' is no actor", hint, key=True)
@@ -94,7 +94,7 @@ class _Roles:
             who, _, action = move.partition(".") if "." in move else (actor, "", move)
             if not who:
                 self.remarks.error(place, f"unknown name '{move}'", "a move, written actor.action", self.meant(move))
-            elif self.ground.is_player(who, place, key=False):
+            elif self.names.is_player(who, place, key=False):
                 known = self.remarks.document.names("actions", who)
                 if action in known:
                     found.append(f"{who}.{action}")
@@ -105,14 +105,14 @@ class _Roles:
 
     def meant(self, action: str) -> str:
         """Whose action it may be."""
-        actions = self.ground.written.actions
+        actions = self.names.written.actions
         owners = [f"'{actor}.{action}'" for actor, own in actions.items() if action in own]
         return f"did you mean {' or '.join(owners)}?" if owners else ""
 
     def joining(self, actor: str, entry: JoiningEntry, at: At) -> JoiningEntry:
         """One actor's decision to join."""
-        self.ground.is_player(actor, at)
-        build_situation(entry.at, (*at, "at"), self.ground.scope, self.ground.states, self.remarks)
+        self.names.is_player(actor, at)
+        build_situation(entry.at, (*at, "at"), self.names.scope, self.names.states, self.remarks)
         if entry.deadline:
             self.parameter(entry.deadline, (*at, "deadline"))
         if entry.agenda is not None:
@@ -127,7 +127,7 @@ class _Roles:
 
     def parameter(self, name: str, at: At) -> None:
         """Report an unknown parameter."""
-        if name not in self.parameters and name not in self.ground.scope.unusable:
+        if name not in self.parameters and name not in self.names.scope.unusable:
             self.remarks.error(at, f"unknown parameter '{name}'", "", suggest(name, self.parameters))
 
     def package(self, name: str, at: At) -> None:
@@ -138,7 +138,7 @@ class _Roles:
 
     def provoked(self, text: str, at: At) -> None:
         """Report what is no condition on states alone."""
-        found = self.ground.expression(text, at, truth=True)
+        found = self.names.expression(text, at, truth=True)
         if found is not None and found.parameters:
             names = ", ".join(sorted(found.parameters))
             self.remarks.error(at, f"depends on {names}", "a condition on states, such as 'tension == tense'")

@@ -6,7 +6,7 @@ from typing import Any
 from detente.case.entries import ActorEntry, PackageEntry, StateEntry
 from detente.case.kinds import name_problem
 from detente.case.parts import Actor, StateVariable
-from detente.files.kinds import is_number
+from detente.files.mistakes import is_number
 from detente.files.validate import Remarks
 from detente.files.yaml import At
 

@@ -5,7 +5,8 @@ from pathlib import Path, PurePosixPath
 
 from detente.case.load import case_files
 from detente.errors import Diagnostic, RecordError
-from detente.files.kinds import meant
+from detente.files.folder import listed
+from detente.files.mistakes import meant
 from detente.files.yaml import read_yaml
 from detente.record.files import BOOK
 from detente.record.mapping import load_mapping
@@ -20,9 +21,8 @@ KNOWN = {"case.yaml", RULES, *(f"record/{name}" for name in (*OF_A_RECORD, *CODI
 
 def is_record(folder: Path) -> bool:
     """Whether a folder holds a record and no case."""
-    if not folder.is_dir() or (folder / "case.yaml").exists() or (folder / "case.yaml").is_symlink():
-        return False
-    return (folder / "record").is_dir() or any((folder / name).is_file() for name in OF_A_RECORD)
+    names = {path.name for path in listed(folder)[0]}
+    return "case.yaml" not in names and ("record" in names or bool(names & OF_A_RECORD))
 
 
 def check_stray(folder: Path) -> Iterator[Diagnostic]:

@@ -8,7 +8,8 @@ from detente.checks.beside import CODINGS
 from detente.errors import Diagnostic, RecordError, suggest
 from detente.evidence.coding import fits
 from detente.evidence.rules import CodingFile, CodingRule, read_coding, unknown_names
-from detente.files.kinds import meant
+from detente.files.folder import is_there
+from detente.files.mistakes import meant
 from detente.record import Record
 
 FIELDS = {"type": "type", "tags": "tags", "not_tags": "tags", "format": "format"}  # words that events bear
@@ -25,7 +26,7 @@ def check_codings(folder: Path, case: Case | None, record: Record | None) -> Ite
     """
     for name in CODINGS:
         path = folder / name
-        if path.exists() or path.is_symlink():
+        if is_there(path):
             yield from _check_coding(path, "/".join(path.parts[-3:]), case, record)
 
 

@@ -11,6 +11,7 @@ from detente.checks.recorded import check_sources, record_span
 from detente.checks.rules import check_rules
 from detente.checks.writing import check_writing
 from detente.errors import Diagnostic, RecordError
+from detente.files.folder import is_there, listed
 from detente.files.yaml import unreadable
 from detente.record import Record, load_record
 from detente.settlement.levers import check_levers
@@ -22,7 +23,7 @@ RANKS = {"error": 0, "warning": 1, "note": 2}
 
 
 @dataclass(frozen=True)
-class Checked:
+class FolderCheck:
     """What came of reading a folder; what could not be read, or is not there, is None."""
 
     name: str
@@ -37,7 +38,7 @@ class Checked:
         return tuple(d for d in self.diagnostics if d.severity == "error")
 
 
-def check_folder(where: str | Path) -> Checked:
+def check_folder(where: str | Path) -> FolderCheck:
     """Read every file of a folder, and hold what they say against each other.
 
     Args:
@@ -49,19 +50,22 @@ def check_folder(where: str | Path) -> Checked:
     folder = Path(where)
     if is_record(folder):
         record, found = read_record(folder)
-        return Checked(folder.resolve().name, _once([*found, *check_codings(folder, None, record)]), record=record)
+        folder = folder / "record" if is_there(folder / "record") else folder
+        return FolderCheck(
+            Path(where).resolve().name, _once([*found, *check_codings(folder, None, record)]), record=record
+        )
     return _check_case(find_case(where))
 
 
-def _check_case(folder: Path) -> Checked:
+def _check_case(folder: Path) -> FolderCheck:
     """A folder with a case."""
     from detente.game.diagnose import diagnose
 
     reading = read_case(folder)
     case, record, template = reading.case, None, None
     found = list(reading.diagnostics)
-    if (folder / "record").is_dir():
-        record, more = read_record(folder / "record")
+    if is_there(folder / "record"):
+        record, more = read_record(folder)
         found += more
     if case is not None:
         template, more = diagnose(case)
@@ -78,12 +82,16 @@ def _check_case(folder: Path) -> Checked:
             found += [*check_rules(case, record), *check_codings(folder / "record", case, record)]
     found += check_stray(folder)
     name = case.name if case is not None else folder.name
-    checked = Checked(name, _once(found), case, record, template)
-    return checked if not checked.errors else Checked(name, checked.diagnostics, case, record)
+    checked = FolderCheck(name, _once(found), case, record, template)
+    return checked if not checked.errors else FolderCheck(name, checked.diagnostics, case, record)
 
 
 def read_record(folder: Path) -> tuple[Record | None, list[Diagnostic]]:
-    """A record as far as it is right, and what is wrong with it."""
+    """The record of a folder (or in it), and what is wrong with it."""
+    inside = folder / "record" if is_there(folder / "record") else folder
+    refused = listed(inside, "/".join(inside.parts[-2:]))[1]
+    if refused:
+        return None, refused
     try:
         record = load_record(folder)
     except RecordError as error:

@@ -23,21 +23,13 @@ def check_sources(case: Case, record: Record | None) -> Iterator[Diagnostic]:
 
 def _sources(case: Case) -> Iterator[tuple[At, str]]:
     """Where the case names sources, and which."""
-    for parameter in case.parameters.values():
-        for source in parameter.sources:
-            yield (*parameter.at, "sources"), source
-    for name, package in case.packages.items():
-        for source in package.get("sources", ()):
-            yield ("packages", name, "sources"), source
+    named: dict[At, tuple[str, ...]] = {parameter.at: parameter.sources for parameter in case.parameters.values()}
+    named |= {("packages", name): package.get("sources", ()) for name, package in case.packages.items()}
+    named |= {("questions", "baserate", day): facts.sources for day, facts in case.questions.baserate.items()}
     for name, issue in case.issues.items():
-        for source in issue.sources:
-            yield ("issues", name, "sources"), source
-        for actor, stand in issue.positions.items():
-            for source in stand.sources:
-                yield ("issues", name, "positions", actor, "sources"), source
-    for date, facts in case.questions.baserate.items():
-        for source in facts.sources:
-            yield ("questions", "baserate", date, "sources"), source
+        named[("issues", name)] = issue.sources
+        named |= {("issues", name, "positions", actor): stand.sources for actor, stand in issue.positions.items()}
+    return (((*at, "sources"), source) for at, sources in named.items() for source in sources)
 
 
 def record_span(case: Case, record: Record | None) -> list[Diagnostic]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from detente.case import Case
 from detente.errors import CaseError, Diagnostic
-from detente.files.kinds import meant
+from detente.files.mistakes import meant
 from detente.record import Record
 from detente.verdicts.queries import Queries
 from detente.verdicts.references import quantity_ids, unknown_names, unknown_words

@@ -3,7 +3,7 @@
 from typing import Any
 
 from detente.case.entries import AccountFile, CaseFile, ScenarioFile
-from detente.evidence.rules import CodingRulesFile
+from detente.evidence.coding_entries import CodingRulesFile
 from detente.files.schema import json_schema
 from detente.verdicts.rules import ClaimRulesFile
 

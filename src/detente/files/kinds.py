@@ -3,95 +3,30 @@
 A kind is an `Annotated` type, so that one declaration validates, types and prints (as JSON Schema) a key of a file.
 """
 
-import datetime
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, TypeGuard, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainValidator
 from pydantic import WithJsonSchema as Schema
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
 
-from detente.errors import suggest
+from detente.files.mistakes import (
+    DATE,
+    SHOWN,
+    Mistake,
+    as_text,
+    is_day,
+    is_list,
+    is_mapping,
+    is_number,
+    misfit,
+    wrong,
+)
 
-DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 FINITE = 1e300  # numbers from here on are refused: sums and products of them would overflow
-SHOWN = 40  # characters of a wrong value that a message repeats
+A_DATE = "a date such as 2021-08-05"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One mistake: where (a path below the value that was looked at), what, what was expected, a hint."""
-
-    what: str
-    expected: str = ""
-    hint: str = ""
-    at: tuple[str | int, ...] = ()
-    key: bool = False  # about the key, not the value
-
-    def below(self, at: tuple[str | int, ...]) -> "Mistake":
-        """The same, seen from further up."""
-        return replace(self, at=(*at, *self.at))
-
-
-def wrong(*mistakes: Mistake) -> PydanticCustomError:
-    """What a validator raises; several mistakes come out as several messages."""
-    return PydanticCustomError("mistakes", "{what}", {"what": mistakes[0].what, "mistakes": mistakes})
-
-
-def is_mapping(value: Any) -> TypeGuard[dict[Any, Any]]:
-    """Whether it is a YAML mapping."""
-    return isinstance(value, dict)
-
-
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Whether it is a YAML list."""
-    return isinstance(value, list | tuple)
-
-
-def is_number(value: Any) -> TypeGuard[int | float]:
-    """Whether it is a number (and not true or false)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def as_text(value: Any) -> str:
-    """A scalar as the words that stand in the file (`true` stays `true`)."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def is_day(text: str) -> bool:
-    """Whether it is a day of the calendar, written year-month-day."""
-    if not DATE.fullmatch(text):
-        return False
-    try:
-        datetime.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def describe(value: Any) -> str:
-    """What a YAML value is, in words."""
-    if value is None:
-        return "nothing"
-    if is_mapping(value):
-        return "a mapping"
-    if is_list(value):
-        return "a list"
-    return f"number {value!r:.{SHOWN}}" if is_number(value) else f"text '{as_text(value)[:SHOWN]}'"
-
-
-def meant(word: str, choices: Iterable[str]) -> str:
-    """A hint which of some choices was meant; nothing where none is near (the choices are said already)."""
-    hint = suggest(word, choices)
-    return hint if hint.startswith("did") else ""
-
-
-def misfit(value: Any, expected: str, hint: str = "") -> PydanticCustomError:
-    """A value of the wrong kind."""
-    return wrong(Mistake(f"{describe(value)} here", expected, hint, key=value is None))
 
 
 def _text(value: Any) -> str:
@@ -103,14 +38,9 @@ def _text(value: Any) -> str:
 def _day(value: Any) -> str:
     if isinstance(value, str) and is_day(value):
         return value
-    raise wrong(Mistake(f"'{as_text(value)[:SHOWN]}' is not a date", "a date such as 2021-08-05", key=value is None))
-
-
-def _day_key(value: Any) -> str:
-    if isinstance(value, str) and is_day(value):
-        return value
-    what = f"'{as_text(value)[:SHOWN]}' is not a date"
-    raise wrong(Mistake(what, "a date such as 2021-08-05", key=True))
+    if value is None:
+        raise misfit(value, A_DATE)
+    raise wrong(Mistake(f"'{as_text(value)[:SHOWN]}' is not a date", A_DATE))
 
 
 def _flag(value: Any) -> bool:
@@ -140,7 +70,6 @@ SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{DATE.pattern}$"}
 Text = Annotated[str, PlainValidator(_text), Schema(SCALAR)]  # words; numbers and truth values are taken as text
 Day = Annotated[str, PlainValidator(_day), Schema(DAY_SCHEMA)]  # year-month-day
-DayKey = Annotated[str, PlainValidator(_day_key), Schema(DAY_SCHEMA)]
 Flag = Annotated[bool, PlainValidator(_flag), Schema({"type": "boolean"})]
 YesNo = Annotated[bool, PlainValidator(_yes_no), Schema({"enum": ["yes", "no", True, False]})]
 Maybe = Annotated[T | None, BeforeValidator(_given)]  # None stands for a key that is not there; nothing is no value
@@ -310,7 +239,7 @@ OneOrMany = Annotated[tuple[T, ...], OneOrMore()]
 
 @dataclass(frozen=True)
 class Short:
-    """In `Annotated[SomePart, Short("position")]`: anything but a mapping is short for this one key."""
+    """In `Annotated[SomeEntry, Short("position")]`: anything but a mapping is short for this one key."""
 
     key: str
 

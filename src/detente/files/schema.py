@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
-from detente.files.validate import File
+from detente.files.validate import WrittenFile
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -41,7 +41,7 @@ class Generator(GenerateJsonSchema):
         return False
 
 
-def json_schema(files: Mapping[str, type[File]], title: str) -> dict[str, Any]:
+def json_schema(files: Mapping[str, type[WrittenFile]], title: str) -> dict[str, Any]:
     """JSON Schema (2020-12) of several files at once; which of them a document is follows from its keys.
 
     Args:

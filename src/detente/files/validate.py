@@ -1,7 +1,7 @@
 """The one validator of users' files: pydantic models in, located mistakes out, all of them at once.
 
-A model (`Part`, for a whole file `File`) says which keys a mapping has. `read_file` gives a file as that model, as far
-as it is right: what is wrong is reported with its place and left out, so that later checks can look at the rest.
+A model (`Written`, for a whole file `WrittenFile`) says which keys a mapping has. `read_file` gives a file as that
+model, as far as it is right: what is wrong is reported with its place and left out; later checks can look at the rest.
 `mistakes_in` turns pydantic's errors into `Mistake`s for rows that come from elsewhere (CSV, workbooks).
 """
 
@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import get_annotations
-from types import UnionType
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
+from types import MappingProxyType, UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -18,18 +18,15 @@ from pydantic import (
     GetJsonSchemaHandler,
     Tag,
     ValidationError,
-    ValidationInfo,
-    model_validator,
 )
 from pydantic.fields import FieldInfo
 
 from detente.errors import Diagnostic, Severity, suggest
-from detente.files.kinds import Mistake, describe, is_list, is_mapping, meant, wrong
+from detente.files.mistakes import Mistake, describe, is_list, is_mapping, meant
 from detente.files.yaml import DEEPEST, At, Document
 
 KEYS_NAMED = 6  # keys of a mapping that a message names
-WITHOUT_WRONG = "what is wrong was left out"  # the context in which a file is validated again
-Whole = TypeVar("Whole", bound="File")
+Whole = TypeVar("Whole", bound="WrittenFile")
 
 
 def title_of(model: type) -> str:
@@ -38,45 +35,40 @@ def title_of(model: type) -> str:
     return name[0] + name[1:].lower()
 
 
-class Part(BaseModel):
-    """A mapping with known keys.
+class Written(BaseModel):
+    """A mapping with known keys; `noun` is what a message calls one of them.
 
-    Keys in `must` must stand in a file though they have defaults: where one is wrong, the rest is read without it.
-    `noun` is what a message calls a key.
+    `stand_in` gives, for keys that must stand, what is read in the place of a wrong value, so that one wrong key does
+    not hide the rest of the mapping from later checks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, model_title_generator=title_of)
     noun: ClassVar[str] = "key"
-    must: ClassVar[tuple[str, ...]] = ()
+    stand_in: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     def has(self, name: str) -> bool:
         """Whether this key stands in the file."""
         return name in self.model_fields_set
 
-    @model_validator(mode="after")
-    def _complete(self, info: ValidationInfo) -> Self:
-        missing = [key for key in self.must if key not in self.model_fields_set]
-        if missing and info.context != WITHOUT_WRONG:
-            raise wrong(*(_missing(type(self), key) for key in missing))
-        return self
+
+class WrittenFile(Written):
+    """A whole file; keys in `must` have to stand, but have defaults, so that the rest is read without them."""
+
+    must: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """See pydantic."""
         found = handler(schema)
-        if cls.must:
-            handler.resolve_ref_schema(found)["required"] = list(cls.must)
+        handler.resolve_ref_schema(found)["required"] = list(cls.must)
         return found
-
-
-class File(Part):
-    """A whole file."""
 
 
 def _missing(model: type[BaseModel], key: str) -> Mistake:
     """A key that must stand and does not."""
     info = fields_of(model).get(key)
-    return Mistake(f"'{key}' is missing", (info.description if info else "") or "", f"add '{key}: ...'", key=True)
+    expected, stand_in = (info.description if info else "") or "", getattr(model, "stand_in", {}).get(key)
+    return Mistake(f"'{key}' is missing", expected, f"add '{key}: ...'", key=True, missing=key, stand_in=stand_in)
 
 
 @dataclass
@@ -123,30 +115,35 @@ def read_file(model: type[Whole], document: Document) -> tuple[Whole | None, Rem
         if not document.diagnostics:
             remarks.error((), "the file is empty", words(model))
         return None, remarks
+    found: list[Mistake] = []
+    if is_mapping(data):
+        found += [_missing(model, key) for key in model.must if key not in data]
     try:
-        return model.model_validate(data), remarks
+        written = model.model_validate(data)
     except ValidationError as error:
-        found = list(mistakes_in(error, model, data))
+        written, wrong = None, list(mistakes_in(error, model, data))
+        found += wrong
     for one in found:
         remarks.error(one.at, one.what, one.expected, one.hint, one.key)
-    for _ in range(DEEPEST):  # what comes out of later rounds follows from what was left out
-        data = _without(data, {one.at for one in found})
-        if data is None:
-            break
+    return written or _rest(model, data, wrong, remarks), remarks
+
+
+def _rest(model: type[Whole], data: Any, wrong: list[Mistake], remarks: Remarks) -> Whole | None:
+    """What can be read of a file when all that is wrong is left out; None where nothing can."""
+    left_out: set[At] = set()
+    for _ in range(DEEPEST):  # a round may leave out one level more; what it finds follows from the round before
+        put = {at: one.stand_in for one in wrong if (at := one.gap) in left_out and one.stand_in is not None}
+        out = {_cut(data, one.at) for one in wrong if one.gap not in put}
+        if () in out:
+            return None
+        left_out |= out
+        data = _changed(data, (), out, put)
         try:
-            return model.model_validate(data, context=WITHOUT_WRONG), remarks
+            return model.model_validate(data)
         except ValidationError as error:
-            found = list(mistakes_in(error, model, data))
-            remarks.broken |= {one.at for one in found}
-    return None, remarks
-
-
-def _without(data: Any, paths: set[At]) -> Any:
-    """The data less what stands at these paths (of a list, less all of the list); None where nothing is left."""
-    if not is_mapping(data):
-        return None
-    cut = {_cut(data, path) for path in paths} - {()}  # a key that is missing from the whole leaves the rest
-    return _pruned(data, (), cut)
+            wrong = list(mistakes_in(error, model, data))
+            remarks.broken |= {one.at for one in wrong if one.gap not in left_out or one.stand_in is None}
+    return None
 
 
 def _cut(data: Any, path: At) -> At:
@@ -158,10 +155,12 @@ def _cut(data: Any, path: At) -> At:
     return path
 
 
-def _pruned(data: Any, at: At, cut: set[At]) -> Any:
+def _changed(data: Any, at: At, out: set[At], put: Mapping[At, Any]) -> Any:
+    """The data at a path less what stands at some paths, and with values put at others."""
     if not is_mapping(data):
         return data
-    return {key: _pruned(value, (*at, key), cut) for key, value in data.items() if (*at, key) not in cut}
+    kept = {key: _changed(value, (*at, key), out, put) for key, value in data.items() if (*at, key) not in out}
+    return kept | {path[-1]: value for path, value in put.items() if path[:-1] == at}
 
 
 def mistakes_in(error: ValidationError, model: type[BaseModel], data: Any) -> Iterator[Mistake]:
@@ -197,7 +196,7 @@ def _walked(model: type[BaseModel], loc: tuple[str | int, ...], data: Any) -> _W
         if is_union(here):
             walk.type_ = next((m for m in get_args(here) if _tag(m) == step), None)
             continue
-        if is_part(here):
+        if is_written(here):
             walk.owner = here
             walk.type_ = _field_type(here, str(step))
         else:
@@ -231,7 +230,7 @@ def is_union(type_: Any) -> bool:
     return get_origin(type_) is Union or isinstance(type_, UnionType)
 
 
-def is_part(type_: Any) -> bool:
+def is_written(type_: Any) -> bool:
     """Whether it is a model."""
     return isinstance(type_, type) and issubclass(type_, BaseModel)
 
@@ -282,6 +281,6 @@ def _misfit(kind: str, value: Any, context: Mapping[str, Any], walk: _Walk) -> M
     if get_origin(here) is Literal:
         choices = [str(choice) for choice in get_args(here)]
         return Mistake(what, f"one of {', '.join(choices)}", meant(str(value), choices), at, value is None)
-    if is_part(here):
+    if is_written(here):
         return Mistake(what, words(here), "", at, value is None)
     return Mistake(str(context.get("error", "")) or what, "", "", at, value is None)

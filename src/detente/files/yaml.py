@@ -51,7 +51,8 @@ class Document:
     def place(self, at: At = (), key: bool = False) -> Place:
         """The place of a value (or of its key); falls back to the nearest parent that has one."""
         for length in range(len(at), -1, -1):
-            found = (self.keys if key and length else self.values).get(at[:length])
+            of_key = key and length > 0 and isinstance(at[length - 1], str)  # an item of a list has no key
+            found = (self.keys if of_key else self.values).get(at[:length])
             if found is not None:
                 return found
         return Place(self.name, 1, 1)
@@ -103,7 +104,7 @@ def unreadable(error: OSError, name: str) -> Diagnostic:
     if isinstance(error, FileNotFoundError):
         return Diagnostic("there is no such file", "a file, not a link to one that is gone", file=name)
     reason = (error.strerror or str(error)).lower()
-    return Diagnostic(f"the file cannot be read: {reason}", "a file that you may read", file=name)
+    return Diagnostic(f"cannot be read: {reason}", "a file or folder that you may read", file=name)
 
 
 def parse_yaml(content: bytes | str, name: str) -> Document:

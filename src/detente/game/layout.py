@@ -82,7 +82,7 @@ class Layout:
         if isinstance(expression, str):
             expression = read_expression(expression, self.case.scope, truth=True)
         if expression.parameters or not expression.truth:
-            raise OptionError.of(f"'{expression.text}' is no condition on states", "such as 'phase == war'")
+            raise OptionError.of(f"'{expression.text}' must compare state variables only", "for example 'phase == war'")
         return is_true(expression, self.codes, self.space.size).copy()
 
     @cached_property

@@ -45,7 +45,7 @@ def known_rules(rules: ClaimRules, record: Record, case: Case) -> ClaimRules:
 
 def unknown_names(rules: ClaimRules, record: Record, quantities: Iterable[str]) -> Iterator[Diagnostic]:
     """Everything in the rules that names what is not there."""
-    checker = _Names(rules, record, frozenset(quantities))
+    checker = _RecordNames(rules, record, frozenset(quantities))
     for side, members in rules.sides.items():
         yield from checker.each(members, checker.actors, "actor", ("sides", side))
     for claim, rule in rules.rules.items():
@@ -57,7 +57,7 @@ def unknown_names(rules: ClaimRules, record: Record, quantities: Iterable[str]) 
             yield from checker.test(test, (*at, "tests", n))
 
 
-class _Names:
+class _RecordNames:
     def __init__(self, rules: ClaimRules, record: Record, quantities: frozenset[str]) -> None:
         self.rules, self.record, self.quantities = rules, record, quantities
         acting = {a for e in record.events.values() for a in (*e.actors, *e.target, *e.named)}

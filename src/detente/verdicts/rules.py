@@ -14,22 +14,10 @@ from pydantic import Field, model_validator
 
 from detente.answers.registry import QUESTIONS, family_of
 from detente.errors import CaseError, suggest
-from detente.files.kinds import (
-    Amount,
-    Day,
-    Keyed,
-    Listed,
-    Many,
-    Maybe,
-    Mistake,
-    NotNegative,
-    OneOrMany,
-    Text,
-    Versioned,
-    Within,
-    wrong,
-)
-from detente.files.validate import File, Part, read_file
+from detente.files.folder import is_there
+from detente.files.kinds import Amount, Day, Keyed, Listed, Many, Maybe, NotNegative, OneOrMany, Text, Versioned, Within
+from detente.files.mistakes import Mistake, wrong
+from detente.files.validate import Written, WrittenFile, read_file
 from detente.files.yaml import Document, read_yaml
 
 THRESHOLDS = ("above", "below", "at_least", "at_most")
@@ -38,7 +26,7 @@ NEEDS = ("private_information", "legal_finding", "opinion_survey")
 CERTAIN = 0.9  # share of draws from which a test on a quantity counts as holding, where the file says nothing
 
 
-class EventFilter(Part):
+class EventFilter(Written):
     """Which events of the record are meant; all that is said must hold."""
 
     noun: ClassVar[str] = "argument of events"
@@ -54,7 +42,7 @@ class EventFilter(Part):
     deaths: Maybe[NotNegative] = Field(None, description="at least so many deaths")
 
 
-class ShareQuery(Part):
+class ShareQuery(Written):
     """The share of some events that are also others."""
 
     noun: ClassVar[str] = "argument of share"
@@ -62,7 +50,7 @@ class ShareQuery(Part):
     that: EventFilter = Field(description="which of these are meant")
 
 
-class ResponsesQuery(Part):
+class ResponsesQuery(Written):
     """What a mediator made of the listed escalations."""
 
     noun: ClassVar[str] = "argument of responses"
@@ -82,7 +70,7 @@ class ResponsesQuery(Part):
         return self
 
 
-class StatusQuery(Part):
+class StatusQuery(Written):
     """The share of commitments that have one of some statuses."""
 
     noun: ClassVar[str] = "argument of status"
@@ -95,14 +83,14 @@ class StatusQuery(Part):
     ] = Field(alias="is", description="statuses")
 
 
-class CommitmentQuery(Part):
+class CommitmentQuery(Written):
     """Years that concern one commitment."""
 
     noun: ClassVar[str] = "argument"
     commitment: Text = Field(description="id of a commitment")
 
 
-class OrderQuery(Part):
+class OrderQuery(Written):
     """Years from the first event of one kind to the first of another."""
 
     noun: ClassVar[str] = "argument of order"
@@ -110,7 +98,7 @@ class OrderQuery(Part):
     then: EventFilter = Field(description="the other")
 
 
-class RuleTest(Part):
+class RuleTest(Written):
     """One test: a quantity or one query of the record, and one threshold."""
 
     quantity: Text = Field("", description="id of a number of the answers")
@@ -186,7 +174,7 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-class ClaimRule(Part):
+class ClaimRule(Written):
     """What one claim rests on."""
 
     noun: ClassVar[str] = "key of a rule"
@@ -205,7 +193,7 @@ class ClaimRule(Part):
 NO_RULE = ClaimRule.model_construct()  # of a claim that no rule ties to anything
 
 
-class ClaimRulesFile(File):
+class ClaimRulesFile(WrittenFile):
     """claims_rules.yaml: what each claim of the record rests on."""
 
     must: ClassVar[tuple[str, ...]] = ("format", "claims")
@@ -245,7 +233,7 @@ def read_rules(path: Path, case: str) -> ClaimRules:
     Raises:
         CaseError: located mistakes, all at once.
     """
-    if not path.is_file() and not path.is_symlink():
+    if not is_there(path):
         return ClaimRules({})
     written, remarks = read_file(ClaimRulesFile, read_yaml(path, f"{case}/{path.name}"))
     if written is None or remarks.errors:

@@ -20,7 +20,7 @@ from detente.files.whole import write_bytes, write_text
 if TYPE_CHECKING:
     import numpy as np
 
-    from detente.checks.folder import Checked
+    from detente.checks.folder import FolderCheck
     from detente.game.compile import Template
     from detente.game.diagnose import AnyTemplate
 
@@ -110,7 +110,7 @@ def check(where: str | Path, solve: bool = True) -> CheckReport:
     return CheckReport(checked.name, checked.diagnostics, entries=_entries(checked))
 
 
-def _entries(checked: "Checked") -> dict[str, int]:
+def _entries(checked: "FolderCheck") -> dict[str, int]:
     """What a record without a case holds: how many sources, actors, instruments, commitments, events, claims."""
     if checked.record is None or checked.case is not None:
         return {}
@@ -207,9 +207,9 @@ def _renamed(content: bytes, name: str) -> bytes:
     """case.yaml with its short name changed and nothing else; as it is where it has no name."""
     from detente.files.yaml import parse_yaml
 
-    document = parse_yaml(content, "case.yaml")
-    at = ("case",)
-    return document.replaced(at, json.dumps(name)).encode("utf-8") if at in document.spans else content
+    document, at = parse_yaml(content, "case.yaml"), ("case",)
+    words = name if parse_yaml(name, "").data == name else json.dumps(name)  # `1` or `no.` would be read otherwise
+    return document.replaced(at, words).encode("utf-8") if at in document.spans else content
 
 
 def schema(out: str | Path | None = None) -> str:
