@@ -1,6 +1,7 @@
 """Links, scenarios and drafts: what was moved by hand is kept, can be read again, and never touches the case."""
 
 import json
+import shutil
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from detente.case import load_case
 from detente.case.scenarios import parse_scenario, scenario_text
 from detente.errors import CaseError, OptionError
+from detente.studio.desk import Desk
 from detente.studio.drafts import HISTORY, checked, drop_draft, read_draft, write_draft
 from detente.studio.view import View, as_scenario, from_data, from_query, narrowed, parameters_of, situation
 from detente.workflow.studio import read_scenarios, save_scenario, scenario_folder
@@ -152,3 +154,20 @@ def test_what_is_no_draft_is_refused(data, tmp_path):
     with pytest.raises(OptionError, match="not a draft"):
         write_draft(tmp_path, data)
     assert not (tmp_path / "draft.json").exists()
+
+
+def test_a_studio_opens_beside_scenario_files_that_cannot_be_read(tmp_path):
+    """Links that lead nowhere, folders and wrong files in scenarios/ stopped the studio or every page of it."""
+    folder = tmp_path / "mine"
+    shutil.copytree(CASE.folder, folder)
+    inside = folder / "scenarios"
+    (inside / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (inside / "folder.yaml").mkdir()
+    (inside / "wrong.yaml").write_text("scenario: wrong\nparameters: {war_cots: 1}\n", encoding="utf-8")
+    desk = Desk(str(folder))
+    desk.open()
+    try:
+        assert desk.wait(60)
+        assert set(desk.scenarios()) == set(CASE.scenarios)
+    finally:
+        desk.worker.stop()

@@ -7,8 +7,8 @@ import pytest
 
 from detente.errors import CaseError
 from detente.record import load_record
-from detente.verdicts.judge import VERDICTS, combined, judge, of_range
-from detente.verdicts.rules import NEEDS, family_of, read_rules
+from detente.verdicts.judge import NEEDS_WORDS, VERDICTS, combined, judge, of_range
+from detente.verdicts.rules import family_of, read_rules
 
 WRONG = """\
 format: 1
@@ -108,7 +108,7 @@ def test_every_minsk_claim_has_a_verdict_of_the_right_kind_and_names_what_it_res
     factual = [claim for claim in text if claim.kind in ("factual", "causal", "predictive")]
     assert len(text) == 32 and all(claim.rests_on for claim in factual)
     assert any(claim.opposed_by for claim in factual)
-    assert {rule.needs for rule in rules.rules.values()} <= {None, *NEEDS}
+    assert {rule.needs for rule in rules.rules.values()} <= {None, *NEEDS_WORDS}
 
 
 def test_the_record_alone_finds_reactions_without_naming():

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from detente.case.nodes import (
+    COMPARE,
     Attribute,
     Binary,
     Call,
@@ -129,14 +130,6 @@ ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
     "/": np.divide,
     "**": _power,
 }
-COMPARISONS: Mapping[str, Callable[[Value, Value], Value]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def _operate(sign: str, left: Value, right: Value) -> Value:
@@ -146,7 +139,7 @@ def _operate(sign: str, left: Value, right: Value) -> Value:
     with np.errstate(all="ignore"):  # what is not finite is reported by whoever asked, with its place
         if sign in ARITHMETIC:
             return ARITHMETIC[sign](left, right)
-        return COMPARISONS[sign](_real(left), _real(right))
+        return COMPARE[sign](_real(left), _real(right))
 
 
 def _call(function: str, values: list[Value]) -> Value:

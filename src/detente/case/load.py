@@ -22,6 +22,7 @@ from detente.files.folder import listed
 from detente.files.validate import Remarks, read_file
 from detente.files.yaml import Document, read_yaml
 
+RESULTS = "detente-out"  # where verbs write when they are called inside a case folder
 CHECK = "detente check says which"
 SUFFIXES = (".yaml", ".yml", ".csv", ".parquet", ".md")
 
@@ -106,11 +107,12 @@ def read_case(where: str | Path) -> Reading:
 
 
 def case_files(folder: Path) -> dict[str, Path]:
-    """Relative name -> path of every file that belongs to a case; hidden files do not."""
+    """Relative name -> path of every file that belongs to a case; hidden files and results of ours do not."""
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and path.suffix in SUFFIXES and not any(part.startswith(".") for part in name.parts):
+        ours = any(part.startswith(".") or part == RESULTS for part in name.parts)
+        if path.suffix in SUFFIXES and not ours and path.is_file():
             files[name.as_posix()] = path
     return files
 

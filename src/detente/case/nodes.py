@@ -4,8 +4,19 @@ What the parser writes: `Constant`, `Word`, `Unary`, `Binary`, `Compare`, `Membe
 Resolving replaces words by what they mean: `ParameterValue`, `Position`, `Attribute`, `Is`, `Derived`.
 """
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {  # of numbers, or of arrays of them
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from detente.case.nodes import (
     children,
 )
 
-MAX_LENGTH = 2000  # characters
-MAX_DEPTH = 60  # nesting, also of long sums
+MAX_LENGTH = 2000  # characters, some twenty lines: nobody can argue over a longer one
+MAX_DEPTH = 60  # levels of nesting, also of long sums: far below what Python's recursion allows
 KEYWORDS = frozenset({"if", "else", "and", "or", "not", "in", "true", "false"})
 FUNCTIONS = {"min": (2, 9), "max": (2, 9), "abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1)}
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")

@@ -1,10 +1,10 @@
 """What the words of an expression mean; every mistake is collected with its column."""
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from detente.case.nodes import (
+    COMPARE,
     Attribute,
     Binary,
     Call,
@@ -25,15 +25,6 @@ from detente.case.nodes import (
 )
 from detente.case.parse import ExpressionError
 from detente.errors import suggest
-
-COMPARE: Mapping[str, Callable[[float, float], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from detente.files.yaml import Document, read_yaml
 
 THRESHOLDS = ("above", "below", "at_least", "at_most")
 QUERIES = ("quantity", "events", "share", "responses", "status", "lag", "asleep", "order")
-NEEDS = ("private_information", "legal_finding", "opinion_survey")
 CERTAIN = 0.9  # share of draws from which a test on a quantity counts as holding, where the file says nothing
 
 
