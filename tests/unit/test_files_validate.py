@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
-from pydantic import Field, Tag, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Tag, ValidationError, field_validator, model_validator
 
 from detente.files.kinds import (
     Amount,
@@ -180,6 +180,43 @@ def test_a_row_from_elsewhere_is_explained_in_the_same_words():
     found = {m.at: m for m in mistakes_in(caught.value, SpeciesEntry, {"kind": "brid", "wings": 2})}
     assert found[("kind",)].hint == "did you mean 'bird'?"
     assert found[("wings",)].what == "unknown key of an animal 'wings'"
+
+
+class Row(BaseModel):
+    """A model with pydantic's own types, as rows of a record are."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: str
+    count: int = 0
+    best: float | None = None
+    kind: Literal["clash", "meeting"] = "clash"
+
+    @field_validator("id")
+    @classmethod
+    def _short(cls, value: str) -> str:
+        if len(value) > 3:
+            raise ValueError(f"{value!r} is too long")
+        return value
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"id": "a", "count": "many"}, Mistake("text 'many' here", "a valid integer", at=("count",))),
+        ({"id": "a", "best": "x"}, Mistake("text 'x' here", "a valid number", at=("best",))),
+        ({"id": "long"}, Mistake("'long' is too long", at=("id",))),
+        (
+            {"id": "a", "kind": "clsh"},
+            Mistake("text 'clsh' here", "one of clash, meeting", "did you mean 'clash'?", ("kind",)),
+        ),
+        ({"id": "a", "cuont": 1}, Mistake("unknown key 'cuont'", "", "did you mean 'count'?", ("cuont",), key=True)),
+        ({}, Mistake("'id' is missing", "", "add 'id: ...'", key=True, missing="id")),
+    ],
+)
+def test_plain_models_are_explained_too(row, said):
+    with pytest.raises(ValidationError) as caught:
+        Row.model_validate(row)
+    assert list(mistakes_in(caught.value, Row, row)) == [said]
 
 
 def test_the_schema_says_what_the_validator_does():

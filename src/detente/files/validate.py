@@ -115,17 +115,15 @@ def read_file(model: type[Whole], document: Document) -> tuple[Whole | None, Rem
         if not document.diagnostics:
             remarks.error((), "the file is empty", words(model))
         return None, remarks
-    found: list[Mistake] = []
-    if is_mapping(data):
-        found += [_missing(model, key) for key in model.must if key not in data]
+    written, wrong = None, list[Mistake]()
     try:
         written = model.model_validate(data)
     except ValidationError as error:
-        written, wrong = None, list(mistakes_in(error, model, data))
-        found += wrong
-    for one in found:
+        wrong = list(mistakes_in(error, model, data))
+    absent = [_missing(model, key) for key in model.must if is_mapping(data) and key not in data]
+    for one in (*absent, *wrong):
         remarks.error(one.at, one.what, one.expected, one.hint, one.key)
-    return written or _rest(model, data, wrong, remarks), remarks
+    return _rest(model, data, wrong, remarks) if written is None else written, remarks
 
 
 def _rest(model: type[Whole], data: Any, wrong: list[Mistake], remarks: Remarks) -> Whole | None:
@@ -270,17 +268,20 @@ def _said(item: Any, walk: _Walk) -> Iterator[Mistake]:
         noun = getattr(walk.owner, "noun", "key")
         yield Mistake(f"unknown {noun} '{last}'", "", suggest(last, fields_of(walk.owner)), at, True)
     else:
-        yield _misfit(kind, value, context, walk)
+        yield _misfit(item, value, context, walk)
 
 
-def _misfit(kind: str, value: Any, context: Mapping[str, Any], walk: _Walk) -> Mistake:
+def _misfit(item: Any, value: Any, context: Mapping[str, Any], walk: _Walk) -> Mistake:
     at, here = walk.path, bare(walk.type_)
     what = f"{describe(value)} here"
-    if kind == "misfit":
+    if item["type"] == "misfit":
         return Mistake(what, context["expected"], context["hint"], at, value is None)
     if get_origin(here) is Literal:
         choices = [str(choice) for choice in get_args(here)]
         return Mistake(what, f"one of {', '.join(choices)}", meant(str(value), choices), at, value is None)
     if is_written(here):
         return Mistake(what, words(here), "", at, value is None)
-    return Mistake(str(context.get("error", "")) or what, "", "", at, value is None)
+    if "error" in context:  # a ValueError of a validator
+        return Mistake(str(context["error"]), "", "", at)
+    expected = str(item["msg"]).removeprefix("Input should be ").split(",", maxsplit=1)[0]
+    return Mistake(what, expected, "", at, value is None)
