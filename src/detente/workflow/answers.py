@@ -239,15 +239,16 @@ def rules_for_run(case: "Case") -> "tuple[ClaimRules, Record] | None":
         CaseError: located mistakes in the rules.
         RecordError: located mistakes in the record.
     """
+    from detente.files.folder import is_there
     from detente.record import load_record
     from detente.verdicts.references import known_rules
     from detente.verdicts.rules import read_rules
 
-    rules = read_rules(case.folder / "claims_rules.yaml", case.folder.name)
-    if not rules.rules or not (case.folder / "record").is_dir():
+    path = case.folder / "claims_rules.yaml"
+    if not is_there(path) or not (case.folder / "record").is_dir():
         return None
     record = load_record(case.folder / "record")
-    return known_rules(rules, record, case), record
+    return known_rules(read_rules(path, case.folder.name), record, case), record
 
 
 def sensitivity(
