@@ -17,7 +17,7 @@ from detente.evidence.path import Channel, Gap, Mark, Path, Pin, Recording
 from detente.evidence.rules import DEFAULT_RANGE, CodingFile, Outcome, Rule, Stretch
 from detente.evidence.simulate import Scheme, Watch
 from detente.files.yaml import At
-from detente.game.model import StateSpace
+from detente.game import StateSpace
 from detente.record import Event, Record
 from detente.words.dates import DAYS_PER_YEAR
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from detente.case.model import Action, Case, Event, Expr, Parameter
 from detente.errors import CaseError, Diagnostic
+from detente.game.asynchronous import Game
 from detente.game.compile import Template, lay_out
-from detente.game.model import Game
 from detente.game.simultaneous import SimultaneousGame
 from detente.game.states import is_true
 from detente.game.together import SimultaneousTemplate

@@ -18,8 +18,8 @@ from detente.case.model import Action, Case, Effect, Effects
 from detente.errors import CaseError, Diagnostic
 from detente.game.formula import PROBABILITY_SLACK, Draw, Formula, split
 from detente.game.layout import Layout
-from detente.game.model import StateSpace, Variable
 from detente.game.simultaneous import SimultaneousGame, simultaneous
+from detente.game.space import StateSpace, Variable
 from detente.game.states import MAX_STATES, Radix, beyond, is_true
 
 MAX_JOINT = 5_000  # joint actions
