@@ -4,7 +4,7 @@
 import math
 import random
 
-from detente.run import Assumption, Quantity, Run, Solution, Table
+from detente.run import Assumption, Quantity, Ref, Run, Solution, Table
 
 ACTORS = {
     "north": "Northland (Norda)",
@@ -34,9 +34,21 @@ def quantity(draw: random.Random, id: str, label: str, unit: str, low: float, hi
         "question": id.split(".")[0],
         "sign_share": share,
         "assumptions": tuple(draw.sample(PARAMETERS[:-1], 3)),
-        "record": (f"E{draw.randint(0, 7):03d}",),
+        "rests_on": (Ref(kind="event", id=f"E{draw.randint(0, 7):03d}"),),
     }
-    return Quantity(id=id, label=label, unit=unit, low=parts[0], mid=parts[1], high=parts[2], **{**defaults, **more})
+    family, _, rest = id.partition(".")
+    package = rest.partition(".")[2] if family == "gain_from_settling" else ""
+    return Quantity(
+        id=id,
+        family=family,
+        package=package or None,
+        label=label,
+        unit=unit,
+        low=parts[0],
+        mid=parts[1],
+        high=parts[2],
+        **{**defaults, **more},
+    )
 
 
 def curve(draw: random.Random, title: str, speed: float) -> Table:

@@ -79,7 +79,7 @@ def everything(record: Record, day: datetime.date) -> str:
         ledger(record, day, forgotten=True, viewpoints=[RECORD, "azerbaijan"]),
         lags(record, day),
     ]
-    tables += [ceasefires(record, day), claims(record, day, ["armenia"]), timeline(record, day)]
+    tables += [ceasefires(record, day), claims(record, day, ["armenia"]), timeline(record, day).table()]
     for found in (responses(record, day), meetings(record, day), formats(record, day), deaths(record, day)):
         tables += found.values()
     return json.dumps([as_data(table) for table in tables], ensure_ascii=False)

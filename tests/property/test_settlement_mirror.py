@@ -24,7 +24,9 @@ def mirrored(text):
 def settlement(text, folder):
     case = load_case(folder_with(text, folder))
     problem = pose(case, compile_case(case), "2000-01-01", Limits(risk=0.1, within=10, share=0.75))
-    return report(find(Draws(problem, draw_parameters(problem, 8, 0), workers=0), PLAN)).settlement
+    return report(find(Draws(problem, draw_parameters(problem, 8, 0), workers=0), PLAN)).settlement.model_dump(
+        mode="json"
+    )
 
 
 def test_exchanging_the_parties_names_exchanges_them_in_the_settlement(tmp_path):

@@ -97,20 +97,22 @@ def write_events(folder, events):
 def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_path):
     out = tmp_path / "out"
     found = work.accounts(case, quick=True, workers=0, out=out)
-    data, tables = work.parts(found)
-    assert {"accounts", "design_check", "baselines", "verdict"} <= set(data)
-    assert {frozenset(a) >= {"id", "log_evidence", "error", "ess"} for a in data["accounts"]} == {True}
-    assert data["verdict"] == "no verdict: quick"
-    assert data["design_check"]["records_per_account"] == 10
-    assert json.loads(json.dumps(data)) == data
-    assert data["marks"] == 11
+    part = work.part_of(work.Desk.open(case).case, found)
+    data, tables = part.accounts, part.tables
+    told = data.model_dump(mode="json")
+    assert {"accounts", "design_check", "baselines", "verdict"} <= set(told)
+    assert {frozenset(a) >= {"id", "log_evidence", "error", "ess"} for a in told["accounts"]} == {True}
+    assert data.verdict == "no verdict: quick"
+    assert data.design_check.records_per_account == 10
+    assert type(data).model_validate_json(json.dumps(told)) == data
+    assert data.marks == 11
     assert "evidence_accounts" in tables
     times = {p: p.stat().st_mtime_ns for p in (out / "draws").iterdir()}
     again = work.accounts(case, quick=True, workers=0, out=out)
-    assert work.parts(again)[0] == data
+    assert work.part_of(work.Desk.open(case).case, again).accounts == data
     assert {p: p.stat().st_mtime_ns for p in (out / "draws").iterdir()} == times
     desk = work.Desk.open(case)
-    assert work.latest(desk.case, out)[0] == data
+    assert work.latest(desk.case, out).accounts == data
     write_events(case, EVENTS[:-1])
     assert work.latest(desk.case, out) is None
     edited = work.accounts(case, quick=True, workers=0, out=out)

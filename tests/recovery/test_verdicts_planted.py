@@ -69,7 +69,7 @@ def planted(
     rules = "format: 1\nclaims:\n" + SILENCE.format(id="C1") + BIAS.format(id="C2", a=north, b=south)
     rules += PROLONG.format(id="C3") + PROLONG.format(id="C4") + SILENCE.format(id="C5")
     (folder / "claims_rules.yaml").write_text(rules, "utf-8")
-    return {c["id"]: c for c in claims(folder, "2001-01-01", Draws(8, workers=0))}
+    return {c.id: c for c in claims(folder, "2001-01-01", Draws(8, workers=0))}
 
 
 @pytest.fixture(scope="module")
@@ -83,40 +83,43 @@ def responsive_and_honest(tmp_path_factory) -> dict:
 
 
 def test_a_silent_mediator_is_recognised(silent_and_prolonging, responsive_and_honest):
-    assert silent_and_prolonging["C1"]["verdict"] == "supported"
-    assert responsive_and_honest["C1"]["verdict"] == "undermined"
+    assert silent_and_prolonging["C1"].verdict == "supported"
+    assert responsive_and_honest["C1"].verdict == "undermined"
 
 
 def test_a_prolonging_and_an_honest_mediator_are_recognised(silent_and_prolonging, responsive_and_honest):
-    assert silent_and_prolonging["C3"]["verdict"] == "supported"
-    assert responsive_and_honest["C3"]["verdict"] == "undermined"
-    assert set(silent_and_prolonging["C3"]["rests_on"]) == {"prolongation.chair.years", "prolongation.chair.peace10"}
+    assert silent_and_prolonging["C3"].verdict == "supported"
+    assert responsive_and_honest["C3"].verdict == "undermined"
+    assert {ref.id for ref in silent_and_prolonging["C3"].rests_on} == {
+        "prolongation.chair.years",
+        "prolongation.chair.peace10",
+    }
 
 
 def test_bias_needs_namings(silent_and_prolonging, responsive_and_honest):
-    assert silent_and_prolonging["C2"]["verdict"] == "the record cannot tell"  # nobody was ever named
-    assert responsive_and_honest["C2"]["verdict"] == "undermined"  # twelve of twelve fall on one side
+    assert silent_and_prolonging["C2"].verdict == "the record cannot tell"  # nobody was ever named
+    assert responsive_and_honest["C2"].verdict == "undermined"  # twelve of twelve fall on one side
 
 
 def test_one_naming_does_not_show_bias(tmp_path: Path):
     found = planted(tmp_path / "valley", answered=17, named=1)
-    assert found["C2"]["verdict"] == "the record cannot tell"
+    assert found["C2"].verdict == "the record cannot tell"
 
 
 def test_intent_and_norms_are_not_judged_but_their_tested_part_is(silent_and_prolonging):
-    assert silent_and_prolonging["C4"]["verdict"] == "outside the model"
-    assert silent_and_prolonging["C4"]["tested_part"] == "supported"
-    assert silent_and_prolonging["C5"]["verdict"] == "not a factual claim"
-    assert silent_and_prolonging["C5"]["tested_part"] == "supported"
+    assert silent_and_prolonging["C4"].verdict == "outside the model"
+    assert silent_and_prolonging["C4"].tested_part == "supported"
+    assert silent_and_prolonging["C5"].verdict == "not a factual claim"
+    assert silent_and_prolonging["C5"].tested_part == "supported"
 
 
 def test_swapping_the_parties_mirrors_every_verdict(tmp_path: Path, responsive_and_honest):
     swapped = planted(tmp_path / "valley", "south", "north", answered=19, named=12, rent=0.01, pride=1.5, least=1.2)
     for id, claim in responsive_and_honest.items():
-        assert swapped[id]["verdict"] == claim["verdict"]
-        for test, other in zip(claim["tests"], swapped[id]["tests"], strict=True):
+        assert swapped[id].verdict == claim.verdict
+        for test, other in zip(claim.tests, swapped[id].tests, strict=True):
             for part in ("low", "mid", "high"):
-                assert other[part] == pytest.approx(test[part], abs=1e-9)
+                assert getattr(other, part) == pytest.approx(getattr(test, part), abs=1e-9)
 
 
 def test_the_record_after_the_date_is_not_used(tmp_path: Path):

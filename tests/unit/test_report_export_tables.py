@@ -9,7 +9,8 @@ from synthetic_run import make_run
 
 from detente.report.export import netcdf_bytes, write_csv, write_xlsx
 from detente.run import Run, Table
-from detente.run.workbook import all_tables, csv_text, workbook_bytes
+from detente.run.tables import all_tables, table_csv
+from detente.words.tables import workbook_bytes
 
 ODD = Table(
     title="Odd",
@@ -35,7 +36,7 @@ def test_csv_keeps_every_digit_and_every_row(run, tmp_path):
 
 
 def test_csv_quotes_and_disarms_formulas():
-    read = list(csv.reader(io.StringIO(csv_text(ODD))))
+    read = list(csv.reader(io.StringIO(table_csv(ODD))))
     assert read[1] == ['a "quoted", text\nwith lines', "0.30000000000000004", "True"]
     assert read[2] == ["'=SUM(A1)", "", "False"]
     assert read[3][0] == "Şuşa / Շուշի"

@@ -10,9 +10,11 @@ from detente.run import Quantity, Run, Table, read_run, write_run
 
 def make_run(**changes) -> Run:
     base = {
-        "schema": 1, "version": "0", "case": "c", "title": "C", "date": "2000-01-01", "seed": 1, "draws": 2,
+        "schema": 2, "version": "0", "case": "c", "title": "C", "date": "2000-01-01", "seed": 1, "draws": 2,
         "command": "detente analyze c", "inputs": {"case.yaml": "00"}, "model": {"states": 2, "players": 1},
-        "quantities": (Quantity(id="q", question="q", label="q", low=0.1, mid=0.2, high=0.3, sign_share=1.0),),
+        "quantities": (
+            Quantity(id="q", question="q", family="q", label="q", low=0.1, mid=0.2, high=0.3, sign_share=1.0),
+        ),
     }  # fmt: skip
     return Run.model_validate({**base, **changes})
 
@@ -22,13 +24,13 @@ def test_round_trip_gives_the_same_run_and_the_same_bytes(tmp_path):
     first = write_run(run, tmp_path).read_bytes()
     assert read_run(tmp_path) == run
     assert write_run(read_run(tmp_path), tmp_path).read_bytes() == first
-    assert b'"schema": 1' in first
+    assert b'"schema": 2' in first
 
 
 def test_a_number_needs_an_interval_or_a_reason():
     with pytest.raises(ValidationError, match="neither an interval nor a reason"):
-        Quantity(id="q", question="q", label="q", mid=0.2)
-    assert Quantity(id="q", question="q", label="q", mid=0.2, reason_no_interval="one draw").low is None
+        Quantity(id="q", question="q", family="q", label="q", mid=0.2)
+    assert Quantity(id="q", question="q", family="q", label="q", mid=0.2, reason_no_interval="one draw").low is None
 
 
 def test_tables_are_rectangular():

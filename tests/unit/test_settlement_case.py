@@ -252,7 +252,7 @@ def test_what_is_reported_to_hold_holds(draws, findings):
 
 def test_the_report_is_plain_data_and_says_everything(findings):
     made = report(findings)
-    settlement = json.loads(json.dumps(made.settlement, allow_nan=False))
+    settlement = json.loads(json.dumps(made.settlement.model_dump(mode="json"), allow_nan=False))
     assert {"packages", "binding", "relaxation", "payer", "near", "finding"} <= set(settlement)
     assert "none of them is the best" in settlement["finding"]
     for point in settlement["packages"]:
@@ -277,9 +277,9 @@ def test_nothing_holds_then_the_relaxation_works_when_solved_again(problem):
     assert best.binding.constraint.kind == "relapse" and best.binding.fails_in == 1.0
     assert best.relaxation.works and best.relaxation.risk > 0
     made = report(findings).settlement
-    assert made["finding"].startswith("No combination")
-    assert made["binding"]["id"] == "relapse"
-    assert made["relaxation"]["then_holds_in_share_of_draws"] >= 0.75
+    assert made.finding.startswith("No combination")
+    assert made.binding.id == "relapse"
+    assert made.relaxation.then_holds_in_share_of_draws >= 0.75
 
 
 def test_a_loser_is_compensated_by_who_gains_most(tmp_path):
@@ -351,7 +351,7 @@ def test_an_interrupted_search_goes_on_where_it_was(problem, tmp_path):
     resumed = report(find(again, plan)).settlement
     fresh = Draws(problem, parameters, workers=0)
     whole = report(find(fresh, plan)).settlement
-    assert json.dumps(resumed) == json.dumps(whole)
+    assert resumed.model_dump_json() == whole.model_dump_json()
     assert again.solved == fresh.solved - first.solved
     other = Draws(problem, parameters, workers=0, store=tmp_path, key="another case")
     assert not other.readings

@@ -94,29 +94,29 @@ def minsk() -> Path:
 def test_every_minsk_claim_has_a_verdict_of_the_right_kind_and_names_what_it_rests_on():
     rules = read_rules(minsk() / "claims_rules.yaml", "minsk")
     record = load_record(minsk() / "record")
-    found = {claim["id"]: claim for claim in judge(rules, record, "2021-08-05", None)}
+    found = {claim.id: claim for claim in judge(rules, record, "2021-08-05", None)}
     assert len(found) >= 40 and set(rules.rules) <= set(found)
-    assert {claim["verdict"] for claim in found.values()} <= set(VERDICTS)
+    assert {claim.verdict for claim in found.values()} <= set(VERDICTS)
     for claim in found.values():
-        if claim["kind"] == "normative":
-            assert claim["verdict"] == "not a factual claim"
-        elif claim["kind"] == "intent":
-            assert claim["verdict"] == "outside the model"
-        elif claim["verdict"] in ("supported", "undermined", "mixed"):
-            assert claim["rests_on"] and claim["would_change"]
-    text = [claim for claim in found.values() if claim["id"].startswith("C")]
-    factual = [claim for claim in text if claim["kind"] in ("factual", "causal", "predictive")]
-    assert len(text) == 32 and all(claim["rests_on"] for claim in factual)
-    assert any(claim["opposed_by"] for claim in factual)
+        if claim.kind == "normative":
+            assert claim.verdict == "not a factual claim"
+        elif claim.kind == "intent":
+            assert claim.verdict == "outside the model"
+        elif claim.verdict in ("supported", "undermined", "mixed"):
+            assert claim.rests_on and claim.would_change
+    text = [claim for claim in found.values() if claim.id.startswith("C")]
+    factual = [claim for claim in text if claim.kind in ("factual", "causal", "predictive")]
+    assert len(text) == 32 and all(claim.rests_on for claim in factual)
+    assert any(claim.opposed_by for claim in factual)
     assert {rule.needs for rule in rules.rules.values()} <= {"", *NEEDS}
 
 
 def test_the_record_alone_finds_reactions_without_naming():
     """What the text calls silence: nearly every listed escalation was answered, hardly any answer named a violator."""
     rules = read_rules(minsk() / "claims_rules.yaml", "minsk")
-    found = {c["id"]: c for c in judge(rules, load_record(minsk() / "record"), "2021-08-05", None)}
-    answered, names, balance = found["C3d"]["tests"]
-    assert answered["outcome"] == "fails" and answered["mid"] > 0.8
-    assert names["outcome"] == "holds" and names["high"] < 0.5
-    assert balance["outcome"] == "open"
-    assert found["C3d"]["verdict"] == "mixed"
+    found = {c.id: c for c in judge(rules, load_record(minsk() / "record"), "2021-08-05", None)}
+    answered, names, balance = found["C3d"].tests
+    assert answered.outcome == "fails" and answered.mid > 0.8
+    assert names.outcome == "holds" and names.high < 0.5
+    assert balance.outcome == "open"
+    assert found["C3d"].verdict == "mixed"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from detente.run import Quantity, Solution, Table
+from detente.run import Part, Quantity, Solution, Table
 
 if TYPE_CHECKING:
     from detente.answers.solved import Solved
@@ -42,7 +42,6 @@ class Frame:
     bindings: Mapping[str, Any] = field(default_factory=dict)  # the case's `questions`
     masks: Mapping[str, np.ndarray] = field(default_factory=dict)  # named in the bindings -> (states,) bool
     points: Mapping[str, int] = field(default_factory=dict)  # situations named in the bindings -> state
-    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # question -> record ids that speak to it
 
     @property
     def unsettled(self) -> np.ndarray:
@@ -153,6 +152,18 @@ class Answers:
     warnings: tuple[str, ...]
     notes: dict[str, str]  # question -> why it is not answerable in this case
     results: Results
+
+    def part(self, key: str, command: str) -> Part:
+        """The answers as a part of a run."""
+        return Part(
+            name="answers",
+            key=key,
+            command=command,
+            quantities=self.quantities,
+            tables=self.tables,
+            warnings=self.warnings,
+            solution=self.solution,
+        )
 
     @property
     def draws(self) -> dict[str, np.ndarray]:

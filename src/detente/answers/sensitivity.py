@@ -300,6 +300,8 @@ def _quantity(id: str, family: str, middle: float, flip: Flip, land: Landscape) 
     return Quantity(
         id=f"flip.{id}",
         question="sensitivity",
+        family="flip",
+        detail=id,
         label=label,
         unit="",
         mid=float(np.linalg.norm(flip.z)),

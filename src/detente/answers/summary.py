@@ -55,11 +55,12 @@ def _quantity(summary: Summary, question: Question, id: str, meta: Meta) -> Quan
     shown: dict[str, Any] = {
         "id": id,
         "question": question.id,
+        "family": id.partition(".")[0],
+        "package": next((k for k in summary.frame.settled if id.endswith(f".{k}")), None),
         "label": meta.label,
         "actor": meta.actor,
         "unit": meta.unit,
         "assumption_not_record": meta.assumption_not_record,
-        "record": tuple(summary.frame.records.get(question.id, ())),
     }
     if len(usable) == 0:
         return Quantity(**shown, reason_no_interval="none in any draw")

@@ -86,18 +86,19 @@ def claims(
     with progress_bar() as progress:
         found = work(case, date, Draws(draws, seed, workers, executor), progress)
     if as_json:
-        print(json.dumps(found, indent=1, ensure_ascii=False))
+        claims = [claim.model_dump(mode="json") for claim in found]
+        print(json.dumps({"claims": claims}, indent=1, ensure_ascii=False))
         return
     for claim in found:
-        print(f"{claim['id']}  {claim['verdict'].upper()}\n    {claim['claim']} ({claim['by']})")
-        for test in claim["tests"]:
-            print(f"    {test['outcome']:>5}: {test['words']}")
-        if claim["why"]:
-            print(f"    {claim['why']}")
-        for view in claim["opposed_by"]:
+        print(f"{claim.id}  {claim.verdict.upper()}\n    {claim.claim} ({claim.by})")
+        for test in claim.tests:
+            print(f"    {test.outcome:>5}: {test.words}")
+        if claim.why:
+            print(f"    {claim.why}")
+        for view in claim.opposed_by:
             print(f"    opposed: {view}")
-        if claim["would_change"]:
-            print(f"    would change it: {claim['would_change']}")
+        if claim.would_change:
+            print(f"    would change it: {claim.would_change}")
 
 
 def compare(

@@ -69,19 +69,21 @@ def accounts(
 ) -> None:
     """Which account does the record favour, how strongly, and what would overturn that?"""
     from detente.cli.console import progress_bar
+    from detente.workflow.evidence import Desk, part_of
     from detente.workflow.evidence import accounts as work
-    from detente.workflow.evidence import parts
 
     with progress_bar() as progress:
         found = work(
             case, quick=quick, seed=seed, out=out, workers=workers, cap=cap, records=records, progress=progress
         )
-    data, tables = parts(found)
+    part = part_of(Desk.open(case).case, found)
+    data, tables = part.accounts, part.tables
+    assert data is not None
     if as_json:
-        _json(data)
+        _json(data.model_dump(mode="json"))
         return
-    if data["baselines"]:
-        print(f"Held-out events: {data['baselines']['words']}.\n")
+    if data.baselines:
+        print(f"Held-out events: {data.baselines.words}.\n")
     print(
         f"{'No verdict (quick).' if found.quick else found.verdict.words[:1].upper() + found.verdict.words[1:] + '.'}\n"
     )
@@ -89,9 +91,9 @@ def accounts(
         if f"evidence_{name}" in tables:
             _table(tables[f"evidence_{name}"])
     turn, of = found.tolerance
-    _note(f"{data['discriminating_marks']} of {data['marks']} marks tell the first two accounts apart at all.")
+    _note(f"{data.discriminating_marks} of {data.marks} marks tell the first two accounts apart at all.")
     _note(f"The sign would turn if {turn} of the {of} events that speak for the first were invented or slanted.")
-    _note(f"{data['solves']} games solved. {' '.join(found.notes)}")
+    _note(f"{data.solves} games solved. {' '.join(found.notes)}")
     for edit in found.edits:
         _note(f"note: {edit}")
 
@@ -148,10 +150,10 @@ def backtest(
 
     with progress_bar() as progress:
         tested = work(case, until, score, seed=seed, draws=draws, out=out, workers=workers, progress=progress)
-    from detente.evidence.report import back_test_data, back_test_table
+    from detente.evidence.report import back_test_of, back_test_table
 
     if as_json:
-        _json(back_test_data(tested))
+        _json(back_test_of(tested).model_dump(mode="json"))
         return
     print(tested.words[:1].upper() + tested.words[1:] + ".\n")
     _table(back_test_table(tested))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from detente.run.model import Table
+    from detente.run import Table
 
 Case = Annotated[str, typer.Argument(help="A folder with a record, a case folder, or the name of a shipped case.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The record as it stood on this ISO date.")]

@@ -1,9 +1,13 @@
 """`detente settle`: what would hold."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from detente.run import Settlement
+    from detente.run.settlement import Combination
 
 CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of a shipped case.")]
 
@@ -46,7 +50,8 @@ def settle(
             progress=progress,
         )
     if as_json:
-        print(json.dumps({**report.settlement, "warnings": list(report.warnings)}, indent=1, ensure_ascii=False))
+        found = report.settlement.model_dump(mode="json")
+        print(json.dumps({**found, "warnings": list(report.warnings)}, indent=1, ensure_ascii=False))
     else:
         for line in lines(report.settlement):
             print(line)
@@ -54,44 +59,46 @@ def settle(
             typer.echo(f"warning: {warning}", err=True)
 
 
-def lines(settlement: dict[str, Any]) -> list[str]:
+def lines(settlement: "Settlement") -> list[str]:
     """The result in plain text, a point a paragraph."""
-    out = [settlement["finding"], ""]
-    out.append(f"Signatories: {', '.join(settlement['signatories'])}.")
-    out += [f"{who} can block ({how})." for who, how in settlement["can_block"].items()]
-    if settlement["fades_with_time"]:
-        out.append(f"In peace, time alone moves: {', '.join(settlement['fades_with_time'])}.")
-    for point in [*settlement["packages"], *settlement["only_in_some_equilibria"], *settlement["near"]]:
-        out += ["", *_point(point, settlement["limits"]["within"])]
-    out += ["", settlement["search"]["words"].capitalize() + ".", *settlement["notes"]]
+    out = [settlement.finding, ""]
+    out.append(f"Signatories: {', '.join(settlement.signatories)}.")
+    out += [f"{who} can block ({how})." for who, how in settlement.can_block.items()]
+    if settlement.fades_with_time:
+        out.append(f"In peace, time alone moves: {', '.join(settlement.fades_with_time)}.")
+    for point in (*settlement.packages, *settlement.only_in_some_equilibria, *settlement.near):
+        out += ["", *_point(point, settlement.limits.within)]
+    out += ["", settlement.search.words.capitalize() + ".", *settlement.notes]
     return out
 
 
-def _point(point: dict[str, Any], years: float) -> list[str]:
-    safe, gain = point["durability"], point["least_gain"]
-    out = [f"{point['id']}  {'; '.join(point['terms'])}"]
-    out += [f"    {label}" for label in point["labels"]]
+def _point(point: "Combination", years: float) -> list[str]:
+    safe, gain = point.durability, point.least_gain
+    out = [f"{point.id}  {'; '.join(point.terms)}"]
+    out += [f"    {label}" for label in point.labels]
     out.append(
-        f"    no war within {years:g} years: {_share(safe['mid'])} ({_share(safe['low'])} to {_share(safe['high'])});"
-        f" cost {point['cost']:.3g} a year; least favoured: {gain['who']}, {gain['mid']:.2f}"
-        f" ({gain['low']:.2f} to {gain['high']:.2f}) of its stake a year"
+        f"    no war within {years:g} years: {_share(safe.mid)} ({_share(safe.low)} to {_share(safe.high)});"
+        f" cost {point.cost:.3g} a year; least favoured: {gain.who}, {gain.mid:.2f}"
+        f" ({gain.low:.2f} to {gain.high:.2f}) of its stake a year"
     )
-    held = f"    all holds in {_share(point['share_of_draws'])} of draws"
-    if point["equilibria"]:
-        held += f", in {point['equilibria']['hold']} of {point['equilibria']['found']} equilibria found"
+    held = f"    all holds in {_share(point.share_of_draws)} of draws"
+    if point.equilibria:
+        held += f", in {point.equilibria.hold} of {point.equilibria.found} equilibria found"
     out.append(held)
-    out.append(f"    binding: {point['binding']['words']}")
-    relaxation = point["relaxation"]
-    payer = f"; payer: {relaxation['payer']}" if relaxation["payer"] else ""
-    verified = "" if relaxation["solved_again"] else " (to first order)"
-    out.append(f"    to hold in {relaxation['so_that_it_holds_in']}{verified}: {'; '.join(relaxation['words'])}{payer}")
-    clear = [s for s in point["fails_when"] if s["beyond_chance"]]
-    for separator in clear:
-        out.append(f"    weakest where {separator['words']}")
-    if point["fails_when"] and not clear:
-        names = ", ".join(s["parameter"] for s in point["fails_when"])
+    if point.binding is not None:
+        out.append(f"    binding: {point.binding.words}")
+    if point.relaxation is not None:
+        relaxation = point.relaxation
+        payer = f"; payer: {relaxation.payer}" if relaxation.payer else ""
+        verified = "" if relaxation.solved_again else " (to first order)"
+        words = "; ".join(relaxation.words)
+        out.append(f"    to hold in {relaxation.so_that_it_holds_in}{verified}: {words}{payer}")
+    clear = [s for s in point.fails_when if s.beyond_chance]
+    out += [f"    weakest where {separator.words}" for separator in clear]
+    if point.fails_when and not clear:
+        names = ", ".join(s.parameter for s in point.fails_when)
         out.append(f"    no single assumption separates failing draws beyond chance (nearest: {names})")
-    out += [f"    {d['words']}" for d in point["if_leaves"]]
+    out += [f"    {departure.words}" for departure in point.if_leaves]
     return out
 
 

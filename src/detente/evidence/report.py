@@ -1,81 +1,101 @@
-"""Findings as plain data: the JSON of `detente accounts`, and the tables that a dossier prints."""
+"""Findings as the `accounts` part of a run, and as tables."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from detente.evidence.accounts import DISCRIMINATING
 from detente.evidence.coding import Coded
 from detente.evidence.predict import BackTested
 from detente.evidence.study import Findings
-from detente.run import Table
+from detente.run import Accounts, Ref, Table
+from detente.run.accounts import (
+    AccountResult,
+    BackTest,
+    BiasTolerance,
+    Condition,
+    DesignCheck,
+    DesignResult,
+    ParameterFit,
+    SecondCoding,
+    WarForecast,
+)
 
 
-def as_data(found: Findings) -> dict[str, Any]:
-    """{"accounts": [{"id", "log_evidence", "error", "ess"}], "design_check", "baselines", "verdict", ...}."""
+def accounts_of(found: Findings) -> Accounts:
+    """The findings as the `accounts` part of a run."""
     results = zip(found.names, found.compared.results, strict=True)
     marks = [t for t in found.telling if t.date]
-    return {
-        "accounts": [
-            {
-                "id": name,
-                "log_evidence": None if r.ess == 0 else r.log_evidence,
-                "error": None if r.ess == 0 else r.error,
-                "ess": r.ess,
-                "prior_ess": r.prior_ess,
-                "refused": r.refused,
-            }
+    agreed = found.agreement
+    return Accounts(
+        accounts=tuple(
+            AccountResult(
+                id=name,
+                log_evidence=None if r.ess == 0 else r.log_evidence,
+                error=None if r.ess == 0 else r.error,
+                ess=r.ess,
+                prior_ess=r.prior_ess,
+                refused=r.refused,
+            )
             for name, r in results
-        ],
-        "design_check": design_data(found),
-        "baselines": None if found.baselines is None else back_test_data(found.baselines),
-        "verdict": found.verdict.words if not found.quick else "no verdict: quick",
-        "favoured": found.verdict.favoured,
-        "conditions": [{"id": c.id, "holds": c.holds, "words": c.words} for c in found.verdict.conditions],
-        "marks": len(found.coded.path.marks),
-        "discriminating_marks": len([t for t in marks if abs(t.decibans) >= DISCRIMINATING]),
-        "solves": found.bank.solves,
-        "solves_without_equilibrium": found.bank.failed,
-        "bias_tolerance": {"events_to_turn_the_sign": found.tolerance[0], "of": found.tolerance[1]},
-        "parameters": [
-            {"name": name, "overlap": overlap, "low": q[0], "mid": q[1], "high": q[2], "assumption_not_record": flag}
-            for name, overlap, q, flag in found.parameters
-        ],
-        "edits_after_freezing": list(found.edits),
-        "notes": list(found.notes),
-    }
+        ),
+        design_check=design_of(found),
+        baselines=None if found.baselines is None else back_test_of(found.baselines),
+        verdict=found.verdict.words if not found.quick else "no verdict: quick",
+        favoured=found.verdict.favoured,
+        conditions=tuple(Condition(id=c.id, holds=c.holds, words=c.words) for c in found.verdict.conditions),
+        marks=len(found.coded.path.marks),
+        discriminating_marks=len([t for t in marks if abs(t.decibans) >= DISCRIMINATING]),
+        solves=found.bank.solves,
+        solves_without_equilibrium=found.bank.failed,
+        bias_tolerance=BiasTolerance(events_to_turn_the_sign=found.tolerance[0], of=found.tolerance[1]),
+        second_coding=None
+        if agreed is None
+        else SecondCoding(events=agreed.events, share=agreed.share, kappa=agreed.kappa),
+        parameters=parameters_of(found.parameters),
+        edits_after_freezing=found.edits,
+        notes=found.notes,
+    )
 
 
-def design_data(found: Findings) -> dict[str, Any]:
-    """The design check as data."""
+def parameters_of(rows: Iterable[tuple[str, float, tuple[float, ...], bool]]) -> tuple[ParameterFit, ...]:
+    """What the record says of each parameter: (name, overlap, 5/50/95 %, assumption not record)."""
+    return tuple(
+        ParameterFit(name=name, overlap=overlap, low=q[0], mid=q[1], high=q[2], assumption_not_record=flag)
+        for name, overlap, q, flag in rows
+    )
+
+
+def design_of(found: Findings) -> DesignCheck:
+    """The design check as part of a run."""
     d = found.designed
-    each = []
+    each: list[DesignResult] = []
     for k, name in enumerate(d.names):
         rivals = [r for r in range(len(d.names)) if r != k]
         each.append(
-            {
-                "id": name,
-                "comes_first": d.found(k),
-                "conclusive": d.conclusive(k),
-                "wrongly_conclusive": d.wrongly_conclusive(k),
-                "sign_right_against_worst_rival": min((d.sign_right(k, r) for r in rivals), default=1.0),
-                "threshold_decibans": {d.names[r]: d.threshold(k, r) for r in rivals},
-            }
+            DesignResult(
+                id=name,
+                comes_first=d.found(k),
+                conclusive=d.conclusive(k),
+                wrongly_conclusive=d.wrongly_conclusive(k),
+                sign_right_against_worst_rival=min((d.sign_right(k, r) for r in rivals), default=1.0),
+                threshold_decibans={d.names[r]: d.threshold(k, r) for r in rivals},
+            )
         )
-    return {"records_per_account": d.per_account, "long_enough": d.long_enough, "accounts": each}
+    return DesignCheck(records_per_account=d.per_account, long_enough=d.long_enough, accounts=tuple(each))
 
 
-def back_test_data(tested: BackTested) -> dict[str, Any]:
-    """A back-test as data."""
-    return {
-        "words": tested.words,
-        "until": tested.until,
-        "score": list(tested.window),
-        "marks": tested.marks,
-        "model_log_score": tested.model,
-        "baselines": {b.name: b.log_score for b in tested.baselines},
-        "best": tested.best,
-        "ess": tested.ess,
-        "war": {"model": tested.war_model, "climatology": tested.war_climatology, "happened": tested.wars},
-    }
+def back_test_of(tested: BackTested) -> BackTest:
+    """A back-test as part of a run."""
+    return BackTest(
+        words=tested.words,
+        until=tested.until,
+        score=tested.window,
+        marks=tested.marks,
+        model_log_score=tested.model,
+        baselines={b.name: b.log_score for b in tested.baselines},
+        best=tested.best,
+        ess=tested.ess,
+        war=WarForecast(model=tested.war_model, climatology=tested.war_climatology, happened=tested.wars),
+    )
 
 
 def tables(found: Findings) -> dict[str, Table]:
@@ -160,7 +180,7 @@ def _telling(found: Findings) -> Table:
         rows=tuple(
             (t.date, t.text, round(t.decibans, 2), t.channel, ", ".join(t.witnesses)) for t in found.telling[:12]
         ),
-        record=tuple(t.event for t in found.telling[:12] if t.date),
+        rests_on=tuple((Ref(kind="event", id=t.event),) if t.date else () for t in found.telling[:12]),
     )
 
 
@@ -187,6 +207,6 @@ def coded_table(coded: Coded, kinds: tuple[str, ...] = ()) -> Table:
         title=f"The record from {coded.start} to {coded.until} as a path of marks",
         columns=("date", "event", "what became of it", "coded as", "reason or note", "text"),
         rows=tuple(rows),
-        record=tuple(e.event for e in coded.events if e.kind == "mark"),
+        rests_on=tuple((Ref(kind="event", id=row[1]),) for row in rows),
         note=coded.coder,
     )

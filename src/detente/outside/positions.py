@@ -9,8 +9,7 @@ from detente.errors import OptionError
 from detente.outside.bargaining import compromise_mean, nash_bargaining, weighted_median
 from detente.outside.challenge import ODDITIES, Rules, challenge
 from detente.outside.issue import Inputs, Issue, issues_of
-from detente.run import Quantity, Table
-from detente.run.model import Cell
+from detente.run import Cell, Quantity, Table
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -77,6 +76,8 @@ def quantities_of(issue: Issue, forecasts: dict[str, np.ndarray]) -> tuple[Quant
             Quantity(
                 id=f"{QUESTION}.{issue.name}.{name}",
                 question=QUESTION,
+                family=QUESTION,
+                detail=f"{issue.name}.{name}",
                 label=label,
                 unit=issue.unit or "position",
                 low=ends[0],

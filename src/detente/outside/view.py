@@ -7,8 +7,7 @@ from detente.outside.classes import Curves, ReferenceClass, curves_of, shipped_c
 from detente.outside.episodes import Episodes
 from detente.outside.facts import Facts, facts_of
 from detente.outside.hazard import forecast
-from detente.run import Quantity, Table
-from detente.run.model import Cell
+from detente.run import Cell, Quantity, Table
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -102,6 +101,8 @@ def _quantities(chosen: ReferenceClass, curves: Curves, elapsed: float) -> Itera
         yield Quantity(
             id=f"{QUESTION}.{horizon}y",
             question=QUESTION,
+            family=QUESTION,
+            detail=f"{horizon}y",
             label=label,
             unit="probability",
             low=found[0] if found else None,
@@ -116,6 +117,8 @@ def _model_quantity(facts: Facts, name: str, episodes: Episodes, replicates: int
     return Quantity(
         id=f"{QUESTION}.model_5y",
         question=QUESTION,
+        family=QUESTION,
+        detail="model_5y",
         label="Recurrence model: the conflict is active again within 5 calendar years of the end of its last episode",
         unit="probability",
         low=float(found.low[0]),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from detente.record.model import Event
 from detente.record.record import Record
-from detente.run.model import Cell, Table
+from detente.run import Cell, Table
 
 DAYS = 2  # apart at most
 LEAST = 0.6

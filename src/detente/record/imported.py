@@ -9,7 +9,7 @@ from detente.record.queries import Date
 from detente.record.record import Imported, Record
 from detente.record.table import KINDS, columns, to_csv
 from detente.record.write import rows_of
-from detente.run.model import Table
+from detente.run import Table
 
 if TYPE_CHECKING:
     import duckdb

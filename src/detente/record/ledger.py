@@ -18,10 +18,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.errors import OptionError, suggest
-from detente.record.model import CLOSED, RECORD, Commitment, Event, Status, Touch
+from detente.record.model import CLOSED, RECORD, Commitment, Event, Row, Status, Touch
 from detente.record.record import Record, status_of
-from detente.run import Bar, Ledger, Touched
-from detente.run.model import Cell, Table
+from detente.record.told import Line, Told
+from detente.run import Bar, Cell, Ledger, Table, Touched
 from detente.words.dates import DAYS_PER_YEAR
 
 YEARS = 5.0  # after so many years without a touch a commitment sleeps
@@ -179,8 +179,8 @@ def ledger(
     cut, day = date_of(record, as_of)
     found = {view: entries(cut, day, view, years) for view in viewpoints}
     first = found[viewpoints[0]]
-    rows = [
-        _row(cut, entry, [found[view][n].status for view in viewpoints])
+    lines: list[Line] = [
+        (_row(cut, entry, [found[view][n].status for view in viewpoints]), _rests(cut, entry))
         for n, entry in enumerate(first)
         if not forgotten or entry.state in ASLEEP
     ]
@@ -188,16 +188,15 @@ def ledger(
     place = COLUMNS.index("status")
     columns = (*COLUMNS[:place], *names, *COLUMNS[place + 1 :])
     title = ("Commitments that fell asleep" if forgotten else "Ledger of commitments") + f", as of {day}"
-    kept = tuple(str(row[0]) for row in rows)
-    return Table(
-        title=title,
-        columns=columns,
-        rows=tuple(_sorted(rows, "sleep" if forgotten and by == "instrument" else by, columns)),
-        units={"slept_years": "years", "age_years": "years"},
-        note=_note(viewpoints, years),
-        record=kept,
-        confidential=any(e.commitment.confidential or (e.last and e.last[0].confidential) for e in first),
-    )
+    order = "sleep" if forgotten and by == "instrument" else by
+    units = {"slept_years": "years", "age_years": "years"}
+    return Told(cut).table(title, columns, _sorted(lines, order, columns), units, _note(viewpoints, years))
+
+
+def _rests(record: Record, entry: Entry) -> tuple[Row, ...]:
+    """A commitment rests on its instrument, and as a row of the ledger on its last touch."""
+    last = (entry.last[0],) if entry.last else ()
+    return (entry.commitment, record.instruments[entry.commitment.instrument], *last)
 
 
 def bars(
@@ -218,10 +217,12 @@ def bars(
     found = [entry for entry in entries(cut, day, years=years) if not only_asleep or entry.state in ASLEEP]
     if not found:
         raise OptionError.of("no commitment to draw", "an instrument with commitments made before the date")
-    return Ledger(day=day.isoformat(), bars=tuple(_bar(entry, day) for entry in found))
+    told = Told(cut)
+    return Ledger(day=day.isoformat(), bars=tuple(_bar(told, entry, day) for entry in found))
 
 
-def _bar(entry: Entry, day: datetime.date) -> Bar:
+def _bar(told: Told, entry: Entry, day: datetime.date) -> Bar:
+    rests = _rests(told.record, entry)
     end = min(entry.ended or day, day)
     last = min(max(entry.last[0].date if entry.last else entry.made, entry.made), end)
     return Bar(
@@ -235,6 +236,8 @@ def _bar(entry: Entry, day: datetime.date) -> Bar:
             for event, touch in entry.touches
             if event.date >= entry.made
         ),
+        rests_on=told.refs(*rests),
+        confidential=told.hidden(*rests, *(event for event, _ in entry.touches)),
     )
 
 
@@ -285,17 +288,21 @@ def _row(record: Record, entry: Entry, statuses: Sequence[Status | None]) -> lis
     ]
 
 
-def _sorted(rows: list[list[Cell]], by: str, columns: Sequence[str]) -> list[tuple[Cell, ...]]:
+def _sorted(lines: list[Line], by: str, columns: Sequence[str]) -> list[Line]:
     at = {name: n for n, name in enumerate(columns)}
     if by == "actor":
         who = at["who"]
-        spread = [[*row[:who], actor, *row[who + 1 :]] for row in rows for actor in str(row[who]).split() or [""]]
-        rows = sorted(spread, key=lambda row: str(row[who]))
-    elif by == "status":
-        rows = sorted(rows, key=lambda row: str(row[at["state"]]))
-    elif by == "sleep":
-        rows = sorted(rows, key=lambda row: -float(row[at["slept_years"]] or 0))
-    return [tuple(row) for row in rows]
+        spread = [
+            ([*row[:who], actor, *row[who + 1 :]], rests)
+            for row, rests in lines
+            for actor in str(row[who]).split() or [""]
+        ]
+        return sorted(spread, key=lambda line: str(line[0][who]))
+    if by == "status":
+        return sorted(lines, key=lambda line: str(line[0][at["state"]]))
+    if by == "sleep":
+        return sorted(lines, key=lambda line: -float(line[0][at["slept_years"]] or 0))
+    return lines
 
 
 def lags(record: Record, as_of: datetime.date | str | None = None, viewpoint: str = RECORD) -> Table:
@@ -306,22 +313,21 @@ def lags(record: Record, as_of: datetime.date | str | None = None, viewpoint: st
     """
     check_viewpoints(record, (viewpoint,))
     cut, day = date_of(record, as_of)
-    rows: list[tuple[Cell, ...]] = []
-    for entry in entries(cut, day, viewpoint):
-        if entry.commitment.term == "continuing":
-            continue
-        rows.append(_lag(entry, day))
-    return Table(
-        title=f"From demand to performance, as of {day}",
-        columns=(
+    lines: list[Line] = [
+        (_lag(entry, day), _rests(cut, entry))
+        for entry in entries(cut, day, viewpoint)
+        if entry.commitment.term != "continuing"
+    ]
+    return Told(cut).table(
+        f"From demand to performance, as of {day}",
+        (
             "commitment", "who", "what", "made", "due", "performed", "event", "in_full",
             "lag_years", "late_days", "invoked_before", "breached_before", "certainty",
         ),
-        rows=tuple(sorted(rows, key=lambda row: -float(row[8] or 0))),
+        sorted(lines, key=lambda line: -float(line[0][8] or 0)),
         units={"lag_years": "years", "late_days": "days"},
         note="Where `performed` is empty, lag_years is the time so far, or until the commitment formally ended. "
         "in_full: 'yes' if the status is fulfilled or late.",
-        record=tuple(str(row[0]) for row in rows),
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from detente.record.ledger import date_of
 from detente.record.model import Event
 from detente.record.queries import Date
 from detente.record.record import Record
-from detente.run.model import Cell, Table
+from detente.record.told import Line, Told
+from detente.run import Table
 
 LEVELS: dict[str, str] = {"leaders": "leader_meeting", "ministers": "fm_meeting"}  # level -> tag
 NO_MEDIATOR = "none_recorded"  # nobody but the parties stands in the record; whoever convened may be missing
@@ -48,41 +49,42 @@ def meetings(record: Record, as_of: Date = None, levels: Sequence[str] = ("leade
     parties = _parties(cut)
     found = _listed(cut, levels)
     counted = {count.year: count for count in cut.meeting_counts.values()}
-    rows: list[tuple[Cell, ...]] = []
+    told = Told(cut)
+    rows: list[Line] = []
     years = sorted({event.date.year for event in found})
     for year in range(years[0], years[-1] + 1) if years else ():
         formats = Counter(format_of(event, parties) for event in found if event.date.year == year)
         other = counted.get(year)
         leading = formats.most_common(1)
-        rows.append(
-            (
-                year,
-                sum(formats.values()),
-                "; ".join(f"{name} {n}" for name, n in formats.most_common()),
-                leading[0][0] if leading else "",
-                round(leading[0][1] / sum(formats.values()), 2) if leading else None,
-                other.count if other else "",
-            )
+        cells = (
+            year,
+            sum(formats.values()),
+            "; ".join(f"{name} {n}" for name, n in formats.most_common()),
+            leading[0][0] if leading else "",
+            round(leading[0][1] / sum(formats.values()), 2) if leading else None,
+            other.count if other else "",
         )
+        rows.append((cells, [event for event in found if event.date.year == year]))
     return {
-        "meetings": Table(
-            title=f"Meetings of {' and '.join(levels)} by year, as of {day}",
-            columns=("year", "meetings", "formats", "leading_format", "leading_share", "counted_by_others"),
-            rows=tuple(rows),
+        "meetings": told.table(
+            f"Meetings of {' and '.join(levels)} by year, as of {day}",
+            ("year", "meetings", "formats", "leading_format", "leading_share", "counted_by_others"),
+            rows,
             note=cut.meta.caveats.get("meetings", ""),
-            record=tuple(event.id for event in found),
         ),
-        "list": Table(
-            title=f"The meetings of {' and '.join(levels)}, as of {day}",
-            columns=("date", "level", "format", "actors", "text", "event", "sources", "certainty"),
-            rows=tuple(
+        "list": told.table(
+            f"The meetings of {' and '.join(levels)}, as of {day}",
+            ("date", "level", "format", "actors", "text", "event", "sources", "certainty"),
+            [
                 (
-                    event.date.isoformat(), level_of(event), format_of(event, parties), " ".join(event.actors),
-                    event.text, event.id, " ".join(event.sources), event.certainty,
+                    (
+                        event.date.isoformat(), level_of(event), format_of(event, parties), " ".join(event.actors),
+                        event.text, event.id, " ".join(event.sources), event.certainty,
+                    ),
+                    (event,),
                 )
                 for event in found
-            ),
-            confidential=any(event.confidential for event in found),
+            ],
         ),
     }  # fmt: skip
 
@@ -98,36 +100,38 @@ def formats(
     parties = _parties(cut)
     found = [(event, format_of(event, parties)) for event in _listed(cut, levels)]
     total = Counter(name for _, name in found)
-    rows: list[tuple[Cell, ...]] = []
+    told = Told(cut)
+    rows: list[Line] = []
     for name, n in total.most_common():
-        dates = [event.date for event, own in found if own == name]
-        rows.append((name, n, round(n / len(found), 3), min(dates).isoformat(), max(dates).isoformat()))
-    periods: list[tuple[Cell, ...]] = []
+        events = [event for event, own in found if own == name]
+        dates = [event.date for event in events]
+        rows.append(((name, n, round(n / len(found), 3), min(dates).isoformat(), max(dates).isoformat()), events))
+    periods: list[Line] = []
     starts = sorted({event.date.year // span * span for event, _ in found})
     for start in starts:
-        shares = Counter(name for event, name in found if event.date.year // span * span == start)
+        within = [(event, name) for event, name in found if event.date.year // span * span == start]
+        shares = Counter(name for _, name in within)
         n = sum(shares.values())
         leading, most = shares.most_common(1)[0]
         concentration = sum((k / n) ** 2 for k in shares.values())
-        periods.append(
-            (f"{start}-{start + span - 1}", n, len(shares), leading, round(most / n, 2), round(concentration, 2))
-        )
+        cells = (f"{start}-{start + span - 1}", n, len(shares), leading, round(most / n, 2), round(concentration, 2))
+        periods.append((cells, [event for event, _ in within]))
     words = " and ".join(levels)
     note = (
         f"'{NO_MEDIATOR}': only the parties stand in the record of that meeting; 'margins': beside a summit of others. "
         "Who convened is read from the record and may be missing."
     )
     return {
-        "formats": Table(
-            title=f"Formats of meetings of {words}, as of {day}",
-            columns=("format", "meetings", "share", "first", "last"),
-            rows=tuple(rows),
+        "formats": told.table(
+            f"Formats of meetings of {words}, as of {day}",
+            ("format", "meetings", "share", "first", "last"),
+            rows,
             note=note,
         ),
-        "periods": Table(
-            title=f"How exclusive the leading format was, as of {day}",
-            columns=("period", "meetings", "formats", "leading_format", "leading_share", "concentration"),
-            rows=tuple(periods),
+        "periods": told.table(
+            f"How exclusive the leading format was, as of {day}",
+            ("period", "meetings", "formats", "leading_format", "leading_share", "concentration"),
+            periods,
             note=note,
         ),
     }

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from detente.run import Precision
+
 Certainty = Literal["high", "medium", "low"]
-Precision = Literal["day", "week", "month", "year"]
 How = Literal["invoked", "renewed", "performed", "breached", "ended"]
 StatusName = Literal[
     "pending",

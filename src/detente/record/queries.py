@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from detente.record.ledger import check_viewpoints, date_of
 from detente.record.model import RECORD, Claim, Event, Response
 from detente.record.record import Record
-from detente.run.model import Cell, Table
+from detente.record.told import Line, Told
+from detente.run import Cell, Table
 from detente.words.dates import DAYS_PER_YEAR
 
 BREACHES = ("clash", "offensive", "violation", "war_start")
@@ -44,28 +45,28 @@ def responses(record: Record, as_of: Date = None, kinds: Sequence[str] = ("viole
     rows = [r for r in cut.responses.values() if r.kind in kinds]
     periods = _periods([r.date for r in rows], cut.meta.response_periods)
     mediators = list(dict.fromkeys(r.mediator for r in rows))
-    summary: list[tuple[Cell, ...]] = []
+    summary: list[Line] = []
+    told = Told(cut)
     for mediator, (label, start, end) in itertools.product(mediators, periods):
         within = [r for r in rows if start <= r.date < end]
         own = [r for r in within if r.mediator == mediator]
         if own:
-            summary.append((mediator, label, *_summary(own, len({(r.date, r.escalation) for r in within}))))
+            summary.append(((mediator, label, *_summary(own, len({(r.date, r.escalation) for r in within}))), within))
     caveat = cut.meta.caveats.get("responses", "the list holds what was put on it, not every breach")
     return {
-        "response": Table(
-            title=f"Response and silence after {' and '.join(kinds)} escalations, as of {day}",
-            columns=(
+        "response": told.table(
+            f"Response and silence after {' and '.join(kinds)} escalations, as of {day}",
+            (
                 "mediator", "period", "escalations", "unknown", "responded", "share", "low", "high", "median_lag_days",
                 "longest_lag_days", "named_first_violator", "named_partly", "named_both", "named_none", "named",
             ),
-            rows=tuple(summary),
+            summary,
             units={"share": "share", "low": "share", "high": "share", "median_lag_days": "days"},
             note="low and high: 90 % Wilson interval of the share; where it is unknown of some escalations whether the "
             f"mediator spoke, no share is given and the interval covers both answers. Caveat: {caveat}.",
-            record=tuple(r.id for r in rows),
         ),
-        "escalations": _escalations(rows, day),
-        "statements": _statements(cut, rows, periods, day),
+        "escalations": _escalations(told, rows, day),
+        "statements": _statements(told, rows, periods, day),
     }  # fmt: skip
 
 
@@ -111,28 +112,30 @@ def _summary(rows: Sequence[Response], listed: int) -> tuple[Cell, ...]:
     )
 
 
-def _escalations(rows: Sequence[Response], day: datetime.date) -> Table:
-    return Table(
-        title=f"The escalations behind it, as of {day}",
-        columns=(
+def _escalations(told: Told, rows: Sequence[Response], day: datetime.date) -> Table:
+    return told.table(
+        f"The escalations behind it, as of {day}",
+        (
             "date", "escalation", "kind", "severity", "mediator", "responded", "lag_days", "issued_by", "naming",
             "named", "naming_note", "event", "response_events", "sources", "certainty", "note",
         ),
-        rows=tuple(
+        [
             (
-                r.date.isoformat(), r.escalation, r.kind, r.severity, r.mediator, r.responded, r.lag_days, r.issued_by,
-                r.naming, " ".join(r.named), r.naming_note, r.event, " ".join(r.response_events), " ".join(r.sources),
-                r.certainty, r.note,
+                (
+                    r.date.isoformat(), r.escalation, r.kind, r.severity, r.mediator, r.responded, r.lag_days,
+                    r.issued_by, r.naming, " ".join(r.named), r.naming_note, r.event, " ".join(r.response_events),
+                    " ".join(r.sources), r.certainty, r.note,
+                ),
+                (r,),
             )
             for r in sorted(rows, key=lambda r: (r.date, r.id))
-        ),
+        ],
         units={"lag_days": "days"},
-        record=tuple(r.id for r in rows),
     )  # fmt: skip
 
 
 def _statements(
-    record: Record,
+    told: Told,
     rows: Sequence[Response],
     periods: Sequence[tuple[str, datetime.date, datetime.date]],
     day: datetime.date,
@@ -140,24 +143,26 @@ def _statements(
     """For each actor: on how many listed escalations an event of the record says that it responded."""
     listed = {r.event: r.date for r in rows if r.event}
     answers: dict[str, dict[str, int]] = {}
-    for event in record.events.values():
+    for event in told.record.events.values():
         for target in event.responds_to:
             if target in listed:
                 lag = max(0, (event.date - listed[target]).days)
                 for actor in event.actors:
                     soonest = answers.setdefault(actor, {}).get(target, lag)
                     answers[actor][target] = min(lag, soonest)
-    found: list[tuple[Cell, ...]] = []
+    events = told.record.events
+    found: list[Line] = []
     for actor, by_event in answers.items():
         for label, start, end in periods:
             all_listed = [event for event, date in listed.items() if start <= date < end]
             lags = [by_event[event] for event in all_listed if event in by_event]
             if lags:
-                found.append((actor, label, len(all_listed), len(lags), statistics.median(lags)))
-    return Table(
-        title=f"Statements in the record that respond to a listed escalation, as of {day}",
-        columns=("actor", "period", "escalations", "responded", "median_lag_days"),
-        rows=tuple(sorted(found, key=lambda row: (-int(row[3] or 0), str(row[0]), str(row[1])))),
+                cells = (actor, label, len(all_listed), len(lags), statistics.median(lags))
+                found.append((cells, [events[event] for event in all_listed]))
+    return told.table(
+        f"Statements in the record that respond to a listed escalation, as of {day}",
+        ("actor", "period", "escalations", "responded", "median_lag_days"),
+        sorted(found, key=lambda line: (-int(line[0][3] or 0), str(line[0][0]), str(line[0][1]))),
         units={"median_lag_days": "days"},
         note="Counted from `responds_to` of the events; a statement that is no event of the record is missing here.",
     )
@@ -169,13 +174,13 @@ def ceasefires(record: Record, as_of: Date = None, deaths: float = BREACH_DEATHS
     `first_breach` is computed: the first clash, offensive or violation in the record with at least `deaths` dead.
     """
     cut, day = date_of(record, as_of)
-    rows: list[tuple[Cell, ...]] = []
+    told = Told(cut)
+    lines: list[Line] = []
     for ceasefire in sorted(cut.ceasefires.values(), key=lambda c: c.start):
         spells = [_years(ceasefire.start, getattr(ceasefire, f"relapse_{kind}")) for kind in ("minor", "major", "war")]
         within = ceasefire.within_hours if ceasefire.relapse_war == ceasefire.start else None
         breach = _first_breach(cut.events.values(), ceasefire.start, deaths)
-        rows.append(
-            (
+        cells = (
                 ceasefire.name,
                 ceasefire.start.isoformat(),
                 *(value for kind, spell in zip(("minor", "major", "war"), spells, strict=True) for value in (
@@ -188,20 +193,20 @@ def ceasefires(record: Record, as_of: Date = None, deaths: float = BREACH_DEATHS
                 " ".join(ceasefire.events),
                 " ".join(ceasefire.sources),
                 ceasefire.note,
-            )
         )  # fmt: skip
-    return Table(
-        title=f"Ceasefires and relapses, as of {day}",
-        columns=(
+        ids = (*ceasefire.events, *([breach.id] if breach else []))
+        lines.append((cells, (ceasefire, *(cut.events[id] for id in ids if id in cut.events))))
+    return told.table(
+        f"Ceasefires and relapses, as of {day}",
+        (
             "ceasefire", "start", "relapse_minor", "years_to_minor", "relapse_major", "years_to_major", "relapse_war",
             "years_to_war", "within_hours", "years_without_war", "first_breach", "years_to_breach", "events",
             "sources", "note",
         ),
-        rows=tuple(rows),
+        lines,
         units=dict.fromkeys(("years_to_minor", "years_to_major", "years_to_war", "years_without_war"), "years"),
         note=f"first_breach: computed from the events ({deaths:g} dead or more); years_without_war: none so far. "
         + cut.meta.caveats.get("ceasefires", ""),
-        record=tuple(cut.ceasefires),
     )  # fmt: skip
 
 
@@ -223,9 +228,10 @@ def _first_breach(events: Iterable[Event], start: datetime.date, deaths: float) 
 def deaths(record: Record, as_of: Date = None) -> dict[str, Table]:
     """Deaths: "deaths" as the record lists them by period, "events" summed by year from the events of the record."""
     cut, day = date_of(record, as_of)
+    told = Told(cut)
     listed = tuple(
-        (d.period, d.start.isoformat(), d.end.isoformat(), d.low, d.best, d.high, d.side, d.part_of, d.measure,
-         " ".join(d.sources), d.certainty, d.note)
+        ((d.period, d.start.isoformat(), d.end.isoformat(), d.low, d.best, d.high, d.side, d.part_of, d.measure,
+          " ".join(d.sources), d.certainty, d.note), (d,))
         for d in sorted(cut.deaths.values(), key=lambda d: (d.start, d.end, d.id))
     )  # fmt: skip
     years: dict[int, list[Event]] = {}
@@ -233,24 +239,23 @@ def deaths(record: Record, as_of: Date = None) -> dict[str, Table]:
         if event.best is not None and not event.measure:
             years.setdefault(event.date.year, []).append(event)
     return {
-        "deaths": Table(
-            title=f"Deaths by period, as listed, as of {day}",
-            columns=(
+        "deaths": told.table(
+            f"Deaths by period, as listed, as of {day}",
+            (
                 "period", "start", "end", "low", "best", "high", "side", "part_of", "measure", "sources", "certainty",
                 "note",
             ),
-            rows=listed,
+            listed,
             units=dict.fromkeys(("low", "best", "high"), "deaths"),
             note=cut.meta.caveats.get("deaths", ""),
-            record=tuple(cut.deaths),
         ),
-        "events": Table(
-            title=f"Deaths in the events of the record by year, as of {day}",
-            columns=("year", "events", "low", "best", "high"),
-            rows=tuple(
-                (year, len(rows), *(sum(getattr(e, name) or 0 for e in rows) for name in ("low", "best", "high")))
-                for year, rows in years.items()
-            ),
+        "events": told.table(
+            f"Deaths in the events of the record by year, as of {day}",
+            ("year", "events", "low", "best", "high"),
+            [
+                ((year, len(own), *(sum(getattr(e, name) or 0 for e in own) for name in ("low", "best", "high"))), own)
+                for year, own in years.items()
+            ],
             units=dict.fromkeys(("low", "best", "high"), "deaths"),
             note="Only events with a count; an event stands in the year it began. Rows about a whole war are left out.",
         ),
@@ -270,16 +275,14 @@ def claims(record: Record, as_of: Date = None, viewpoints: Sequence[str] = (), i
         check_viewpoints(record, viewpoints)
     cut, day = date_of(record, as_of)
     chosen = [claim for claim in cut.claims.values() if not id or claim.id == id]
-    return Table(
-        title=f"Claims and who opposes them, as of {day}",
-        columns=(
+    return Told(cut).table(
+        f"Claims and who opposes them, as of {day}",
+        (
             "claim", "by", "date", "kind", "in_neutral_words", "own_words", "opposes", "differs", "agrees", "events",
             "record", "sources", *(f"view: {view}" for view in viewpoints),
         ),
-        rows=tuple(_claim(cut, claim, viewpoints) for claim in chosen),
+        [(_claim(cut, claim, viewpoints), (claim,)) for claim in chosen],
         note="Nothing here is adopted; `record` says what dated events show and no more.",
-        record=tuple(claim.id for claim in chosen),
-        confidential=any(claim.confidential for claim in chosen),
     )  # fmt: skip
 
 
@@ -311,3 +314,12 @@ def view_of(claim: Claim, actor: str) -> str:
         return claim.record
     own = [f"makes it ({claim.by})"] if claim.actor == actor else []
     return "; ".join(own + [f"{o.position}: {o.says}" for o in claim.others if o.actor == actor])
+
+
+def sources(record: Record) -> Table:
+    """What the record rests on."""
+    return Told(record).table(
+        "Sources",
+        ("id", "title", "publisher", "date", "url", "reliability"),
+        [((s.id, s.title, s.publisher, s.date, s.url, s.reliability), (s,)) for s in record.sources.values()],
+    )

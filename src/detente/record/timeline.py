@@ -1,4 +1,4 @@
-"""The timeline as a table: what happened, in order, with a weight for the labels of its picture."""
+"""The timeline: what happened, in order, with a weight for the labels of its picture."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,8 @@ from detente.record.ledger import date_of
 from detente.record.model import Event
 from detente.record.queries import BREACHES, Date
 from detente.record.record import Record
-from detente.run.model import Cell, Table
+from detente.record.told import Told
+from detente.run import Happening, Timeline
 
 WEIGHTS = {  # how much an event matters for a label, by type, before its deaths and what it touches are added
     "war_start": 60.0,
@@ -22,8 +23,8 @@ WEIGHTS = {  # how much an event matters for a label, by type, before its deaths
 }
 
 
-def timeline(record: Record, as_of: Date = None, types: Sequence[str] = (), actors: Sequence[str] = ()) -> Table:
-    """Events as a table, in date order, with a weight for labels; only some types or actors if asked.
+def timeline(record: Record, as_of: Date = None, types: Sequence[str] = (), actors: Sequence[str] = ()) -> Timeline:
+    """Events in date order, with a weight for labels; only some types or actors if asked.
 
     Raises:
         OptionError: no event is left.
@@ -36,39 +37,31 @@ def timeline(record: Record, as_of: Date = None, types: Sequence[str] = (), acto
     ]
     if not found:
         raise OptionError.of("no event matches", "a type and an actor of the record, and a date after its first event")
-    rows: list[tuple[Cell, ...]] = [
-        (
-            event.date.isoformat(),
-            event.date_end.isoformat() if event.date_end else "",
-            event.precision,
-            event.type,
-            " ".join(event.actors),
-            " ".join(event.target),
-            event.text,
-            event.low,
-            event.best,
-            event.high,
-            " ".join(f"{touch.commitment}:{touch.how}" for touch in event.touches),
-            " ".join(event.responds_to),
-            event.id,
-            " ".join(event.sources),
-            event.certainty,
-            _weight(event),
-        )
-        for event in found
-    ]
-    return Table(
-        title=f"Timeline, as of {day}",
-        columns=(
-            "date", "end", "precision", "type", "actors", "target", "text", "low", "best", "high", "touches",
-            "responds_to", "event", "sources", "certainty", "weight",
-        ),
-        rows=tuple(rows),
-        units=dict.fromkeys(("low", "best", "high"), "deaths"),
-        note="weight only orders the labels of the picture",
-        record=tuple(event.id for event in found),
-        confidential=any(event.confidential for event in found),
-    )  # fmt: skip
+    told = Told(cut)
+    return Timeline(day=day.isoformat(), events=tuple(_happening(told, event) for event in found))
+
+
+def _happening(told: Told, event: Event) -> Happening:
+    return Happening(
+        id=event.id,
+        date=event.date.isoformat(),
+        end=event.date_end.isoformat() if event.date_end else "",
+        precision=event.precision,
+        type=event.type,
+        actors=event.actors,
+        target=event.target,
+        text=event.text,
+        low=event.low,
+        best=event.best,
+        high=event.high,
+        touches=tuple(f"{touch.commitment}:{touch.how}" for touch in event.touches),
+        responds_to=event.responds_to,
+        sources=event.sources,
+        certainty=event.certainty,
+        weight=_weight(event),
+        rests_on=told.refs(event),
+        confidential=told.hidden(event),
+    )
 
 
 def _weight(event: Event) -> float:

@@ -11,7 +11,7 @@ from detente.errors import OptionError, suggest
 from detente.record.ledger import check_viewpoints
 from detente.record.model import RECORD
 from detente.record.record import Record
-from detente.run.model import Cell, Table
+from detente.run import Cell, Table
 
 FORMATS = ("table", "csv", "xlsx", "json", "md")
 EVENT_COLUMNS = ("event", "events", "response_events", "first_breach")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from detente.report.charts import band, intervals, tornado
 from detente.report.charts.theme import NARROW, WIDTH
-from detente.report.context import Context, family, points, quantity_table
+from detente.report.context import Context, points, quantity_table
 from detente.report.document import Block, Cards, Figure, Heading, Paragraph, Section
 from detente.report.numbers import cell_text, full_text, is_signed, quantity_unit, readable, unit_text, value_text
 from detente.run import Quantity, Table
@@ -60,7 +60,7 @@ def scaled(table: Table, factor: float) -> Table:
 def risk(context: Context) -> Section | None:
     """Risk and peace curves with the headline chances."""
     quantities = context.family("relapse", "peace", "peace_time")
-    curves = [name for name in ("risk_curve", "peace_curve") if name in context.run.tables]
+    curves = [name for name in ("risk_curve", "peace_curve") if name in context.tables]
     if not quantities and not curves:
         return None
     blocks: list[Block] = [Paragraph((string("relapse.intro"),))]
@@ -73,7 +73,7 @@ def risk(context: Context) -> Section | None:
     if quantities:
         blocks.append(context.quantity_grid("", quantities, file="risk_and_peace"))
     for name in ("relapse_by_cause", "triggers", "paths"):
-        if name in context.run.tables:
+        if name in context.tables:
             blocks.append(context.table_grid(name))
     triggers = context.family("trigger")
     if triggers:
@@ -119,7 +119,7 @@ def per_actor(context: Context, id: str, families: dict[str, str], intro: str, a
         blocks += [figure] if figure else [Heading(title)]
         plain = len({q.actor for q in quantities}) == len(quantities)
         blocks.append(context.quantity_grid("", quantities, "actor" if plain else "label", name))
-        blocks += [context.table_grid(t, shown=0) for t in BESIDE.get(name, ()) if t in context.run.tables]
+        blocks += [context.table_grid(t, shown=0) for t in BESIDE.get(name, ()) if t in context.tables]
     if not blocks:
         return None
     return Section(id, string(f"section.{id}"), (Paragraph((string(intro),)), *blocks))
@@ -289,8 +289,8 @@ def others(context: Context) -> Section | None:
     """Every quantity that no section above prints, grouped by question."""
     groups: dict[str, list[Quantity]] = {}
     for q in context.run.quantities:
-        if family(q) not in KNOWN and q.id not in context.shown_quantities:
-            groups.setdefault(q.question or family(q), []).append(q)
+        if q.family not in KNOWN and q.id not in context.shown_quantities:
+            groups.setdefault(q.question or q.family, []).append(q)
     if not groups:
         return None
     blocks: list[Block] = []

@@ -20,21 +20,11 @@ from detente.report.document import (
     Strong,
 )
 from detente.report.numbers import unit_text, value_text
-from detente.report.trees import flat, plain, tree
+from detente.report.trees import tree
 from detente.run import Quantity, Table
 from detente.words.strings import has_string, label, string
 
 ROWS_SHOWN = 12
-CLAIM_COLUMNS = {
-    "id": ("id", "claim_id"),
-    "claim": ("claim", "text", "says", "what"),
-    "by_whom": ("by", "made_by", "attributed_to", "source"),
-    "kind": ("kind", "type"),
-    "verdict": ("verdict", "result", "status"),
-    "reason": ("reason", "why", "because", "explanation"),
-    "others": ("others", "differing", "differing_views"),
-    "record": ("record", "evidence"),
-}
 
 
 def claims(context: Context) -> Section | None:
@@ -42,7 +32,7 @@ def claims(context: Context) -> Section | None:
     blocks: list[Block] = [Paragraph((string("claims.intro"),))]
     if context.run.claims:
         blocks.append(_claims_entries(context))
-    if "claims" in context.run.tables:
+    if "claims" in context.tables:
         blocks.append(context.table_grid("claims", "" if not context.run.claims else None))
     if len(blocks) == 1:
         return None
@@ -52,46 +42,44 @@ def claims(context: Context) -> Section | None:
 def _claims_entries(context: Context) -> Entries:
     """Each claim with its result, who makes it, differing views, reasons, record and numbers."""
     found = context.run.claims
-    columns = {
-        name: key
-        for name, choices in CLAIM_COLUMNS.items()
-        if (key := next((c for c in choices if any(claim.get(c) for claim in found)), None))
-    }
-    used = {*columns.values(), "confidential"}
-    extra = [key for key in dict.fromkeys(k for claim in found for k in claim) if key not in used]
-    entries = []
+    entries: list[Entry] = []
     for claim in found:
-        facts: list[tuple[str, Line]] = []
-        for name, key in [(n, k) for n, k in columns.items() if n not in ("id", "claim", "verdict")] + [
-            (k, k) for k in extra
-        ]:
-            if claim.get(key) not in (None, "", [], {}, ()):
-                facts.append((column_label("claims", name), _claim_line(context, name, claim[key])))
-        id, text, verdict = (plain(claim.get(columns.get(n, n), "")) for n in ("id", "claim", "verdict"))
-        entries.append(Entry(f"claim-{id}", text, verdict, tuple(facts)))
-    keys = (*columns.values(), *extra)
-    rows = tuple(tuple(flat(claim.get(key)) for key in keys) for claim in found)
-    return Entries(tuple(entries), Table(title=string("section.claims"), columns=keys, rows=rows), "claims_checked")
+        facts: list[tuple[str, Line]] = [
+            (column_label("claims", "by_whom"), (context.actor(claim.by),)),
+            (column_label("claims", "kind"), (claim.kind.replace("_", " "),)),
+        ]
+        reason = " ".join(
+            [*([f"{claim.why}."] if claim.why else []), *(f"{t.words}: {t.outcome}." for t in claim.tests)]
+        )
+        numbers = [ref.id for ref in claim.rests_on if ref.kind == "quantity"]
+        said: list[tuple[str, Line]] = [
+            ("reason", (reason,) if reason else ()),
+            ("tested_part", (claim.tested_part,) if claim.tested_part else ()),
+            ("others", ("; ".join(claim.others),) if claim.others else ()),
+            ("record", context.record_links(tuple(ref.id for ref in claim.record if ref.kind != "source"))),
+            ("quantities", _numbers(context, numbers)),
+            ("would_change", (claim.would_change,) if claim.would_change else ()),
+        ]
+        facts += [(column_label("claims", name), line) for name, line in said if line]
+        entries.append(Entry(f"claim-{claim.id}", claim.claim, claim.verdict, tuple(facts)))
+    columns = ("id", "claim", "by", "kind", "verdict", "why", "would_change")
+    rows = tuple(tuple(getattr(claim, name) for name in columns) for claim in found)
+    return Entries(tuple(entries), Table(title=string("section.claims"), columns=columns, rows=rows), "claims_checked")
 
 
-def _claim_line(context: Context, name: str, value: Any) -> Line:
-    if name == "record" and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return context.record_links(tuple(value))
-    if name == "quantities" and isinstance(value, list | tuple):
-        line: list[Inline] = []
-        for item in value:
-            quantity = context.find(str(item))
-            line += ["; "] if line else []
-            line += [f"{quantity.label}: ", context.number(quantity)] if quantity else [plain(item)]
-        return tuple(line)
-    if name == "by_whom" and isinstance(value, str):
-        return (context.actor(value),)
-    return (plain(value),)
+def _numbers(context: Context, ids: list[str]) -> Line:
+    """Quantities by label with their numbers."""
+    line: list[Inline] = []
+    for id in ids:
+        quantity = context.find(id)
+        line += ["; "] if line else []
+        line += [f"{quantity.label}: ", context.number(quantity)] if quantity else [id]
+    return tuple(line)
 
 
 def nested(context: Context, id: str, data: dict[str, Any] | None, prefixes: tuple[str, ...]) -> Section | None:
     """A section from a nested part of the run and the tables that belong to it."""
-    names = [n for n in context.run.tables if n.startswith(prefixes)]
+    names = [n for n in context.tables if n.startswith(prefixes)]
     if not data and not names:
         return None
     blocks: list[Block] = []
@@ -106,7 +94,8 @@ def nested(context: Context, id: str, data: dict[str, Any] | None, prefixes: tup
 
 def outside(context: Context) -> Section | None:
     """Base rates and reference classes: their numbers, the sentences about them, their tables."""
-    section = nested(context, "outside", context.run.outside, ("outside", "base_rates", "positions"))
+    words = {} if context.run.outlook is None else context.run.outlook.model_dump(mode="json", exclude_defaults=True)
+    section = nested(context, "outside", words, ("outside", "base_rates", "positions"))
     quantities = context.family("base_rate", "position")
     if not quantities:
         return section
@@ -117,7 +106,7 @@ def outside(context: Context) -> Section | None:
 
 def other_tables(context: Context) -> Section | None:
     """Every table that no section above prints."""
-    names = [n for n in context.run.tables if n not in context.shown_tables and n != "sources"]
+    names = [n for n in context.tables if n not in context.shown_tables and n != "sources"]
     if not names:
         return None
     return Section("other_tables", string("section.other_tables"), tuple(context.table_grid(n) for n in names))
@@ -194,9 +183,9 @@ def numbers(context: Context) -> Section | None:
     rows: list[tuple[Line, ...]] = []
     for n, q in enumerate(run.quantities, 1):
         hangs: list[Inline] = [*context.assumption_links(q.assumptions)]
-        if q.record:
+        if q.rests_on:
             hangs += ["; "] if hangs else []
-            hangs += [*context.record_links(q.record)]
+            hangs += [*context.record_links(tuple(ref.id for ref in q.rests_on))]
         rows.append(
             (
                 (str(n),),

@@ -34,11 +34,6 @@ PRINTED = {
 }  # of these tables only so many columns are printed; the file beside them has all
 
 
-def family(quantity: Quantity) -> str:
-    """The first part of a quantity's id: what kind of number it is."""
-    return quantity.id.split(".", 1)[0]
-
-
 @dataclass
 class Context:
     """A run while its dossier is being built."""
@@ -48,6 +43,8 @@ class Context:
     shown_quantities: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        drawn = {} if self.run.timeline is None else {"timeline": self.run.timeline.table()}
+        self.tables: dict[str, Table] = {**drawn, **self.run.tables}
         self.assumption_labels = {a.name: readable(a.label or a.name) for a in self.run.assumptions}
         self.anchors = frozenset(
             [f"q-{q.id}" for q in self.run.quantities]
@@ -65,7 +62,7 @@ class Context:
 
     def family(self, *names: str) -> list[Quantity]:
         """Quantities whose id begins with one of the names, in the order of the run."""
-        return [q for q in self.run.quantities if family(q) in names]
+        return list(self.run.family(*names))
 
     def find(self, id: str) -> Quantity | None:
         """A quantity by id, or None."""
@@ -74,16 +71,16 @@ class Context:
     def table(self, *names: str) -> tuple[str, Table] | None:
         """The first table of these names that the run has (marked as shown)."""
         for name in names:
-            if name in self.run.tables:
+            if name in self.tables:
                 self.shown_tables.add(name)
-                return name, self.run.tables[name]
+                return name, self.tables[name]
         return None
 
     def record_ids(self) -> dict[str, str]:
         """Ids of record entries that some table prints, and the table that prints them."""
         found: dict[str, str] = {}
         for name in RECORD_TABLES:
-            table = self.run.tables.get(name)
+            table = self.tables.get(name)
             place = id_column(table) if table is not None else None
             if table is not None and place is not None:
                 for row in table.rows:
@@ -93,8 +90,7 @@ class Context:
 
     def package(self, quantity: Quantity) -> str:
         """The package of terms in an id such as `gain_from_settling.ACTOR.PACKAGE`, or nothing."""
-        parts = quantity.id.split(".")
-        return parts[2] if len(parts) > 2 and parts[1] == quantity.actor else ""
+        return quantity.package or ""
 
     def number(self, quantity: Quantity, part: str = "full") -> Number:
         """The number for printing (marked as shown)."""
@@ -145,7 +141,7 @@ class Context:
 
     def table_grid(self, name: str, title: str | None = None, shown: int = ROWS_SHOWN) -> Grid:
         """A table of the run as it stands, with numbers formatted, ids made link targets, empty columns left out."""
-        table = self.run.tables[name]
+        table = self.tables[name]
         self.shown_tables.add(name)
         printed = [c for c in PRINTED.get(name, ()) if c in table.columns] or list(table.columns)
         keep = [

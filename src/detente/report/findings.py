@@ -22,8 +22,8 @@ POINT_FACTS = ("levers", "durability", "cost", "paid_by", "least_gain", "share_o
 
 def accounts(context: Context) -> Section | None:
     """Rival accounts: the verdict first, then what it rests on."""
-    data = context.run.accounts
-    names = [n for n in context.run.tables if n.startswith(ACCOUNT_TABLES) and not n.endswith("baselines")]
+    data = None if context.run.accounts is None else context.run.accounts.model_dump(mode="json")
+    names = [n for n in context.tables if n.startswith(ACCOUNT_TABLES) and not n.endswith("baselines")]
     if not data and not names:
         return None
     blocks: list[Block] = [Paragraph((string("accounts.intro"),))]
@@ -39,10 +39,10 @@ def accounts(context: Context) -> Section | None:
 def baselines(context: Context) -> Section | None:
     """How the model scores against simple baselines."""
     names = [
-        n for n in context.run.tables if n.startswith(("baselines", "backtest", "scores")) or n == "evidence_baselines"
+        n for n in context.tables if n.startswith(("baselines", "backtest", "scores")) or n == "evidence_baselines"
     ]
-    said = (context.run.accounts or {}).get("baselines")
-    words = said.get("words") if isinstance(said, Mapping) else None
+    held = context.run.accounts.baselines if context.run.accounts else None
+    words = held.words if held else None
     if not names and not words:
         return None
     blocks: list[Block] = [Paragraph((plain(words),))] if words else []
@@ -52,15 +52,15 @@ def baselines(context: Context) -> Section | None:
 
 def settlement(context: Context) -> Section | None:
     """What would hold: the finding, the frontier, and each combination with what it hangs on."""
-    data = context.run.settlement or {}
-    names = [n for n in context.run.tables if n.startswith(SETTLEMENT_TABLES)]
+    data = context.run.settlement.model_dump(mode="json") if context.run.settlement else {}
+    names = [n for n in context.tables if n.startswith(SETTLEMENT_TABLES)]
     if not data and not names:
         return None
     blocks: list[Block] = [Paragraph((string("settlement.intro"),))]
     if data.get("finding"):
         blocks.append(Paragraph((plain(data["finding"]),)))
-    if "frontier" in context.run.tables:
-        figure = frontier_figure(context.run.tables["frontier"])
+    if "frontier" in context.tables:
+        figure = frontier_figure(context.tables["frontier"])
         blocks += [figure] if figure else []
     blocks += [context.table_grid(name) for name in names]
     groups = [name for name in GROUPS if _points(data.get(name))]

@@ -4,7 +4,7 @@ from detente.report.answers import headline
 from detente.report.context import Context
 from detente.report.document import Block, Bullets, Facts, Inline, Line, Link, Paragraph, Section, Strong
 from detente.report.numbers import is_signed, readable, words
-from detente.run import Quantity
+from detente.run import Claim, Quantity
 from detente.words.strings import label, string
 
 AGREE = 0.9  # share of draws from which a sign counts as agreed
@@ -36,13 +36,13 @@ def cannot_tell(context: Context) -> Section:
         items.append((string("cannot.claims", count=len(undecided), total=len(run.claims)),))
     if run.accounts is None:
         items.append((string("cannot.no_accounts"),))
-    elif "cannot tell" in str(run.accounts.get("verdict", "")).lower():
+    elif "cannot tell" in run.accounts.verdict.lower():
         items.append((Strong(string("cannot.verdict")),))
     if run.settlement is None:
         items.append((string("cannot.no_settlement"),))
     if not scored(context):
         items.append((string("cannot.no_baselines"),))
-    if run.solution is not None and run.solution.equilibria_found > 1:
+    if run.solution is not None and (run.solution.equilibria_found or 0) > 1:
         items.append((string("cannot.one_of_many", count=run.solution.equilibria_found),))
     if run.solution is not None and run.solution.draws_left_out:
         items.append((string("cannot.left_out", count=run.solution.draws_left_out),))
@@ -52,33 +52,24 @@ def cannot_tell(context: Context) -> Section:
     return Section("cannot_tell", string("section.cannot_tell"), (lead, Bullets(tuple(items))))
 
 
-def _undecided(claim: dict) -> bool:
-    verdict = str(claim.get("verdict") or claim.get("result") or claim.get("status") or "").lower()
-    return "cannot tell" in verdict or "outside the model" in verdict
+def _undecided(claim: Claim) -> bool:
+    return claim.verdict in ("the record cannot tell", "outside the model")
 
 
 def baselines_better(context: Context) -> bool:
     """Whether a baseline predicts held-out events better than the model does.
 
-    Read from a true cell in a column `better` of the table `baselines`, or from the log scores of a back-test.
+    Read from the log scores of a back-test.
     """
-    table = context.run.tables.get("baselines")
-    if table is not None and "better" in table.columns:
-        place = table.columns.index("better")
-        if any(row[place] is True or row[place] == "yes" for row in table.rows):
-            return True
-    tested = (context.run.accounts or {}).get("baselines")
-    if not isinstance(tested, dict) or not isinstance(tested.get("baselines"), dict):
+    held = context.run.accounts.baselines if context.run.accounts else None
+    if held is None or not held.baselines:
         return False
-    model = tested.get("model_log_score")
-    scores = [score for score in tested["baselines"].values() if isinstance(score, int | float)]
-    return bool(scores) and (not isinstance(model, int | float) or max(scores) > model)
+    return held.model_log_score is None or max(held.baselines.values()) > held.model_log_score
 
 
 def scored(context: Context) -> bool:
     """Whether the run sets the model against baselines at all."""
-    held = (context.run.accounts or {}).get("baselines")
-    return bool(held) or any(name in context.run.tables for name in ("baselines", "evidence_baselines", "backtest"))
+    return context.run.accounts is not None and context.run.accounts.baselines is not None
 
 
 def summary(context: Context) -> Section:

@@ -29,7 +29,7 @@ def timeline(context: Context) -> Section | None:
     figure = timeline_figure(context, name, table)
     blocks += [figure] if figure else []
     blocks.append(context.table_grid(name, "", shown=0 if figure and len(table.rows) > MANY else 12))
-    if "ceasefires" in context.run.tables:
+    if "ceasefires" in context.tables:
         blocks.append(context.table_grid("ceasefires", shown=0))
     return Section("timeline", string("section.timeline"), tuple(blocks))
 
@@ -55,11 +55,11 @@ def timeline_figure(context: Context, name: str, table: Table) -> Figure | None:
 
 def ledger(context: Context) -> Section | None:
     """Commitments with status, and those forgotten."""
-    names = [n for n in context.run.tables if n in ("ledger", "forgotten", "commitments") or n.startswith("ledger_")]
+    names = [n for n in context.tables if n in ("ledger", "forgotten", "commitments") or n.startswith("ledger_")]
     if not names:
         return None
     blocks: list[Block] = [Paragraph((string("ledger.intro"),))]
-    book = context.run.tables.get("ledger")
+    book = context.tables.get("ledger")
     column = next((c for c in ("status", "status: record", "state") if book is not None and c in book.columns), None)
     if book is not None and column is not None:
         tally = counts(book, column, string("ledger.no_status"))
@@ -74,7 +74,7 @@ def ledger(context: Context) -> Section | None:
 
 def commitments_grid(context: Context, name: str, title: str | None) -> Grid:
     """A ledger in few columns: what under which instrument, who to whom, by when, status by viewpoint, last event."""
-    table = context.run.tables[name]
+    table = context.tables[name]
     plain = context.table_grid(name, title)
     if "what" not in table.columns:
         return plain
@@ -128,9 +128,7 @@ def _tally_figure(tally: Table) -> Figure:
 
 def silence(context: Context) -> Section | None:
     """Reactions to violations, in the record and in the model."""
-    names = [
-        n for n in context.run.tables if n.startswith(("response", "naming", "silence", "escalations", "statements"))
-    ]
+    names = [n for n in context.tables if n.startswith(("response", "naming", "silence", "escalations", "statements"))]
     quantities = context.family("silence", "reaction_lag", "even_handed")
     if not names and not quantities:
         return None

@@ -26,8 +26,9 @@ from detente.report.document import (
 from detente.report.numbers import tip_lines
 from detente.report.plain import number_text, plain_text
 from detente.run import Quantity, Run, Table
-from detente.run.workbook import csv_text, workbook_bytes
+from detente.run.tables import all_tables, sheets, table_csv
 from detente.words.strings import catalogue, string
+from detente.words.tables import workbook_bytes
 
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SHORT = 11  # entries up to this length stay on one line
@@ -69,7 +70,7 @@ def _workbook(run: Run) -> str:
     if find_spec("openpyxl") is None:
         return ""
     return "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64," + base64.b64encode(
-        workbook_bytes(run)
+        workbook_bytes(sheets(all_tables(run)))
     ).decode("ascii")
 
 
@@ -143,7 +144,8 @@ class _Writer:
 
     def csv(self, table: Table) -> str:
         """A table as a data address."""
-        return "data:text/csv;charset=utf-8;base64," + base64.b64encode(csv_text(table).encode("utf-8")).decode("ascii")
+        content = base64.b64encode(table_csv(table).encode("utf-8")).decode("ascii")
+        return f"data:text/csv;charset=utf-8;base64,{content}"
 
     def text(self, key: str, **values: object) -> str:
         """A string of the catalogue."""

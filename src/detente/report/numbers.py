@@ -4,8 +4,7 @@ import math
 import re
 from collections.abc import Iterable
 
-from detente.run import Quantity, Table
-from detente.run.model import Cell
+from detente.run import Cell, Quantity, Table
 from detente.words.strings import has_string, label, string
 
 SHARES = ("probability", "share")  # first word of the units that are printed as percentages
@@ -189,8 +188,8 @@ def tip_lines(quantity: Quantity, names: dict[str, str]) -> list[str]:
         lines.append(string("tip.equilibria", share=percent(quantity.equilibria_share)))
     if quantity.assumptions:
         lines.append(string("tip.assumptions", names="; ".join(names.get(n, n) for n in quantity.assumptions)))
-    if quantity.record:
-        lines.append(string("tip.record", names=", ".join(quantity.record)))
+    if quantity.rests_on:
+        lines.append(string("tip.record", names=", ".join(ref.id for ref in quantity.rests_on)))
     if quantity.choice_value_decides:
         lines.append(string("tip.choice"))
     if quantity.assumption_not_record:

@@ -86,7 +86,7 @@ def redact(run: Run) -> Run:
     secrets = _collect(run)
     quantities = _quantities(run, secrets)
     gone = {q.id for q in run.quantities} - {q.id for q in quantities}
-    if not (gone or secrets.texts or secrets.ids or any(t.confidential for t in run.tables.values())):
+    if not (gone or secrets.texts or secrets.ids or any(map(any, (t.confidential for t in run.tables.values())))):
         return run
     for q in run.quantities:
         if q.id in gone:
@@ -101,12 +101,23 @@ def redact(run: Run) -> Run:
             tables[name] = kept
             counts["rows"] = counts.get("rows", 0) + len(table.rows) - len(kept.rows)
     assumptions = tuple(_assumption(a, secrets) for a in run.assumptions if not a.confidential)
-    claims = tuple(c for c in run.claims if not c.get(FLAG) and not _cites(c, gone) and not secrets.mentioned(c))
+    claims = tuple(
+        c
+        for c in run.claims
+        if not c.confidential and not _cites(c.model_dump(), gone) and not secrets.mentioned(c.model_dump())
+    )
     warnings = tuple(w for w in run.warnings if not secrets.mentioned(w))
     counts["assumptions"] = len(run.assumptions) - len(assumptions)
     counts["claims"] = len(run.claims) - len(claims)
     counts["warnings"] = len(run.warnings) - len(warnings)
-    clean = {name: _prune(getattr(run, name), secrets, gone) for name in ("accounts", "settlement", "outside")}
+    clean = {
+        name: None if secrets.mentioned(found.model_dump()) else found
+        for name in ("accounts", "settlement", "outlook")
+        if (found := getattr(run, name)) is not None
+    }
+    if run.timeline is not None:
+        events = tuple(e for e in run.timeline.events if not e.confidential and not secrets.mentioned(e.model_dump()))
+        clean["timeline"] = run.timeline.model_copy(update={"events": events})
     counts["parts"] = sum(getattr(run, name) != value for name, value in clean.items())
     hidden = string("redact.placeholder")
     return run.model_copy(
@@ -146,24 +157,28 @@ def _collect(run: Run) -> _Secrets:
             secrets.add((q.label, q.low, q.mid, q.high))
             secrets.ids.add(q.id)
         else:
-            public.update((q.label, q.unit, q.question, *q.record))
+            public.update((q.label, q.unit, q.question, *(ref.id for ref in q.rests_on)))
     for table in run.tables.values():
         public.update((table.title, *table.columns))
-        place = table.columns.index(FLAG) if FLAG in table.columns else None
-        for row in table.rows:
-            if table.confidential or (place is not None and row[place]):
+        for n, row in enumerate(table.rows):
+            if table.confidential and table.confidential[n]:
                 secrets.add(row)
                 if (names := id_column(table)) is not None:
                     secrets.ids.add(str(row[names]))
             else:
                 public.update(cell for cell in row if isinstance(cell, str))
     for claim in run.claims:
-        if claim.get(FLAG):
-            secrets.add({k: v for k, v in claim.items() if k not in ("quantities", "record")})
+        if claim.confidential:
+            secrets.add((claim.id, claim.claim))
         else:
-            public.update(_strings(claim))
-    for part in (run.accounts, run.settlement, run.outside):
-        _gather(part, secrets, public)
+            public.update(_strings(claim.model_dump()))
+    for event in run.timeline.events if run.timeline else ():
+        if event.confidential:
+            secrets.add((event.id, event.text))
+            secrets.ids.add(event.id)
+    for part in (run.accounts, run.settlement, run.outlook):
+        if part is not None:
+            _gather(part.model_dump(), secrets, public)
     secrets.settle(public)
     return secrets
 
@@ -196,7 +211,7 @@ def _gather(value: Any, secrets: _Secrets, public: set[str]) -> None:
 
 def _quantities(run: Run, secrets: _Secrets) -> tuple[Quantity, ...]:
     def hangs(q: Quantity) -> bool:
-        named = any(name in secrets.ids for name in (*q.assumptions, *q.record))
+        named = any(name in secrets.ids for name in (*q.assumptions, *(ref.id for ref in q.rests_on)))
         return q.confidential or named or secrets.mentioned((q.id, q.label, q.reason_no_interval or ""))
 
     gone = {q.id for q in run.quantities if hangs(q)}
@@ -222,23 +237,22 @@ def _assumption(assumption: Assumption, secrets: _Secrets) -> Assumption:
 def _table(name: str, table: Table, secrets: _Secrets, gone: set[str]) -> Table | None:
     """The table without confidential rows; None where it must go as a whole."""
     families = {id.split(".")[0] for id in gone}
-    if table.confidential or CURVES.get(name) in families or any(r in secrets.ids for r in table.record):
+    if CURVES.get(name) in families:
         return None
     if secrets.mentioned((table.title, table.columns)):
         return None
-    place = table.columns.index(FLAG) if FLAG in table.columns else None
     actors = _actors_by_term(table, gone)
-    rows = []
-    for row in table.rows:
-        hidden = place is not None and bool(row[place])
+    kept = []
+    for n, row in enumerate(table.rows):
+        hidden = bool(table.confidential) and table.confidential[n]
         texts = [cell for cell in row if isinstance(cell, str)]
         if hidden or any(t in gone or t in actors for t in texts) or secrets.mentioned(row):
             if "years" in table.columns or (not hidden and "term" in table.columns):
                 return None  # a curve gives its gap away, and terms sum to a total
             continue
-        rows.append(row)
+        kept.append(n)
     note = "" if secrets.mentioned(table.note) else table.note
-    return table.model_copy(update={"rows": tuple(rows), "note": note})
+    return table.kept(kept).model_copy(update={"note": note})
 
 
 def _actors_by_term(table: Table, gone: set[str]) -> set[str]:
@@ -250,20 +264,3 @@ def _actors_by_term(table: Table, gone: set[str]) -> set[str]:
 
 def _cites(claim: Mapping[str, Any], gone: set[str]) -> bool:
     return any(text in gone for text in _strings(claim))
-
-
-def _prune(value: Any, secrets: _Secrets, gone: set[str]) -> Any:
-    """A nested part without confidential objects and without what mentions them; the smallest piece goes."""
-    if isinstance(value, Mapping):
-        if value.get(FLAG):
-            return None
-        if any(isinstance(v, str) and (v in gone or secrets.mentioned(v)) for v in value.values()):
-            return None
-        kept = {k: _prune(v, secrets, gone) for k, v in value.items() if not secrets.mentioned(k)}
-        return {k: v for k, v in kept.items() if v is not None or value[k] is None}
-    if isinstance(value, list | tuple):
-        pruned = [(item, _prune(item, secrets, gone)) for item in value]
-        return [new for old, new in pruned if new is not None or old is None]
-    if isinstance(value, str):
-        return None if value in gone or secrets.mentioned(value) else value
-    return None if secrets.mentioned(value) else value

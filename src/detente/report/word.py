@@ -29,8 +29,8 @@ from detente.report.document import (
 from detente.report.markdown import cut_note
 from detente.report.plain import number_text, piece_text, plain_text
 from detente.run import Run
-from detente.run.workbook import EPOCH, without_clock
 from detente.words.strings import string
+from detente.words.tables import EPOCH, without_clock
 
 PAGES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}  # width, height, mm
 MARGIN = 20.0  # mm

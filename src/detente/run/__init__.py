@@ -1,17 +1,43 @@
 """The versioned run: what an analysis leaves behind, and the only thing that report and studio render."""
 
-from detente.run.ledger import Bar, Ledger, Touched
-from detente.run.model import Assumption, Quantity, Run, Solution, Table
+from detente.run.accounts import Accounts, Fit
+from detente.run.base import Cell, Kind, Model, Ref
+from detente.run.claims import Claim, ClaimTest
+from detente.run.ledger import Bar, Happening, Ledger, Precision, Timeline, Touched
+from detente.run.outlook import Outlook
+from detente.run.quantity import Assumption, Quantity
+from detente.run.run import Part, Public, Run, Solution, Stamp
+from detente.run.section import Picture, Section
+from detente.run.settlement import Settlement
 from detente.run.store import read_run, write_run
+from detente.run.table import Table
 
 __all__ = [
+    "Accounts",
     "Assumption",
     "Bar",
+    "Cell",
+    "Claim",
+    "ClaimTest",
+    "Fit",
+    "Happening",
+    "Kind",
     "Ledger",
+    "Model",
+    "Outlook",
+    "Part",
+    "Picture",
+    "Precision",
+    "Public",
     "Quantity",
+    "Ref",
     "Run",
+    "Section",
+    "Settlement",
     "Solution",
+    "Stamp",
     "Table",
+    "Timeline",
     "Touched",
     "read_run",
     "write_run",

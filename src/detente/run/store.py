@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from detente.errors import Diagnostic, OptionError
 from detente.files.whole import write_text
-from detente.run.model import Run
+from detente.run.run import Run
 
 
 def write_run(run: Run, folder: Path) -> Path:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from detente.run import Table
+from detente.run import Settlement, Table
+from detente.run import settlement as run
+from detente.run.settlement import Combination, Spread
 from detente.settlement.closed import covered_until
 from detente.settlement.evaluate import NONE
 from detente.settlement.explain import Departure, Separator
@@ -22,7 +24,7 @@ from detente.settlement.tables import NOTE_SPREAD, NOTE_UNITS, frontier_table, r
 class Report:
     """What goes into a run."""
 
-    settlement: dict[str, Any]
+    settlement: Settlement
     tables: dict[str, Table]
     warnings: tuple[str, ...]
 
@@ -47,33 +49,33 @@ class _Reporter:
         near = [self.point(p, f"N{n}", labels) for n, p in enumerate(f.near, start=1)]
         fragile = [self.point(p, f"F{n}", labels) for n, p in enumerate(f.fragile, start=1)]
         first = (packages or near or [None])[0]
-        settlement: dict[str, Any] = {
-            "finding": self.finding(packages, near),
-            "limits": {"risk": limits.risk, "within": limits.within, "share": limits.share},
-            "signatories": [self.problem.label(p) for p in self.problem.signatories],
-            "can_block": {
+        settlement = Settlement(
+            finding=self.finding(packages, near),
+            limits=run.Limits(risk=limits.risk, within=limits.within, share=limits.share),
+            signatories=tuple(self.problem.label(p) for p in self.problem.signatories),
+            can_block={
                 self.problem.label(self.problem.players[b.player]): self.block_words(b) for b in self.problem.blocks
             },
-            "fades_with_time": [c.replace("_", " ") for c in self.problem.clocks],
-            "binding": first and first["binding"],
-            "relaxation": first and first["relaxation"],
-            "payer": first and first["relaxation"]["payer"],
-            "packages": packages,
-            "near": near,
-            "only_in_some_equilibria": fragile,
-            "splits": self.splits(),
-            "search": self.search_words(),
-            "notes": [NOTE_SPREAD, NOTE_UNITS],
-        }
+            fades_with_time=tuple(c.replace("_", " ") for c in self.problem.clocks),
+            binding=first and first.binding,
+            relaxation=first and first.relaxation,
+            payer=first and first.relaxation and first.relaxation.payer,
+            packages=tuple(packages),
+            near=tuple(near),
+            only_in_some_equilibria=tuple(fragile),
+            splits=self.splits(),
+            search=self.search_words(),
+            notes=(NOTE_SPREAD, NOTE_UNITS),
+        )
         tables = {
             "frontier": frontier_table([*packages, *self.beyond(len(packages)), *fragile, *near], limits),
             "relaxations": relaxations_table([*packages, *fragile, *near]),
         }
         return Report(settlement, tables, tuple(self.warnings()))
 
-    def beyond(self, before: int) -> list[dict[str, Any]]:
+    def beyond(self, before: int) -> list[Combination]:
         """Points of the frontier that were not explained, as far as the table needs them."""
-        return [self.numbers(c, f"P{n}") for n, c in enumerate(self.findings.beyond, start=before + 1)]
+        return [Combination(**self.numbers(c, f"P{n}")) for n, c in enumerate(self.findings.beyond, start=before + 1)]
 
     # ---- points ----------------------------------------------------------------------------------------------------
 
@@ -87,37 +89,37 @@ class _Reporter:
         return {
             "id": id,
             "package": problem.packages[option],
-            "terms": self.terms(candidate),
+            "terms": tuple(self.terms(candidate)),
             "levers": {lever.name: amount for lever, amount in levers.used(setting)},
-            "in_force_before_signature": [b.name for b, _ in levers.used(setting) if b.before],
-            "durability": _spread(safe, level(safe, self.share)),
+            "in_force_before_signature": tuple(b.name for b, _ in levers.used(setting) if b.before),
+            "durability": Spread(**_spread(safe, level(safe, self.share))),
             "cost": levers.cost(setting),
             "paid_by": self.paid_by(setting),
-            "payers": [problem.label(p) for p in levers.payers(setting)],
-            "least_gain": {"who": problem.label(least), **self.gain_spread(gains, least)},
-            "gains": {p: self.gain_spread(gains, p) for p in problem.players},
+            "payers": tuple(problem.label(p) for p in levers.payers(setting)),
+            "least_gain": run.LeastGain(who=problem.label(least), **self.gain_spread(gains, least)),
+            "gains": {p: Spread(**self.gain_spread(gains, p)) for p in problem.players},
             "share_of_draws": float((margins_of(self.draws, candidate) >= 0).all(axis=1).mean()),
         }
 
-    def point(self, point: Point, id: str, labels: dict[Candidate, list[str]]) -> dict[str, Any]:
+    def point(self, point: Point, id: str, labels: dict[Candidate, list[str]]) -> Combination:
         """A point with everything that explains it."""
-        return {
+        found, binding = point.equilibria, point.binding
+        return Combination(
             **self.numbers(point.candidate, id),
-            "equilibria": point.equilibria
-            and {"draws": point.equilibria.draws, "found": point.equilibria.found, "hold": point.equilibria.hold},
-            "constraints": self.constraints(point.candidate),
-            "binding": {
-                "id": point.binding.constraint.id,
-                "words": point.binding.constraint.words,
-                "fails_in_share_of_draws": point.binding.fails_in,
-                "margin": _finite(point.binding.margin),
-            },
-            "relaxation": self.relaxation(point.relaxation, of_all=bool(self.findings.packages)),
-            "fails_when": [self.separator(s) for s in point.separators],
-            "if_leaves": [self.departure(d) for d in point.departures],
-            "covers_until": self.cover(point.candidate),
-            "labels": labels.get(point.candidate, []),
-        }
+            equilibria=found and run.InEquilibria(draws=found.draws, found=found.found, hold=found.hold),
+            constraints=self.constraints(point.candidate),
+            binding=run.Binding(
+                id=binding.constraint.id,
+                words=binding.constraint.words,
+                fails_in_share_of_draws=binding.fails_in,
+                margin=_finite(binding.margin),
+            ),
+            relaxation=self.relaxation(point.relaxation, of_all=bool(self.findings.packages)),
+            fails_when=tuple(self.separator(s) for s in point.separators),
+            if_leaves=tuple(self.departure(d) for d in point.departures),
+            covers_until=self.cover(point.candidate),
+            labels=tuple(labels.get(point.candidate, [])),
+        )
 
     def terms(self, candidate: Candidate) -> list[str]:
         setting, option = candidate
@@ -150,19 +152,19 @@ class _Reporter:
             bills[payer] = bills.get(payer, 0.0) + bill
         return bills
 
-    def constraints(self, candidate: Candidate) -> list[dict[str, Any]]:
+    def constraints(self, candidate: Candidate) -> tuple[run.Constraint, ...]:
         margins = margins_of(self.draws, candidate)
-        return [
-            {
-                "id": c.id,
-                "words": c.words,
-                "holds_in_share_of_draws": float((column >= 0).mean()),
-                "margin": _finite(level(column, self.share)),
-            }
+        return tuple(
+            run.Constraint(
+                id=c.id,
+                words=c.words,
+                holds_in_share_of_draws=float((column >= 0).mean()),
+                margin=_finite(level(column, self.share)),
+            )
             for c, column in zip(self.problem.constraints(candidate[0]), margins.T)
-        ]
+        )
 
-    def relaxation(self, found: Relaxation, of_all: bool) -> dict[str, Any]:
+    def relaxation(self, found: Relaxation, of_all: bool) -> run.Relaxation:
         label = self.problem.label
         payer = label(found.payer) if found.payer else "an actor outside the case" if found.payments else None
         words = [
@@ -175,42 +177,42 @@ class _Reporter:
             words.append(f"a chance of war within {years:g} years of up to {100 * found.risk:.3g} % is accepted")
         if not words:
             words = ["nothing needs to be relaxed"]
-        return {
-            "words": words,
-            "so_that_it_holds_in": "every draw" if of_all else f"a share {self.share:g} of the draws",
-            "payer": payer,
-            "payments": found.payments,
-            "prices": found.prices,
-            "risk": found.risk,
-            "price": found.price,
-            "solved_again": found.share is not None,
-            "then_holds_in_share_of_draws": found.share,
-            "works": found.works,
-        }
+        return run.Relaxation(
+            words=tuple(words),
+            so_that_it_holds_in="every draw" if of_all else f"a share {self.share:g} of the draws",
+            payer=payer,
+            payments=dict(found.payments),
+            prices=dict(found.prices),
+            risk=found.risk,
+            price=found.price,
+            solved_again=found.share is not None,
+            then_holds_in_share_of_draws=found.share,
+            works=found.works,
+        )
 
-    def separator(self, found: Separator) -> dict[str, Any]:
+    def separator(self, found: Separator) -> run.FailsWhen:
         parameter = self.case.parameters[found.parameter]
         name = parameter.label or found.parameter.replace("_", " ")
         side = "high" if found.high else "low"
-        return {
-            "parameter": found.parameter,
-            "words": f"{name} is {side} (about {found.fails_at:.3g} rather than {found.holds_at:.3g} {parameter.unit})",
-            "strength": found.strength,
-            "beyond_chance": found.clear,
-        }
+        return run.FailsWhen(
+            parameter=found.parameter,
+            words=f"{name} is {side} (about {found.fails_at:.3g} rather than {found.holds_at:.3g} {parameter.unit})",
+            strength=found.strength,
+            beyond_chance=found.clear,
+        )
 
-    def departure(self, found: Departure) -> dict[str, Any]:
+    def departure(self, found: Departure) -> run.IfLeaves:
         name = self.problem.label(found.who)
         before, after = (f"{100 * x:.3g} %" for x in found.war)
         words = f"if {name} leaves, it {'still holds' if found.holds else 'fails'}"
         words += f" (chance of war within {self.problem.limits.within:g} years: {before} with, {after} without)"
-        return {
-            "guarantor": found.who,
-            "holds": found.holds,
-            "share_of_draws": found.share,
-            "fails": list(found.fails),
-            "words": words,
-        }
+        return run.IfLeaves(
+            guarantor=found.who,
+            holds=found.holds,
+            share_of_draws=found.share,
+            fails=tuple(found.fails),
+            words=words,
+        )
 
     def cover(self, candidate: Candidate) -> dict[str, float] | None:
         """Years until which fading leverage outweighs what tempts each player to leave (see `closed.covered_until`)."""
@@ -234,7 +236,7 @@ class _Reporter:
                 parts.append(f"{words}: {', '.join(m.replace('_', ' ') for m in moves)}")
         return "; ".join(parts)
 
-    def finding(self, packages: list[dict[str, Any]], near: list[dict[str, Any]]) -> str:
+    def finding(self, packages: list[Combination], near: list[Combination]) -> str:
         limits = self.problem.limits
         asked = (
             f"all constraints in a share {limits.share:g} of {len(self.draws)} draws, with a chance of war within "
@@ -248,13 +250,13 @@ class _Reporter:
         if not near:
             return f"No combination of package and levers was found that satisfies {asked}."
         best = near[0]
-        binding = best["binding"]["words"]
+        assert best.binding is not None and best.relaxation is not None
         words = f"No combination of package and levers within the bounds satisfies {asked}."
-        words += f" What comes closest ({best['package'].replace('_', ' ')}; {'; '.join(best['terms'][1:])})"
-        words += f" fails most often on this: {binding}."
-        if best["relaxation"]["works"]:
-            payer = best["relaxation"]["payer"]
-            words += f" It would hold if {'; and '.join(best['relaxation']['words'])}"
+        words += f" What comes closest ({best.package.replace('_', ' ')}; {'; '.join(best.terms[1:])})"
+        words += f" fails most often on this: {best.binding.words}."
+        if best.relaxation.works:
+            payer = best.relaxation.payer
+            words += f" It would hold if {'; and '.join(best.relaxation.words)}"
             words += f", paid by {payer}." if payer else "."
         return words
 
@@ -277,22 +279,24 @@ class _Reporter:
             ]
         )
 
-    def splits(self) -> dict[str, Any]:
+    def splits(self) -> run.Splits:
         """Fair-division splits as labelled options: over the frontier, and over issues where the case weighs them."""
-        out: dict[str, Any] = {}
+        lotteries: dict[str, run.Lottery] = {}
         points = [p.candidate for p in self.findings.packages]
         if points:
             table = self._signatory_gains(points)
             for name, weights in (("egalitarian", egalitarian(table)), ("nash", nash(table))):
                 if weights is not None:
                     parts = {f"P{k + 1}": round(float(w), 4) for k, w in enumerate(weights) if w > 5e-5}
-                    out[name] = {"option": "a lottery over the points, or terms between them", "weights": parts}
-        divided = self._adjusted_winner()
-        if divided:
-            out["adjusted_winner"] = divided
-        return out
+                    option = "a lottery over the points, or terms between them"
+                    lotteries[name] = run.Lottery(option=option, weights=parts)
+        return run.Splits(
+            egalitarian=lotteries.get("egalitarian"),
+            nash=lotteries.get("nash"),
+            adjusted_winner=self._adjusted_winner(),
+        )
 
-    def _adjusted_winner(self) -> dict[str, Any] | None:
+    def _adjusted_winner(self) -> run.Division | None:
         if len(self.problem.signatories) != 2:
             return None
         first, second = self.problem.signatories
@@ -309,26 +313,26 @@ class _Reporter:
             return None
         division = adjusted_winner(points[0], points[1])
         sides = f"{self.problem.label(first)} and {self.problem.label(second)}"
-        return {
-            "option": f"issues divided by their salience to {sides}",
-            "share_of_first": {name: round(float(x), 4) for name, x in zip(weights, division.first)},
-            "points": {first: division.points[0], second: division.points[1]},
-        }
+        return run.Division(
+            option=f"issues divided by their salience to {sides}",
+            share_of_first={name: round(float(x), 4) for name, x in zip(weights, division.first)},
+            points={first: division.points[0], second: division.points[1]},
+        )
 
-    def search_words(self) -> dict[str, Any]:
+    def search_words(self) -> run.Search:
         found = self.findings.found
-        return {
-            "settings": len(found.records),
-            "solved": found.evaluations,
-            "draws": len(self.draws),
-            "exhaustive": found.exhaustive,
-            "words": (
+        return run.Search(
+            settings=len(found.records),
+            solved=found.evaluations,
+            draws=len(self.draws),
+            exhaustive=found.exhaustive,
+            words=(
                 "every setting of the grid was looked at, and what could still hold was followed through all draws"
                 if found.exhaustive
                 else "not every setting of the grid was looked at: the search went outward from what looked best"
             ),
-            "resolution": self.findings.plan.resolution,
-        }
+            resolution=self.findings.plan.resolution,
+        )
 
     def warnings(self) -> list[str]:
         bad = self.draws.uncertified

@@ -1,9 +1,9 @@
 """The tables of a settlement: the frontier, and what binds and would relax each point."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from detente.run import Table
+from detente.run.settlement import Combination
 from detente.settlement.problem import Limits
 
 NOTE_UNITS = (
@@ -14,17 +14,16 @@ NOTE_SPREAD = "Intervals and shares are a spread over the stated assumptions, no
 KINDS = "P: holds; F: holds, but not in enough equilibria; N: does not hold, comes near."
 
 
-def frontier_table(points: Sequence[dict[str, Any]], limits: Limits) -> Table:
+def frontier_table(points: Sequence[Combination], limits: Limits) -> Table:
     """A row per point; points as the report gives them."""
     rows = [
         (
-            p["id"], "; ".join(p["terms"]), p["durability"]["mid"], p["durability"]["at_share"], p["cost"],
-            ", ".join(p["payers"]), p["least_gain"]["who"], p["least_gain"]["at_share"], p["share_of_draws"],
-            p["binding"]["words"] if "binding" in p else None,
+            p.id, "; ".join(p.terms), p.durability.mid, p.durability.at_share, p.cost, ", ".join(p.payers),
+            p.least_gain.who, p.least_gain.at_share, p.share_of_draws, p.binding.words if p.binding else None,
         )
         for p in points
     ]  # fmt: skip
-    holding = any(p["id"].startswith("P") for p in points)
+    holding = any(p.id.startswith("P") for p in points)
     return Table(
         title="What would hold" if holding else "What comes closest to holding",
         columns=(
@@ -42,15 +41,15 @@ def frontier_table(points: Sequence[dict[str, Any]], limits: Limits) -> Table:
     )  # fmt: skip
 
 
-def relaxations_table(points: Sequence[dict[str, Any]]) -> Table:
+def relaxations_table(points: Sequence[Combination]) -> Table:
     """A row per explained point."""
     rows = [
         (
-            p["id"], p["binding"]["words"], p["binding"]["fails_in_share_of_draws"],
-            "; ".join(p["relaxation"]["words"]), p["relaxation"]["payer"], p["relaxation"]["price"],
-            p["relaxation"]["then_holds_in_share_of_draws"],
+            p.id, p.binding.words, p.binding.fails_in_share_of_draws, "; ".join(p.relaxation.words),
+            p.relaxation.payer, p.relaxation.price, p.relaxation.then_holds_in_share_of_draws,
         )
         for p in points
+        if p.binding is not None and p.relaxation is not None
     ]  # fmt: skip
     return Table(
         title="Binding constraint and cheapest relaxation",

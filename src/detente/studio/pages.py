@@ -230,15 +230,12 @@ def show_claims(studio: Studio, request: Request) -> Response:
     """Attributed statements, who differs, what the record shows, and the result of an analysis if there is one."""
     context = frame(studio, request, "claims")
     record = studio.desk.record
-    verdicts: dict[str, Mapping[str, Any]] = {}
+    verdicts: dict[str, Any] = {}
     job = studio.jobs.newest("analyze", context["view"].date)
     if job is not None:
         from detente.run import read_run
 
-        for claim in read_run(studio.jobs.folder / job.id / "run").claims:
-            id = claim.get("id") or claim.get("claim_id")
-            if id:
-                verdicts[str(id)] = claim
+        verdicts = {claim.id: claim for claim in read_run(studio.jobs.folder / job.id / "run").claims}
     claims = list(record.claims.values()) if record is not None else []
     return html(studio.render("claims.html.j2", {**context, "record": record, "claims": claims, "verdicts": verdicts}))
 

@@ -107,7 +107,7 @@ def _timeline(studio: Studio, date: str, filters: tuple[tuple[str, str], ...], w
         return _empty("no event passes these filters")
     from dataclasses import replace
 
-    table = timeline(replace(stood, events={e.id: e for e in events}))
+    table = timeline(replace(stood, events={e.id: e for e in events})).table()
     return svg_file(timeline_spec(table, "date", "text", "type", "weight", width=width, mark=date)[0])
 
 

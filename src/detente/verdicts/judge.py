@@ -10,19 +10,27 @@ verdict stays the same.
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from detente.answers.model import Answers
 from detente.record import Record
-from detente.record.model import Claim
+from detente.record.model import Claim as Stated
+from detente.record.told import Told
+from detente.run import Claim, ClaimTest, Ref
+from detente.run.claims import Outcome, Verdict
 from detente.verdicts.queries import Measured, Queries
 from detente.verdicts.rules import Rule, Rules, Test
 
-SUPPORTED, UNDERMINED, MIXED = "supported", "undermined", "mixed"
-CANNOT_TELL, OUTSIDE, NOT_FACTUAL = "the record cannot tell", "outside the model", "not a factual claim"
+SUPPORTED: Verdict = "supported"
+UNDERMINED: Verdict = "undermined"
+MIXED: Verdict = "mixed"
+CANNOT_TELL: Verdict = "the record cannot tell"
+OUTSIDE: Verdict = "outside the model"
+NOT_FACTUAL: Verdict = "not a factual claim"
 VERDICTS = (SUPPORTED, UNDERMINED, MIXED, CANNOT_TELL, OUTSIDE, NOT_FACTUAL)
+MINUS = " - "  # between the ids of two quantities whose difference is tested
 NEEDS_WORDS = {
     "private_information": "needs what only those concerned knew",
     "legal_finding": "needs a court's finding, which the record does not hold",
@@ -30,10 +38,12 @@ NEEDS_WORDS = {
 }
 RELATION_WORDS = {"above": "above", "below": "below", "at_least": "at least", "at_most": "at most"}
 OPPOSED = ("opposes", "differs")
-YES, NO, OPEN = "holds", "fails", "open"
+YES: Outcome = "holds"
+NO: Outcome = "fails"
+OPEN: Outcome = "open"
 
 
-def judge(rules: Rules, record: Record, date: str, answers: Answers | None) -> list[dict[str, Any]]:
+def judge(rules: Rules, record: Record, date: str, answers: Answers | None) -> tuple[Claim, ...]:
     """Judge every claim of a record.
 
     Args:
@@ -43,41 +53,45 @@ def judge(rules: Rules, record: Record, date: str, answers: Answers | None) -> l
         answers: with the quantities that the rules name; None if they name none.
 
     Returns:
-        Per claim: id, claim, by, kind, verdict, tested_part, rests_on, opposed_by, tests, reason, would_change, and
-        the ids of `quantities` and `record` entries behind it.
+        One claim with its verdict and the tests behind it for every claim of the record, in their order.
     """
-    queries = Queries(record, date, rules.sides)
-    return [_judged(claim, rules, queries, answers, record) for claim in record.claims.values()]
+    queries, told = Queries(record, date, rules.sides), Told(record)
+    return tuple(_judged(claim, rules, queries, answers, told) for claim in record.claims.values())
 
 
-def _judged(claim: Claim, rules: Rules, queries: Queries, answers: Answers | None, record: Record) -> dict[str, Any]:
+def _judged(claim: Stated, rules: Rules, queries: Queries, answers: Answers | None, told: Told) -> Claim:
     rule = rules.rules.get(claim.id, Rule())
-    tests = [_tested(test, rules, queries, answers) for test in rule.tests]
-    part = combined([test["outcome"] for test in tests])
+    tests = tuple(_tested(test, rules, queries, answers) for test in rule.tests)
+    part = combined([test.outcome for test in tests])
     verdict, why = _verdict(claim, rule, part)
-    return {
-        "id": claim.id,
-        "claim": claim.claim,
-        "by": claim.by,
-        "kind": claim.kind,
-        "verdict": verdict,
-        "tested_part": part if verdict in (OUTSIDE, NOT_FACTUAL) and tests else "",
-        "rests_on": list(dict.fromkeys(id for test in tests for id in test["rests_on"])),
-        "opposed_by": [f"{o.by}: {o.says}" for o in claim.others if o.position in OPPOSED],
-        "why": why,
-        "reason": " ".join([*([why + "."] if why else []), *(f"{t['words']}: {t['outcome']}." for t in tests)]),
-        "would_change": "; ".join(change for test in tests if (change := test["would_change"])),
-        "tests": tests,
-        "others": [f"{o.position}: {o.by}: {o.says}" for o in claim.others],
-        "quantities": list(
-            dict.fromkeys(id for test in tests if test["kind"] == "quantity" for id in test["rests_on"])
-        ),
-        "record": list(dict.fromkeys([*claim.events, *(id for test in tests for id in test["record"])])),
-        "confidential": claim.confidential,
-    }
+    entries = [told.record.events[id] for id in claim.events if id in told.record.events]
+    return Claim(
+        id=claim.id,
+        claim=claim.claim,
+        by=claim.by,
+        kind=claim.kind,
+        verdict=verdict,
+        tested_part=part if verdict in (OUTSIDE, NOT_FACTUAL) and tests else "",
+        why=why,
+        tests=tests,
+        rests_on=tuple(dict.fromkeys(ref for test in tests for ref in rests(test))),
+        why_none="" if tests else why,
+        others=tuple(f"{o.position}: {o.by}: {o.says}" for o in claim.others),
+        opposed_by=tuple(f"{o.by}: {o.says}" for o in claim.others if o.position in OPPOSED),
+        would_change="; ".join(test.would_change for test in tests if test.would_change),
+        record=tuple(dict.fromkeys((*told.refs(*entries), *(ref for test in tests for ref in test.rests_on)))),
+        confidential=told.hidden(claim, *entries),
+    )
 
 
-def _verdict(claim: Claim, rule: Rule, part: str) -> tuple[str, str]:
+def rests(test: ClaimTest) -> tuple[Ref, ...]:
+    """What a test rests on: the quantities that it names, or the query."""
+    if test.kind == "query":
+        return (Ref(kind="query", id=test.id),)
+    return tuple(Ref(kind="quantity", id=id) for id in test.id.split(MINUS))
+
+
+def _verdict(claim: Stated, rule: Rule, part: Verdict) -> tuple[Verdict, str]:
     if claim.kind == "normative":
         return NOT_FACTUAL, "says what ought to be"
     if claim.kind == "intent":
@@ -89,7 +103,7 @@ def _verdict(claim: Claim, rule: Rule, part: str) -> tuple[str, str]:
     return part, ""
 
 
-def combined(outcomes: Sequence[str]) -> str:
+def combined(outcomes: Sequence[str]) -> Verdict:
     """The verdict that follows from the outcomes of tests."""
     kinds = set(outcomes)
     if {YES, NO} <= kinds:
@@ -101,32 +115,30 @@ def combined(outcomes: Sequence[str]) -> str:
     return CANNOT_TELL
 
 
-def _tested(test: Test, rules: Rules, queries: Queries, answers: Answers | None) -> dict[str, Any]:
+def _tested(test: Test, rules: Rules, queries: Queries, answers: Answers | None) -> ClaimTest:
     if test.query == "quantity":
         return _quantity_test(test, rules.certain, answers)
     measured = queries.measure(test.query, test.what)
     outcome = of_range(measured.low, measured.high, test.relation, test.threshold)
-    return _entry(test, measured, outcome, "record", [measured.id])
+    return _entry(test, measured, outcome, "query")
 
 
-def _quantity_test(test: Test, certain: float, answers: Answers | None) -> dict[str, Any]:
+def _quantity_test(test: Test, certain: float, answers: Answers | None) -> ClaimTest:
     names = [test.what, *([test.minus] if test.minus else [])]
-    id = " - ".join(names)
+    id = MINUS.join(names)
     if answers is None or any(name not in answers.draws for name in names):
-        return _entry(
-            test, Measured(id, f"{id} (not answerable here)", math.nan, math.nan, math.nan), OPEN, "quantity", names
-        )
+        return _entry(test, Measured(id, f"{id} (not answerable here)", math.nan, math.nan, math.nan), OPEN, "quantity")
     values = answers.draws[test.what] - (answers.draws[test.minus] if test.minus else 0.0)
     values = values[np.isfinite(values)]
     if len(values) == 0:
-        return _entry(test, Measured(id, id, math.nan, math.nan, math.nan), OPEN, "quantity", names)
+        return _entry(test, Measured(id, id, math.nan, math.nan, math.nan), OPEN, "quantity", 0)
     share = float(np.mean(passes(values, test.relation, test.threshold)))
     outcome = YES if share >= certain else NO if share <= 1 - certain else OPEN
     labels = {q.id: q.label for q in answers.quantities}
     words = " less ".join(labels.get(name, name) for name in names)
     low, mid, high = (float(v) for v in np.percentile(values, [5, 50, 95]))
     measured = Measured(id, f"{words} ({share:.0%} of draws pass)", low, mid, high)
-    return _entry(test, measured, outcome, "quantity", names)
+    return _entry(test, measured, outcome, "quantity", len(values))
 
 
 def passes(values: Any, relation: str, threshold: float) -> Any:
@@ -138,7 +150,7 @@ def passes(values: Any, relation: str, threshold: float) -> Any:
     return values >= threshold if relation == "at_least" else values <= threshold
 
 
-def of_range(low: float, high: float, relation: str, threshold: float) -> str:
+def of_range(low: float, high: float, relation: str, threshold: float) -> Outcome:
     """Holds if the whole range passes, fails if none of it does, else open; open where there is nothing to measure."""
     if math.isnan(low) or math.isnan(high):
         return OPEN
@@ -146,7 +158,9 @@ def of_range(low: float, high: float, relation: str, threshold: float) -> str:
     return YES if all(ends) else NO if not any(ends) else OPEN
 
 
-def _entry(test: Test, measured: Measured, outcome: str, kind: str, rests_on: list[str]) -> dict[str, Any]:
+def _entry(
+    test: Test, measured: Measured, outcome: Outcome, kind: Literal["quantity", "query"], draws: int | None = None
+) -> ClaimTest:
     relation = f"{RELATION_WORDS[test.relation]} {test.threshold:g}"
     numbers = "nothing to measure"
     if not math.isnan(measured.mid):
@@ -158,19 +172,20 @@ def _entry(test: Test, measured: Measured, outcome: str, kind: str, rests_on: li
         NO: f"'{measured.id}' {relation}",
         OPEN: f"evidence that settles whether '{measured.id}' is {relation}",
     }
-    return {
-        "kind": kind,
-        "id": measured.id,
-        "words": f"{measured.words} is {numbers}; tested: {relation}",
-        "outcome": outcome,
-        "low": _plain(measured.low),
-        "mid": _plain(measured.mid),
-        "high": _plain(measured.high),
-        "threshold": test.threshold,
-        "rests_on": rests_on,
-        "record": list(measured.record),
-        "would_change": change[outcome],
-    }
+    return ClaimTest(
+        kind=kind,
+        id=measured.id,
+        words=f"{measured.words} is {numbers}; tested: {relation}",
+        outcome=outcome,
+        low=_plain(measured.low),
+        mid=_plain(measured.mid),
+        high=_plain(measured.high),
+        relation=test.relation,
+        threshold=test.threshold,
+        draws=draws,
+        rests_on=measured.record,
+        would_change=change[outcome],
+    )
 
 
 def _plain(value: float) -> float | None:

@@ -14,6 +14,7 @@ from detente.record import Record
 from detente.record.ledger import entries
 from detente.record.model import Event, Response
 from detente.record.queries import wilson
+from detente.run import Kind, Ref
 from detente.words.dates import DAYS_PER_YEAR
 
 NAN = float("nan")
@@ -28,7 +29,7 @@ class Measured:
     low: float
     mid: float
     high: float
-    record: tuple[str, ...] = ()
+    record: tuple[Ref, ...] = ()
 
 
 class Queries:
@@ -109,7 +110,7 @@ class Queries:
         spoke = [r for r in rows if r.responded == "yes"]
         unknown = sum(r.responded == "unknown" for r in rows)
         id = f"record.responses({mediator}, {given['measure']})"
-        ids = tuple(r.id for r in rows)
+        ids = _refs("response", (r.id for r in rows))
         if given["measure"] == "answered":
             words = f"share of {len(rows)} listed escalations that {mediator} answered"
             return _shared(id, words, len(spoke), len(rows), ids, unknown)
@@ -124,7 +125,7 @@ class Queries:
             return _shared(id, words, len(naming), len(spoke), ids, sum(r.naming == "unknown" for r in spoke))
         return self._balance(id, given, naming, ids)
 
-    def _balance(self, id: str, given: Mapping[str, Any], naming: list[Response], ids: tuple[str, ...]) -> Measured:
+    def _balance(self, id: str, given: Mapping[str, Any], naming: list[Response], ids: tuple[Ref, ...]) -> Measured:
         """Share of namings that fall on the first of two sides."""
         one, other = (self.expanded(side) for side in given["sides"])
         first = sum(r.named[:1] != () and r.named[0] in one for r in naming)
@@ -155,7 +156,7 @@ class Queries:
         if not known:
             return Measured(id, words, NAN, NAN, NAN)
         n = len(known)
-        ids = tuple(e.commitment.id for e in known)
+        ids = _refs("commitment", (e.commitment.id for e in known))
         return Measured(id, words, held / n, held / n, (held + unknown) / n, ids)
 
     def _lag(self, given: Mapping[str, Any]) -> Measured:
@@ -169,7 +170,7 @@ class Queries:
         done = entry.status is not None and entry.status.status in ("fulfilled", "late") and entry.status.date
         end = entry.status.date if done and entry.status else self.day
         years = (end - entry.made).days / DAYS_PER_YEAR
-        return Measured(id, words, years, years, years, (given["commitment"],))
+        return Measured(id, words, years, years, years, _refs("commitment", [given["commitment"]]))
 
     def _asleep(self, given: Mapping[str, Any]) -> Measured:
         entry = self._entry(given["commitment"])
@@ -178,10 +179,11 @@ class Queries:
         if entry is None:
             return Measured(id, words, NAN, NAN, NAN)
         years = 0.0 if entry.state == "performed" else entry.slept
-        return Measured(id, words, years, years, years, (given["commitment"], *(e.id for e, _ in entry.touches[-1:])))
+        touch = _ids(event for event, _ in entry.touches[-1:])
+        return Measured(id, words, years, years, years, (*_refs("commitment", [given["commitment"]]), *touch))
 
 
-def _shared(id: str, words: str, successes: int, trials: int, record: tuple[str, ...], unknown: int = 0) -> Measured:
+def _shared(id: str, words: str, successes: int, trials: int, record: tuple[Ref, ...], unknown: int = 0) -> Measured:
     if trials == 0:
         return Measured(id, words, NAN, NAN, NAN, record)
     known = max(1, trials - unknown)
@@ -190,8 +192,12 @@ def _shared(id: str, words: str, successes: int, trials: int, record: tuple[str,
     )
 
 
-def _ids(events: Iterable[Event]) -> tuple[str, ...]:
-    return tuple(event.id for event in events)
+def _ids(events: Iterable[Event]) -> tuple[Ref, ...]:
+    return _refs("event", (event.id for event in events))
+
+
+def _refs(kind: Kind, ids: Iterable[str]) -> tuple[Ref, ...]:
+    return tuple(Ref(kind=kind, id=id) for id in ids)
 
 
 def _list(value: Any) -> list[Any]:

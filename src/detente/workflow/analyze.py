@@ -5,16 +5,16 @@ The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Cha
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from detente import __version__
 from detente.errors import Interrupted, OptionError, suggest
-from detente.files.keys import digests
+from detente.files.keys import content_key, digests
 from detente.files.whole import write_bytes, write_text
-from detente.run import Assumption, Quantity, Run, Table, write_run
-from detente.run.workbook import csv_text
+from detente.run import Assumption, Part, Public, Quantity, Run, Table, write_run
+from detente.run.tables import all_tables, table_csv
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -31,15 +31,6 @@ class Options:
     draws: int = 100
     seed: int = 0
     workers: int | None = None  # never changes a number
-
-
-@dataclass
-class Parts:
-    """What the stages add to a run."""
-
-    quantities: list[Quantity] = field(default_factory=list)
-    tables: dict[str, Table] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
 
 
 def analyze(
@@ -119,35 +110,42 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
         store=store,
         progress=lambda share, words: progress(0.02 + 0.85 * share, words),
     )
-    parts = Parts(list(answers.quantities), dict(answers.tables), list(answers.warnings))
+    size = {"states": template.space.size, "players": len(template.players)}
+    command = command_of(case.name, when, options)
+    run = run_head(case, when, options.seed, options.draws, command, size)
+    run = run.add(answers.part(key_of(case), command))
     progress(0.88, "reading the record")
-    add_record(parts, case, when)
-    outside = add_outside(parts, case, when, options.seed)
-    accounts = add_accounts(parts, case)
+    run = run.add(record_part(case, when, command))
+    run = run.add(outlook_part(case, when, run.quantities, command, options.seed))
+    accounts = accounts_part(case)
+    if accounts is not None:
+        run = run.add(accounts)
     progress(0.93, "judging claims")
     claims = judge_for_run(case, when, answers)
+    return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
+
+
+def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model: dict[str, int]) -> Run:
+    """A run of a case and date before anything was added to it."""
     return Run(
-        schema=1,
         version=__version__,
         case=case.name,
         title=case.title,
         date=when,
-        seed=options.seed,
-        draws=options.draws,
-        command=command_of(case.name, when, options),
+        seed=seed,
+        draws=draws,
+        command=command,
         inputs=digests(input_files(case)),
-        model={"states": template.space.size, "players": len(template.players)},
-        solution=answers.solution,
+        model=model,
         situation=dict(case.situations[when]),
         actors={name: actor.label for name, actor in case.actors.items()},
-        quantities=tuple(parts.quantities),
-        tables=parts.tables,
         assumptions=assumptions_of(case),
-        claims=tuple(claims),
-        accounts=accounts,
-        outside=outside,
-        warnings=tuple(dict.fromkeys(parts.warnings)),
     )
+
+
+def key_of(case: "Case") -> str:
+    """The content key of everything in a case's folder that an analysis may read."""
+    return content_key(digests(input_files(case)))
 
 
 def input_files(case: "Case") -> dict[str, Path]:
@@ -164,16 +162,11 @@ def command_of(name: str, when: str, options: Options) -> str:
     )
 
 
-def add_accounts(parts: Parts, case: "Case") -> dict[str, Any] | None:
+def accounts_part(case: "Case") -> Part | None:
     """What the last `detente accounts` found, where the files it rests on are still the same."""
     from detente.workflow.evidence import latest
 
-    found = latest(case)
-    if found is None:
-        return None
-    accounts, tables = found
-    parts.tables |= tables
-    return accounts
+    return latest(case)
 
 
 def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
@@ -196,29 +189,44 @@ def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
     )
 
 
-def add_record(parts: Parts, case: "Case", when: str) -> None:
+def record_part(case: "Case", when: str, command: str) -> Part:
     """Ledger, forgotten commitments, timeline, responses and ceasefires as of the date, where the case has a record."""
+    part = Part(name="record", key=key_of(case), command=command)
     if not has_record(case):
-        parts.warnings.append(
-            "The case has no record folder: no ledger, no timeline, nothing to check the model against."
-        )
-        return
-    from detente.record import load_record, queries
-    from detente.record.ledger import ledger
+        words = "The case has no record folder: no ledger, no timeline, nothing to check the model against."
+        return part.model_copy(update={"warnings": (words,)})
+    from detente.record import load_record
+    from detente.record.ledger import bars
     from detente.record.timeline import timeline
 
     record = load_record(case.folder / "record")
     known = record.as_of(when)
-    if known.events:
-        parts.tables["timeline"] = timeline(record, when)
-    if known.instruments:
-        parts.tables["ledger"] = ledger(record, when)
-        parts.tables["forgotten"] = ledger(record, when, forgotten=True)
-    if known.responses:
-        parts.tables |= queries.responses(record, when)
-    if known.ceasefires:
-        parts.tables["ceasefires"] = queries.ceasefires(record, when)
-    parts.tables["sources"] = sources_table(known)
+    public = known.public()
+    return part.model_copy(
+        update={
+            "timeline": timeline(known, when) if known.events else None,
+            "ledger": bars(known, when) if known.commitments else None,
+            "tables": record_tables(known, when),
+            "public": Public(tables=record_tables(public, when)) if public != known else None,
+        }
+    )
+
+
+def record_tables(record: "Record", when: str) -> dict[str, Table]:
+    """The tables that a run keeps of a record as it stood on a date."""
+    from detente.record import queries
+    from detente.record.ledger import ledger
+
+    tables: dict[str, Table] = {}
+    if record.instruments:
+        tables["ledger"] = ledger(record, when)
+        tables["forgotten"] = ledger(record, when, forgotten=True)
+    if record.responses:
+        tables |= queries.responses(record, when)
+    if record.ceasefires:
+        tables["ceasefires"] = queries.ceasefires(record, when)
+    tables["sources"] = queries.sources(record)
+    return tables
 
 
 def has_record(case: "Case") -> bool:
@@ -226,20 +234,19 @@ def has_record(case: "Case") -> bool:
     return (case.folder / "record").is_dir()
 
 
-def sources_table(record: "Record") -> Table:
-    """What the record rests on."""
-    rows = tuple((s.id, s.title, s.publisher, s.date, s.url, s.reliability) for s in record.sources.values())
-    return Table(title="Sources", columns=("id", "title", "publisher", "date", "url", "reliability"), rows=rows)
-
-
-def add_outside(parts: Parts, case: "Case", when: str, seed: int) -> dict[str, list[str]] | None:
-    """Base rates and simple forecasts beside the model; returns their sentences."""
+def outlook_part(case: "Case", when: str, inside: tuple[Quantity, ...], command: str, seed: int) -> Part:
+    """Base rates and simple forecasts beside the model."""
     from detente.workflow.outside import for_run
 
-    found, words = for_run(case, when, parts.quantities, seed=seed)
-    parts.tables |= found.tables
-    parts.quantities += found.quantities
-    return dict(words) or None
+    found, outlook = for_run(case, when, inside, seed=seed)
+    return Part(
+        name="outlook",
+        key=key_of(case),
+        command=command,
+        quantities=found.quantities,
+        tables=found.tables,
+        outlook=outlook,
+    )
 
 
 def write_folder(run: Run, case: "Case", folder: Path) -> None:
@@ -248,7 +255,7 @@ def write_folder(run: Run, case: "Case", folder: Path) -> None:
 
     for name, path in input_files(case).items():
         write_bytes(folder / "inputs" / name, path.read_bytes())
-    for name, table in run.tables.items():
-        write_text(folder / "tables" / f"{name}.csv", csv_text(table))
+    for name, table in all_tables(run).items():
+        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
     write_run(run, folder)
     dossier(folder, format="html")

@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from detente import __version__
 from detente.errors import Interrupted, OptionError, suggest
-from detente.files.keys import digests
-from detente.run import Run, Table, write_run
+from detente.run import Claim, Part, Run, Table, write_run
 
 if TYPE_CHECKING:
     from detente.answers import Answers
@@ -127,28 +125,13 @@ def run_of(
     """A run that holds these answers."""
     import shlex
 
-    from detente.workflow.analyze import assumptions_of, input_files
+    from detente.workflow.analyze import key_of, run_head
 
     words = ["detente", *command, "--draws", str(draws.count), "--seed", str(draws.seed)]
-    return Run(
-        schema=1,
-        version=__version__,
-        case=case.name,
-        title=case.title,
-        date=when,
-        seed=draws.seed,
-        draws=draws.count,
-        command=shlex.join(words),
-        inputs=digests(input_files(case)),
-        model={"players": len(case.players)},
-        solution=answers.solution,
-        situation=dict(case.situations[when]),
-        actors={name: one.label for name, one in case.actors.items()},
-        quantities=tuple(q for q in answers.quantities if actor is None or q.actor == actor),
-        tables=answers.tables,
-        assumptions=assumptions_of(case),
-        warnings=answers.warnings,
-    )
+    said = shlex.join(words)
+    run = run_head(case, when, draws.seed, draws.count, said, {"players": len(case.players)})
+    kept = tuple(q for q in answers.quantities if actor is None or q.actor == actor)
+    return run.add(answers.part(key_of(case), said).model_copy(update={"quantities": kept}))
 
 
 def compare(
@@ -178,6 +161,7 @@ def compare(
     """
     from detente.answers.compare import comparison
     from detente.case import load_case
+    from detente.workflow.analyze import key_of
 
     loaded = load_case(case)
     if not scenarios:
@@ -197,7 +181,8 @@ def compare(
         part = partial(_part, report, n, len(cases), name or "as it stands")
         found[name] = _evaluate(changed, when, ids, None, None, draws, None, part)
     run = run_of(loaded, when, found[""], draws, ["compare", loaded.name, *scenarios, "--date", when])
-    return run.model_copy(update={"tables": {**run.tables, "comparison": comparison(found)}})
+    part = Part(name="comparison", key=key_of(loaded), command=run.command, tables={"comparison": comparison(found)})
+    return run.add(part)
 
 
 def _part(report: Progress, done: int, of: int, name: str, share: float, words: str) -> None:
@@ -209,7 +194,7 @@ def claims(
     date: str | None = None,
     draws: Draws = Draws(40),
     progress: Progress | None = None,
-) -> list[dict[str, Any]]:
+) -> "tuple[Claim, ...]":
     """Judge every claim of the record that the case ties to answers and record queries.
 
     Args:
@@ -219,7 +204,7 @@ def claims(
         progress: called with (share done, words).
 
     Returns:
-        One entry per claim: id, verdict, rests_on, opposed_by, and the numbers behind it.
+        One claim with its verdict, and the numbers behind it, for every claim of the record.
 
     Raises:
         CaseError: located mistakes in the case or its rules.
@@ -243,7 +228,7 @@ def claims(
     return judge(rules, record, when, answers)
 
 
-def judge_for_run(case: "Case", when: str, answers: "Answers") -> list[dict[str, Any]]:
+def judge_for_run(case: "Case", when: str, answers: "Answers") -> "tuple[Claim, ...]":
     """Claims judged with answers that have been computed already; empty where the case has no record or rules."""
     from detente.record import load_record
     from detente.verdicts.judge import judge
@@ -251,10 +236,8 @@ def judge_for_run(case: "Case", when: str, answers: "Answers") -> list[dict[str,
 
     rules = case.folder / "claims_rules.yaml"
     if not rules.is_file() or not (case.folder / "record").is_dir():
-        return []
-    found = judge(read_rules(rules, case.name), load_record(case.folder / "record"), when, answers)
-    hidden = ("tests", "why", "rests_on", "opposed_by")  # said in `reason`, `quantities`, `record` and `others`
-    return [{key: value for key, value in claim.items() if key not in hidden} for claim in found]
+        return ()
+    return judge(read_rules(rules, case.name), load_record(case.folder / "record"), when, answers)
 
 
 def sensitivity(

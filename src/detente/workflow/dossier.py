@@ -111,7 +111,7 @@ def export(
 
 def run_tables(run: Run) -> "dict[str, Table]":
     """Every table of a run, quantities and assumptions first."""
-    from detente.run.workbook import all_tables
+    from detente.run.tables import all_tables
 
     return all_tables(run)
 

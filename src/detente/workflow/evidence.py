@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Diagnostic, Interrupted, OptionError, RecordError, suggest
-from detente.run import Table
+from detente.run import Part, Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,7 +119,7 @@ def folder_of(case: "Case", out: str | Path | None) -> Path:
     return Path(out) if out is not None else Path("detente-out") / f"{case.name}-evidence"
 
 
-def accounts_of(case: "Case") -> "dict[str, Prior]":
+def priors_of(case: "Case") -> "dict[str, Prior]":
     """The case's accounts as priors.
 
     Raises:
@@ -147,7 +147,7 @@ def study_of(desk: Desk, settings: "Settings", out: str | Path | None, progress:
 
     coded, second = desk.code(), desk.second()
     space = space_of(desk.case.parameters)
-    priors = accounts_of(desk.case)
+    priors = priors_of(desk.case)
     for prior in priors.values():
         space.check(prior)
     noise = [n for n, p in desk.case.parameters.items() if n.split(".")[0] == "noise" and p.high <= p.low]
@@ -422,41 +422,39 @@ def diagnose(weighted: "Weighted", solves: int, failed: int) -> list[str]:
 
 
 def keep(folder: Path, desk: Desk, found: "Findings") -> None:
-    """Write what was found beside the bank, with the hashes of the files that it rests on; `latest` reads it."""
-    import json
-
-    from detente.files.keys import digests
+    """Write what was found beside the bank, as a part of a run with the key of the files it rests on."""
     from detente.files.whole import write_text
 
-    data, tables = parts(found)
-    content = {
-        "inputs": digests(desk.frozen_files()),
-        "accounts": data,
-        "tables": {name: table.model_dump(mode="json") for name, table in tables.items()},
-    }
-    write_text(folder / "findings.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_text(folder / "findings.json", part_of(desk.case, found).model_dump_json(indent=1) + "\n")
 
 
-def latest(case: "Case", out: str | Path | None = None) -> "tuple[dict[str, Any], dict[str, Table]] | None":
-    """What the last `detente accounts` found, for a run: the value of `Run.accounts`, and tables.
+def latest(case: "Case", out: str | Path | None = None) -> Part | None:
+    """What the last `detente accounts` found, for a run.
 
     None if there is nothing, or if a file that it rests on has changed since (then it must be computed again).
     """
-    import json
-
-    from detente.files.keys import digests
-
     path = folder_of(case, out) / "findings.json"
     if not path.is_file():
         return None
-    content = json.loads(path.read_text("utf-8"))
-    if content["inputs"] != digests(frozen_files(case)):
-        return None
-    return content["accounts"], {name: Table.model_validate(table) for name, table in content["tables"].items()}
+    part = Part.model_validate_json(path.read_text("utf-8"))
+    return part if part.key == evidence_key(case) else None
 
 
-def parts(found: "Findings") -> "tuple[dict[str, Any], dict[str, Table]]":
-    """What a run keeps of a study: the value of `Run.accounts`, and tables whose names begin with `evidence_`."""
-    from detente.evidence.report import as_data, tables
+def evidence_key(case: "Case") -> str:
+    """The content key of what a study of accounts rests on: case, accounts and record."""
+    from detente.files.keys import content_key, digests
 
-    return as_data(found), {f"evidence_{name}": table for name, table in tables(found).items()}
+    return content_key(digests(frozen_files(case)))
+
+
+def part_of(case: "Case", found: "Findings") -> Part:
+    """What a run keeps of a study; names of tables begin with `evidence_`."""
+    from detente.evidence.report import accounts_of, tables
+
+    return Part(
+        name="accounts",
+        key=evidence_key(case),
+        command=f"detente accounts {case.name}",
+        tables={f"evidence_{name}": table for name, table in tables(found).items()},
+        accounts=accounts_of(found),
+    )

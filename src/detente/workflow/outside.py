@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import Diagnostic, OptionError
 from detente.files.whole import write_text
-from detente.run import Quantity, Table, read_run
+from detente.run import Outlook, Quantity, Table, read_run
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -275,7 +275,7 @@ def case_base_rates(
 
 def for_run(
     case: "Case", date: str, inside: Iterable[Quantity], *, draws: int = 200, seed: int = 0
-) -> tuple[Findings, dict[str, list[str]]]:
+) -> tuple[Findings, Outlook]:
     """What `analyze` prints beside its own answers: base rates and simple forecasts of terms.
 
     Args:
@@ -286,7 +286,7 @@ def for_run(
         seed: of the draws.
 
     Returns:
-        Findings, and their sentences by part for `Run.outside`.
+        Findings, and their sentences for `Run.outlook`.
 
     Raises:
         CaseError: mistakes in the facts or the issues, located.
@@ -295,9 +295,8 @@ def for_run(
     from detente.outside.positions import for_case as positions_view
 
     rates, terms = base_view(case, date, inside=inside), positions_view(case, draws, seed)
-    words = {"base_rates": list(rates.words), "positions": list(terms.words)}
     found = Findings(rates.tables | terms.tables, rates.quantities + terms.quantities, rates.words + terms.words)
-    return found, {part: sentences for part, sentences in words.items() if sentences}
+    return found, Outlook(base_rates=rates.words, positions=terms.words)
 
 
 def positions(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import Diagnostic, OptionError, RecordError, suggest
 from detente.files.whole import write_bytes, write_text
 from detente.record.model import RECORD
-from detente.run.model import Table
+from detente.run import Table
 
 if TYPE_CHECKING:
     from detente.record import Record
@@ -80,7 +80,7 @@ def timeline(
     from detente.record.views import with_views
 
     record = open_record(case)
-    table = work(record, as_of, types, actors)
+    table = work(record, as_of, types, actors).table()
     cut = record.as_of(as_of) if as_of else record
     return {"timeline": with_views(cut, table, viewpoints) if viewpoints else table}
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import Interrupted, OptionError
 from detente.files.keys import content_key, digests
 from detente.files.whole import write_text
-from detente.run import Run, read_run, write_run
-from detente.run.workbook import csv_text
+from detente.run import Part, read_run, write_run
+from detente.run.tables import table_csv
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -173,25 +173,27 @@ def _write_partial(found: "Found", packages: tuple[str, ...], store: Path) -> No
 
 def write_folder(report: "Report", case: "Case", when: str, folder: Path) -> None:
     """Write `settlement.json` and tables; take them up in the folder's run, where it is one of this case and date."""
-    content = {"case": case.name, "date": when, **report.settlement, "warnings": list(report.warnings)}
+    settlement = report.settlement.model_dump(mode="json")
+    content = {"case": case.name, "date": when, **settlement, "warnings": list(report.warnings)}
     write_text(folder / "settlement.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     for name, table in report.tables.items():
-        write_text(folder / "tables" / f"{name}.csv", csv_text(table))
+        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
     if (folder / "run.json").is_file():
         run = read_run(folder)
         if (run.case, run.date) == (case.name, when):
-            write_run(with_settlement(run, report), folder)
+            write_run(run.add(part_of(report, case, when)), folder)
             from detente.workflow.dossier import dossier
 
             dossier(folder, format="html")
 
 
-def with_settlement(run: Run, report: "Report") -> Run:
-    """The run with the settlement, its tables and warnings taken up."""
-    return run.model_copy(
-        update={
-            "settlement": report.settlement,
-            "tables": {**run.tables, **report.tables},
-            "warnings": tuple(dict.fromkeys((*run.warnings, *report.warnings))),
-        }
+def part_of(report: "Report", case: "Case", when: str) -> Part:
+    """What a run keeps of a settlement."""
+    return Part(
+        name="settlement",
+        key=_fingerprint(case),
+        command=f"detente settle {case.name} --date {when}",
+        tables=report.tables,
+        warnings=report.warnings,
+        settlement=report.settlement,
     )

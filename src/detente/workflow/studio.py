@@ -197,18 +197,16 @@ def _settle(case: "Case", order: JobOrder, folder: Path, progress: Progress) -> 
     write_folder(report, case, order.date, folder / "run")
     table = report.tables["frontier"]
     write_text(folder / "run" / "frontier.json", table.model_dump_json() + "\n")
-    return {"words": report.settlement["finding"]}
+    return {"words": report.settlement.finding}
 
 
 def _accounts(case: "Case", order: JobOrder, folder: Path, progress: Progress) -> dict[str, Any]:
-    from detente.workflow.evidence import accounts, parts
+    from detente.workflow.evidence import accounts, part_of
 
     if order.scenario:
         raise OptionError.of("rival accounts are tested on the case as it stands", "no changes")
     found = accounts(case.folder, quick=order.quick, seed=order.seed, out=folder / "draws", progress=progress)
-    data, tables = parts(found)
-    content = {"accounts": data, "tables": {n: t.model_dump(mode="json") for n, t in tables.items()}}
-    write_text(folder / "run" / "accounts.json", json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n")
+    write_text(folder / "run" / "accounts.json", part_of(case, found).model_dump_json(indent=1) + "\n")
     return {"words": "the rival accounts were held against the record"}
 
 

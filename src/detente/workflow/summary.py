@@ -27,7 +27,7 @@ def summary(run: Run, folder: Path) -> str:
         lines += [_line(q, min(width, 96)) for q in run.quantities if q.id.startswith(head) and q.id.count(".") <= 2]
     verdicts: dict[str, int] = {}
     for claim in run.claims:
-        verdicts[str(claim["verdict"])] = verdicts.get(str(claim["verdict"]), 0) + 1
+        verdicts[claim.verdict] = verdicts.get(claim.verdict, 0) + 1
     if verdicts:
         lines.append("claims: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
     lines += [f"! {warning}" for warning in run.warnings]

@@ -8,7 +8,8 @@ import numpy as np
 from detente.files.whole import write_bytes, write_text
 from detente.report.export.prism import PrismModel, off_diagonal, states_table
 from detente.run import Run, Table
-from detente.run.workbook import all_tables, csv_text, workbook_of
+from detente.run.tables import all_tables, sheets, table_csv
+from detente.words.tables import workbook_bytes
 
 
 def run_tables(run: Run) -> dict[str, Table]:
@@ -60,7 +61,7 @@ def write_csv(tables: Mapping[str, Table], folder: Path) -> list[Path]:
     paths = []
     for name, table in tables.items():
         path = folder / f"{name}.csv"
-        write_text(path, csv_text(table))
+        write_text(path, table_csv(table))
         paths.append(path)
     return paths
 
@@ -71,5 +72,5 @@ def write_xlsx(tables: Mapping[str, Table], path: Path) -> Path:
     Raises:
         MissingExtra: openpyxl is not installed.
     """
-    write_bytes(path, workbook_of(tables))
+    write_bytes(path, workbook_bytes(sheets(tables)))
     return path

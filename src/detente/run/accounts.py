@@ -1,0 +1,122 @@
+"""Rival accounts of a conflict held against the record, and how well the model predicts beside simple rules."""
+
+from detente.run.base import Model
+
+
+class AccountResult(Model):
+    """What the record says of one account; natural logarithms."""
+
+    id: str
+    log_evidence: float | None
+    error: float | None  # Monte Carlo error of the log evidence
+    ess: float
+    prior_ess: float
+    refused: bool  # too few effective draws for the number to be used
+
+
+class DesignResult(Model):
+    """What the design check found for records simulated from one account; shares of records."""
+
+    id: str
+    comes_first: float
+    conclusive: float
+    wrongly_conclusive: float
+    sign_right_against_worst_rival: float
+    threshold_decibans: dict[str, float]  # against each rival
+
+
+class DesignCheck(Model):
+    """Would a record like this tell the accounts apart?"""
+
+    records_per_account: int
+    long_enough: bool
+    accounts: tuple[DesignResult, ...]
+
+
+class Condition(Model):
+    """One condition of a verdict."""
+
+    id: str
+    holds: bool
+    words: str
+
+
+class WarForecast(Model):
+    """Chance of war in a window, and what happened."""
+
+    model: float | None
+    climatology: float | None
+    happened: int
+
+
+class BackTest(Model):
+    """A model fitted to what was known at a date, scored on what came, beside simple rules; log scores in nats."""
+
+    words: str
+    until: str
+    score: tuple[str, str]
+    marks: int
+    model_log_score: float | None
+    baselines: dict[str, float]
+    best: str
+    ess: float
+    war: WarForecast
+
+
+class ParameterFit(Model):
+    """What the record says of one parameter."""
+
+    name: str
+    overlap: float  # of prior and posterior; 1: the record has taught nothing
+    low: float
+    mid: float
+    high: float
+    assumption_not_record: bool
+
+
+class SecondCoding(Model):
+    """How far two codings of the same events agree."""
+
+    events: int
+    share: float
+    kappa: float | None
+
+
+class BiasTolerance(Model):
+    """How many of the telling events would have to be wrong to turn the sign."""
+
+    events_to_turn_the_sign: int
+    of: int
+
+
+class Accounts(Model):
+    """What a study of rival accounts found."""
+
+    accounts: tuple[AccountResult, ...]
+    design_check: DesignCheck
+    baselines: BackTest | None
+    verdict: str
+    favoured: str | None
+    conditions: tuple[Condition, ...]
+    marks: int
+    discriminating_marks: int
+    solves: int
+    solves_without_equilibrium: int
+    bias_tolerance: BiasTolerance
+    second_coding: SecondCoding | None = None
+    parameters: tuple[ParameterFit, ...]
+    edits_after_freezing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Fit(Model):
+    """The posterior of a case's parameters under its own ranges or under one account."""
+
+    account: str
+    log_evidence: float | None
+    ess: float
+    solves: int
+    failed: int
+    refused: bool
+    parameters: tuple[ParameterFit, ...]
+    words: tuple[str, ...] = ()

@@ -1,0 +1,61 @@
+"""One reported number, named by fields rather than by an id that has to be taken apart."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from detente.run.base import Model, Ref
+
+
+class Quantity(Model):
+    """One reported number.
+
+    `low`, `mid`, `high` are the 5th, 50th and 95th percentile over draws from the stated assumptions (a spread, not a
+    confidence interval). `sign_share` is the share of draws whose sign is that of `mid`; `equilibria_share` the share
+    of the equilibria found in which it holds. Without an interval, `reason_no_interval` says why.
+    """
+
+    id: str  # the names below joined by dots: "gain_from_settling.armenia", "relapse.5y"
+    question: str  # the question that it answers
+    family: str  # what kind of number: "gain_from_settling", "loss_share", "relapse"
+    actor: str | None = None
+    package: str | None = None
+    detail: str = ""  # what else tells it from its relatives: "5y", "held", "peace10"
+    label: str  # what the number is, in plain words, with its unit spelt out where needed
+    unit: str = ""  # "probability", "years", "value", "value*year per unit hazard", "count", "share", ...
+    low: float | None = None
+    mid: float | None = None
+    high: float | None = None
+    sign_share: float | None = None
+    equilibria_share: float | None = None
+    reason_no_interval: str | None = None
+    basis: Literal["prior", "posterior"] = "prior"  # prior: assumptions only, no draw has met the record
+    draws: int | None = None  # how many draws have this number
+    branch: dict[str, int] = Field(default_factory=dict)  # how those draws' equilibria were reached -> how many
+    choice_value_decides: bool = False  # true: "depends on the choice model"
+    assumption_not_record: bool = False  # true: rests on parameters that no record can identify
+    assumptions: tuple[str, ...] = ()  # names of the parameters that it hangs on most (three by default)
+    rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it
+    confidential: bool = False  # rests on confidential assumptions: dropped from a redacted copy
+
+    @model_validator(mode="after")
+    def _interval_or_reason(self) -> "Quantity":
+        if (self.low is None or self.high is None) and not self.reason_no_interval:
+            raise ValueError(f"quantity {self.id!r} has neither an interval nor a reason for having none")
+        return self
+
+
+class Assumption(Model):
+    """One parameter of the case as it was used."""
+
+    name: str
+    label: str
+    unit: str
+    low: float | None
+    mid: float
+    high: float | None
+    why: str
+    basis: str  # "judgement" or "sources"
+    sources: tuple[str, ...] = ()
+    contested: str = ""  # who contests it, and how
+    confidential: bool = False
