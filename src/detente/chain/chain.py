@@ -259,13 +259,13 @@ class Chain:
 
     def _rate_into(self, name: str, cause: object, mask: np.ndarray) -> np.ndarray:
         k = self.n_states
-        if sp.issparse(cause) or np.ndim(cause) == 2:  # pyright: ignore[reportArgumentType]
-            matrix = sp.csr_array(cause)  # pyright: ignore[reportArgumentType]
-            shape, rate = matrix.shape, np.asarray(matrix[~mask][:, mask].sum(axis=1)).ravel()
-        else:
-            vector = np.asarray(cause, dtype=float)
-            shape, rate = vector.shape, vector[~mask] if vector.shape == (k,) else vector
-        if shape not in ((k, k), (k,)) or not ((rate >= 0) & (rate < np.inf)).all():
+        matrix = cause if sp.issparse(cause) else np.asarray(cause, dtype=float)  # pyright: ignore[reportArgumentType]
+        shape, rate = tuple(matrix.shape), np.array([np.nan])  # pyright: ignore[reportAttributeAccessIssue]
+        if shape == (k,):
+            rate = np.asarray(matrix)[~mask]
+        elif shape == (k, k):
+            rate = np.asarray(sp.csr_array(matrix)[~mask][:, mask].sum(axis=1)).ravel()  # pyright: ignore
+        if not ((rate >= 0) & (rate < np.inf)).all():
             raise OptionError.of(
                 f"the rates of cause '{name}' have shape {shape}", f"rates of at least 0 of shape ({k}, {k}) or ({k},)"
             )

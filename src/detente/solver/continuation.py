@@ -250,7 +250,7 @@ def _pass(family: Family, here: Point, factor: float, trace: Trace, where: str) 
         if trace.turning < most:
             passed = around_fold(family.at, here, factor, most - trace.turning, bend)
             trace.turning += passed.steps
-            trace.folds += passed.turned
+            trace.folds += int(passed.turned)
             if passed.beyond:
                 trace.stalled = ""
                 return passed.beyond
