@@ -19,7 +19,7 @@ BITS = 26  # of a quantile in the dense way: 2^-26 is 1.5e-8
 MEMORY = 6e7  # numbers that kept powers may take, half a gigabyte
 LONGEST = BITS + 300  # powers: times up to 1e90 of the shortest
 DOUBLINGS = 8  # per pass of the search for a bracket
-ROUNDING = 2e-16
+ROUNDING = 2e-16  # one rounding of float64
 
 
 def quantiles(outside: Outside, wanted: np.ndarray, q: float) -> np.ndarray:

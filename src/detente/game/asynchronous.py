@@ -15,6 +15,7 @@ import numpy as np
 from detente.errors import OptionError
 from detente.game import arrays
 from detente.game.moves import Moves, Nature
+from detente.game.players import Players
 from detente.game.simultaneous import SimultaneousGame, simultaneous
 from detente.game.space import StateSpace
 
@@ -23,10 +24,9 @@ SHOCKS = ("reference", "standard", "none")
 
 
 @dataclass(frozen=True)
-class Game:
+class Game(Players):
     """A continuous-time dynamic game with asynchronous moves; see docs/notation.md for symbols and units."""
 
-    players: tuple[str, ...]
     moves: tuple[Moves, ...]
     nature: Nature
     payoff_flow: np.ndarray  # (players, states) utility/year
@@ -39,25 +39,9 @@ class Game:
     parameters: Mapping[str, float] = field(default_factory=dict)  # what it was built from
 
     @property
-    def n_players(self) -> int:
-        """Number of players N."""
-        return len(self.players)
-
-    @property
     def n_states(self) -> int:
         """Number of states K."""
         return self.payoff_flow.shape[1]
-
-    def player(self, name: str) -> int:
-        """Position of a player.
-
-        Raises:
-            KeyError: no such player.
-        """
-        try:
-            return self.players.index(name)
-        except ValueError:
-            raise KeyError(name) from None
 
     def reference_weights(self, player: int) -> np.ndarray:
         """w_i(a|x), shape (actions, states): r0 / tempo, 1 for `wait`; without reference rates 1 where available."""

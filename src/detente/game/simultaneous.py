@@ -17,24 +17,19 @@ import numpy as np
 
 from detente.errors import OptionError
 from detente.game import arrays
+from detente.game.players import Players
 
 
 @dataclass(frozen=True)
-class SimultaneousGame:
+class SimultaneousGame(Players):
     """A discrete-time game with simultaneous moves; build it with `Game.simultaneous`."""
 
-    players: tuple[str, ...]
     payoffs: np.ndarray  # (players, states, A_1, ..., A_N) utility per period
     transition: np.ndarray  # (states, A_1, ..., A_N, states) probabilities
     period_discount: np.ndarray  # (players,) in [0, 1)
     noise: np.ndarray  # (players,) utility
     available: tuple[np.ndarray, ...]  # per player (actions, states) bool
     shocks: Literal["standard", "none"] = "standard"
-
-    @property
-    def n_players(self) -> int:
-        """Number of players N."""
-        return len(self.players)
 
     @property
     def n_states(self) -> int:
@@ -45,16 +40,6 @@ class SimultaneousGame:
     def actions(self) -> tuple[int, ...]:
         """Number of actions of each player."""
         return self.payoffs.shape[2:]
-
-    def player(self, name: str) -> int:
-        """Position of a player.
-
-        Raises:
-            KeyError: no such player.
-        """
-        if name not in self.players:
-            raise KeyError(name)
-        return self.players.index(name)
 
     def check(self) -> None:
         """Refuse arrays that do not fit together or hold impossible numbers.

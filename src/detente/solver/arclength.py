@@ -18,8 +18,8 @@ import scipy.sparse.linalg as sl
 from detente.solver.system import Line, System, linear_operator
 
 SHORTEST = 1e-9  # step, in packed units (see `_Frame`), as all of these
-FIRST = 1e-2
-LONGEST = 2.0
+FIRST = 1e-2  # small, since nothing is known yet; it grows threefold a step
+LONGEST = 2.0  # two thirds of the noise: beyond it Newton's prediction is of no use
 SHRINK = 0.3  # of a step that was refused
 CLOSE = 1e-6  # last Newton change of a point on the way
 FARTHEST = 3.0  # Newton change that is taken as a loss of the branch
@@ -27,6 +27,10 @@ ROUNDS = 6  # of Newton per step: it converges in three or four where the step i
 BEND = 0.5  # least cosine between the tangents of consecutive points: corners are sharp where a choice switches
 CAREFUL = 0.9  # the same, where the branch was lost with `BEND`
 SPAN = 3.0  # log noise beyond the levels of interest at which a branch is left: no fold is in sight then
+ALIGNED = 0.98  # cosine of consecutive tangents that counts as straight: 11 degrees
+BELOW = 1e-3  # log noise below the turn from which a branch counts as past it
+DIFFERENCE = 1e-5  # log noise: near the third root of float64's rounding, where a central difference is best
+MEMORY = 150  # directions kept by GMRES for the bordered system, close to singular at a turn
 BACK = 2.0  # rise of log noise beyond which a branch is taken to run back to where it came from
 STRAIGHT = 4  # points after which a branch that falls steadily, without a turn, is taken to have none here
 
@@ -70,11 +74,11 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
             if step < SHORTEST:
                 return Passed([], "the branch could not be followed around its turn (a bifurcation?)", used)
             continue
-        straight = straight + 1 if ahead[1] @ tangent > 0.98 else 0
+        straight = straight + 1 if ahead[1] @ tangent > ALIGNED else 0
         z, tangent, rounds = ahead
         turned = turned or tangent[-1] > 0
         point = frame.unpack(z)
-        fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - 1e-3
+        fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - BELOW
         if point.s <= factor or (fallen and (straight >= (1 if turned else STRAIGHT))):
             return Passed([last, point], "", used, turned)
         if z[-1] > np.log(here.s) + BACK:
@@ -85,6 +89,7 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
 
 
 def _next(step: float, rounds: int) -> float:
+    """The next step: longer where Newton converged at once, shorter where it had to work."""
     return min(LONGEST, step * (3.0 if rounds <= 3 else 1.3 if rounds == 4 else 0.8))
 
 
@@ -110,7 +115,7 @@ class _Frame:
 
     def noise_derivative(self, point: Point) -> np.ndarray:
         """dF / d log s at fixed values, (players, states), utility/year."""
-        h = 1e-5
+        h = DIFFERENCE
         up, down = (self.at(point.s * np.exp(d)).linearize(point.values).residual for d in (h, -h))
         return (up - down) / (2 * h)
 
@@ -149,7 +154,7 @@ class _Frame:
 
         def solve(right: np.ndarray, last: float) -> np.ndarray | None:
             whole = np.append(self.weight * line.precondition(right).ravel(), last)
-            found, info = sl.gmres(operator, whole, rtol=1e-4, atol=0.0, restart=min(z.size, 150), maxiter=4)
+            found, info = sl.gmres(operator, whole, rtol=1e-4, atol=0.0, restart=min(z.size, MEMORY), maxiter=4)
             return found if info == 0 and np.isfinite(found).all() else None
 
         return line, solve, 0.0

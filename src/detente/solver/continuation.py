@@ -26,15 +26,23 @@ from detente.solver.system import Iterate, Progress, System, is_far
 
 JUMP = 1.5  # largest accepted log change of a rate by a correction
 SHORT_JUMP = 0.3  # the same for games of up to CAREFUL unknowns
+TIGHT, LOOSE = (0.01, 1e-4), (0.1, 1e-2)  # share of the noise, and largest residual, of points on the way; see `loose`
 SMALLEST = 1e-2  # smallest step in log s before the branch is taken to have turned
 FINE = 0.05  # step below which Newton is tried where policy iteration does not settle
 LARGEST = float(np.log(4.0))  # longest step in log s
 REFUSED = 0.4  # of a step that was refused is tried next
+BEGINNINGS = 8  # noise factors tried for the beginning, each NOISIER times the last: 65,000 times in all
+NOISIER = 4.0
+AT_ONCE = 12  # rounds of policy iteration in which an equilibrium that is the only one settles
+NEARLY = 0.3  # share of a step that would be left for the next one: it is taken at once
+ON_THE_WAY = 30  # rounds of policy iteration for a point on the way: a step that needs more is too long
+ROUNDS = 6  # of Newton for a point on the way
+AT_A_TURN = 1e-10  # residual from which arclength begins: its tangent must be exact
 KEPT = 5  # points kept behind the present one
 PREDICTING = 3  # points that the prediction passes through: a parabola needs a quarter fewer steps than a line
 STEPS = 5000  # arclength steps around folds, for small systems
 WORK = 14e6  # arclength steps times unknowns ** 1.5: larger systems get fewer steps, at least FEWEST
-FEWEST = 12
+FEWEST = 12  # a fold takes some ten
 ROUNDING = 1e-12  # relative difference of noise factors that are one
 
 
@@ -171,7 +179,7 @@ def loose(system: System, values: np.ndarray) -> float:
     The next prediction is off by far more; on large games a tenth of the noise halves the work and ends at the same
     equilibrium (docs/benchmarks/engine.md).
     """
-    part, most = (0.01, 1e-4) if system.careful else (0.1, 1e-2)
+    part, most = TIGHT if system.careful else LOOSE
     return min(most, part * float((system.noise_scale / system.scale(values)).min()))
 
 
@@ -179,13 +187,13 @@ def _beginning(family: Family, factor: float) -> Point:
     """Equilibrium at noise so large that policy iteration from zero settles at once."""
     system = family.system
     s = max(factor, system.reach)
-    for _ in range(8):
+    for _ in range(BEGINNINGS):
         noisy = family.at(s)
         zero = np.zeros(system.shape)
         end = policy_iteration(noisy, zero, loose(noisy, zero))
-        if end.reached and end.rounds <= 12:
+        if end.reached and end.rounds <= AT_ONCE:
             break
-        s *= 4.0
+        s *= NOISIER
     return Point(s, end.values)
 
 
@@ -197,7 +205,7 @@ def _step(
     here, jump = points[-1], allowed_jump(family.system)
     while True:
         s = max(factor, here.s * np.exp(-length))
-        if np.log(s / factor) < 0.3 * length:
+        if np.log(s / factor) < NEARLY * length:
             s = factor
         behind = points[-PREDICTING:]
         start = predicted(s, [point.s for point in behind], [point.values for point in behind])
@@ -219,10 +227,10 @@ def _step(
 
 def _correct(system: System, start: np.ndarray, thorough: bool) -> Iterate:
     tol = loose(system, start)
-    end = policy_iteration(system, start, tol, rounds=30)
+    end = policy_iteration(system, start, tol, rounds=ON_THE_WAY)
     if end.reached or not thorough:
         return end
-    return newton(system, start, tol, rounds=6)
+    return newton(system, start, tol, rounds=ROUNDS)
 
 
 def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> list[Point]:
@@ -234,7 +242,7 @@ def _turn(family: Family, points: list[Point], factor: float, trace: Trace) -> l
     while points:
         last = points.pop()
         noisy = family.at(last.s)
-        end = newton(noisy, last.values, 1e-10, rounds=12)
+        end = newton(noisy, last.values, AT_A_TURN, rounds=2 * ROUNDS)
         if end.reached and noisy.moved(last.values, end.values) <= allowed_jump(noisy):
             return _pass(family, Point(last.s, end.values), factor, trace, where)
     trace.stalled = f"{where} the principal branch could not be followed"

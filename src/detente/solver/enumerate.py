@@ -34,6 +34,10 @@ SAME = 1e-6  # equilibria whose unknowns differ by less than this, relative to t
 NEAR = 3e-2  # the same, up to which everything between two is looked at: a fourth root of the tolerance
 BETWEEN = (0.25, 0.5, 0.75)  # where: three points, because the middle of three equilibria in a row is one itself
 LARGE = 3000  # unknowns above which searches are cut short: Newton from far away takes seconds
+STABLE_ROUNDS, UNSTABLE_ROUNDS = 80, 25  # of policy iteration and of Newton from a start: more rarely help
+LAST_ROUNDS = 10  # of Newton from a point close to an equilibrium
+DEFLATED, FEW_DEFLATED = 40, 12  # rounds of deflated Newton, for small and large games
+LONGEST = 0.5  # step of deflated Newton, relative to the utility scale: near known equilibria it would be any length
 STALE = 10  # rounds without progress after which a deflated search is given up
 PATIENCE = 4  # deflated searches that may fail before deflation is given up
 DEFLATED_TOL = 1e-3  # relative, of a deflated step: it is only a direction
@@ -128,12 +132,12 @@ def _from_start(system: System, start: np.ndarray, tol: float) -> Iterator[tuple
     """What both iterations find from one start."""
     large = start.size > LARGE
     system, start = centred(system, start)
-    stable = policy_iteration(system, start, 0.1 * tol, rounds=80)
+    stable = policy_iteration(system, start, 0.1 * tol, rounds=STABLE_ROUNDS)
     if stable.error <= tol:
         yield stable, "policy iteration"
         if large:
             return
-    unstable = newton(system, stable.values if large else start, 0.1 * tol, rounds=25)
+    unstable = newton(system, stable.values if large else start, 0.1 * tol, rounds=UNSTABLE_ROUNDS)
     if unstable.error <= tol:
         yield unstable, "Newton"
 
@@ -184,7 +188,7 @@ class _Search:
                     self._polished(point, f"continuation from {factor:g} times the noise")
 
     def _polished(self, point: np.ndarray, words: str) -> bool:
-        end = newton(*centred(self.system, point), 0.1 * self.tol, rounds=10)
+        end = newton(*centred(self.system, point), 0.1 * self.tol, rounds=LAST_ROUNDS)
         return end.error <= self.tol and self.add(end, words)
 
     def deflate(self, rng: np.random.Generator) -> None:
@@ -201,7 +205,7 @@ class _Search:
     def _deflated_newton(self, values: np.ndarray) -> np.ndarray | None:
         scale, known = self.system.scale(self.found[0].unknowns), [_whole(e) for e in self.found]
         best, since = np.inf, 0
-        for _ in range(40 if self.small else 12):
+        for _ in range(DEFLATED if self.small else FEW_DEFLATED):
             line = self.system.linearize(values)
             best, since = (line.error, 0) if line.error < best else (best, since + 1)
             if not np.isfinite(line.error) or since > STALE:
@@ -219,7 +223,7 @@ class _Search:
                 slope += float((away * step / scale).sum()) / away.size * -2.0 / (square * (1.0 + square))
             factor = 1.0 / (1.0 - slope)
             longest = float((np.abs(factor * step) / scale).max())
-            values = values + factor * step * min(1.0, 0.5 / longest if longest > 0 else 1.0)
+            values = values + factor * step * min(1.0, LONGEST / longest if longest > 0 else 1.0)
         return None
 
     def follow_branches(self, progress: Progress | None) -> None:

@@ -12,6 +12,7 @@ from detente.solver.mixing import mixed
 from detente.solver.system import Iterate, Progress, System
 
 MEMORY = 6  # rounds that are mixed; more make their combination ill-conditioned
+ROUNDS = 120  # it settles in some 20, or not at all
 STALE = 25  # rounds without progress after which the iteration is given up
 
 
@@ -20,7 +21,7 @@ def policy_iteration(
     start: np.ndarray,
     tol: float,
     *,
-    rounds: int = 120,
+    rounds: int = ROUNDS,
     progress: Progress | None = None,
 ) -> Iterate:
     """Accelerated policy iteration from `start` until the scaled relative residual is below `tol`.

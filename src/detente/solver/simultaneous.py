@@ -16,7 +16,7 @@ from detente.game.simultaneous import SimultaneousGame
 from detente.solver.logit import logit
 from detente.solver.system import Line, System, is_far
 
-LETTERS = "abcdefghijklmnop"
+LETTERS = "abcdefghijklmnop"  # one axis of actions per player
 
 
 class SimultaneousSystem(System):
