@@ -108,6 +108,6 @@ def test_derivatives_need_a_certificate_and_the_same_moves():
     equilibrium = solve(_family(PARAMETERS))
     with pytest.raises(OptionError, match="states or moves change with parameter 'rate'"):
         Sensitivity(equilibrium, lambda p: random_game(24, 2), PARAMETERS, ["rate"])
-    uncertified = Equilibrium(equilibrium.operator, equilibrium.values + 0.1, 1e-11, "a test")
+    uncertified = Equilibrium(equilibrium.operator, 1.1 * equilibrium.unknowns, 1e-11, "a test")
     with pytest.raises(UncertifiedError, match="not certified: residual"):
         Sensitivity(uncertified, _family, PARAMETERS)

@@ -14,7 +14,7 @@ from detente.answers.frame import frame_of
 from detente.answers.held import choice_value_of, flow_without, values_when_signed, values_without_war
 from detente.answers.model import Results
 from detente.answers.moves import YEARS, closed, expected_acts, mark_rate, without
-from detente.answers.risk import after_this_war, time_before, war_curve
+from detente.answers.risk import after_this_war, war_curve
 from detente.answers.silence import reaction, starts_by_side
 from detente.answers.solved import Solved, followed
 from detente.answers.summary import choice_decides
@@ -222,13 +222,13 @@ def test_reaction_chance_by_a_longer_chain(solved):
     found = Chain(big).ever_reach(np.array([k]))
     assert chance[provoked] == pytest.approx(found[:k][provoked], rel=1e-9)
     assert (time[provoked] > 0).all()
-    spent = time_before(solved.chain, np.zeros(solved.game.n_states, bool), solved.x0, YEARS)
+    spent = solved.chain.time_spent(np.zeros(solved.game.n_states, bool), YEARS, solved.x0)
     starts = starts_by_side(solved, ["north.provoke"], spent)
     assert starts.sum() == pytest.approx(expected_acts(solved, ["north.provoke"]), rel=1e-9)
 
 
 def test_time_before_adds_up_to_the_restricted_mean(solved):
-    spent = time_before(solved.chain, solved.frame.war, solved.x0, 10.0)
+    spent = solved.chain.time_spent(solved.frame.war, 10.0, solved.x0)
     assert spent.sum() == pytest.approx(solved.chain.restricted_mean_time(solved.frame.war, 10.0)[solved.x0], rel=1e-9)
 
 

@@ -9,7 +9,7 @@ from detente.evidence.coding import Coder, witness_roots
 from detente.evidence.jumps import JumpTable
 from detente.evidence.path import CHANGE
 from detente.evidence.rules import read_coding
-from detente.game.model import StateSpace, Variable
+from detente.game import StateSpace, Variable
 from detente.record import Event, Record, Source
 
 SPACE = StateSpace(

@@ -9,16 +9,14 @@ import pytest
 
 from detente.answers.frame import frame_of
 from detente.answers.gain import gain_from_settling
-from detente.answers.risk import GRID
 from detente.answers.solved import Solved
 from detente.case import load_case
 from detente.game import compile_case
 from detente.solver import Equilibrium, solve
-from detente.studio import curves, numbers
+from detente.solver.follow import Follower
+from detente.studio import numbers
 from detente.studio.atlas import atlas, path
-from detente.studio.curves import reach_curve
-from detente.studio.desk import DRAG_TOL, Ground, Sight
-from detente.studio.follow import Follower
+from detente.studio.desk import Ground, Sight
 from detente.studio.view import View
 from detente.studio.worker import Superseded, Worker
 
@@ -39,45 +37,6 @@ def ground(template):
 
 def sight(ground: Ground, **more) -> Sight:
     return Sight(ground, View(CASE.as_of, **more), CASE, lambda: False)
-
-
-def test_a_dragged_slider_gives_the_equilibrium_of_the_full_solver(template):
-    follower = Follower()
-    follower.base(template.game())
-    for name in ("war_cost", "rent", "lapse"):
-        p = CASE.parameters[name]
-        for u in (0.52, 0.6, 0.7, 0.68, 0.9, 0.3):
-            game = template.game({name: p.low + u * (p.high - p.low)})
-            found = follower.at(game, DRAG_TOL)
-            assert found.certified and found.certificate.residual <= DRAG_TOL
-            exact = solve(game, start=found.values)
-            assert exact.certified
-            assert np.abs(found.values - exact.values).max() <= 1e-4 * np.abs(exact.values).max()
-    rest = follower.at(template.game({"lapse": 0.4}), numbers.REST_TOL)
-    principal = solve(template.game({"lapse": 0.4}))
-    assert np.abs(rest.values - principal.values).max() <= 1e-8 * np.abs(principal.values).max()
-
-
-@pytest.mark.parametrize("longest", [0.0, 1e9])
-def test_the_curve_is_that_of_the_chain_either_way(ground, template, monkeypatch, longest):
-    monkeypatch.setattr(curves, "LONGEST_SWEEP", longest)
-    found = ground.follower.at(template.game(), numbers.REST_TOL)
-    chain = found.chain()
-    for target in (template.war, template.peace):
-        exact = chain.reach_probability(target, GRID)
-        for x in np.random.default_rng(1).choice(template.space.size, 12, replace=False):
-            assert np.abs(reach_curve(found.generator, int(x), target, GRID) - exact[:, x]).max() < (
-                1e-6 if longest == 0 else 1e-12
-            )
-
-
-def test_a_chain_of_two_states_is_exact():
-    import scipy.sparse as sp
-
-    generator = sp.csr_array(np.array([[-0.3, 0.3], [0.0, 0.0]]))
-    curve = reach_curve(generator, 0, np.array([False, True]), GRID)
-    assert np.abs(curve - (1 - np.exp(-0.3 * GRID))).max() < 1e-12
-    assert (reach_curve(generator, 1, np.array([False, True]), GRID) == 1.0).all()
 
 
 def test_dragging_and_the_dossiers_questions_agree(ground, template):
@@ -101,7 +60,7 @@ def test_dragging_and_the_dossiers_questions_agree(ground, template):
 
 def test_an_uncertified_solution_carries_no_number(ground, monkeypatch):
     def lost(self, game, tol, progress=None):
-        good = self.points[-1].values
+        good = self.points[-1].equilibrium.unknowns
         from detente.solver.operator import Operator
 
         return Equilibrium(Operator(game), good + 1.0, tol, "no way")

@@ -87,7 +87,7 @@ class DelayCurve:
             return np.full(len(self.solved.frame.players), NAN)
         successor = self.solved.frame.settled[package]
         eq = solved.equilibrium
-        return delay_value(solved.values, eq.generator, solved.game.discount_rate, successor)[:, self.solved.x0]
+        return delay_value(solved.relative, eq.generator, solved.game.discount_rate, successor)[:, self.solved.x0]
 
     def solution(self, hazard: float) -> Solved | None:
         """The game solved at this hazard, from the nearest hazard solved before."""
@@ -168,7 +168,7 @@ class Delay(Question):
         found, frame, x = Found(), solved.frame, solved.x0
         time = solved.discounted(np.broadcast_to(frame.unsettled.astype(float), solved.values.shape))[:, x]
         for k, successor in frame.settled.items():
-            value = -solved.discounted(gain_from_settling(solved.values, successor))[:, x]
+            value = -solved.discounted(gain_from_settling(solved.relative, successor))[:, x]
             choice = -solved.discounted(gain_from_settling(solved.choice_values, successor))[:, x]
             for i, p in enumerate(frame.players):
                 end = f"{p}{frame.suffix(k)}"

@@ -23,7 +23,7 @@ from detente.answers.sensitivity import headline, slopes
 from detente.answers.solved import Solved
 from detente.answers.summary import Summary, summarise
 from detente.draws import map_draws, uniforms
-from detente.errors import ComputationError, UncertifiedError
+from detente.errors import CaseError, ComputationError
 from detente.files.keys import code_fingerprint, content_key, digests
 from detente.run import Solution, Table
 
@@ -49,28 +49,37 @@ class Job:
     middle: np.ndarray | None = None
 
     def __call__(self, item: Item) -> dict[str, Any]:
-        """Numbers and curves of one item, with its certificate; `{"failed": words}` without a certified solution."""
-        game = self.template.game(dict(zip(self.template.parameter_names, item.parameters)))
+        """Numbers and curves of one item, with its certificate; `{"failed": words}` where it has no solution."""
         try:
-            solved = Solved(self.frame, game, self.middle if item.near_middle else None, self.template.game)
-        except UncertifiedError as error:
+            return self._asked(item)
+        except (CaseError, ComputationError) as error:  # one draw is left out and counted; the others stand
             return {"failed": str(error)}
+
+    def _asked(self, item: Item) -> dict[str, Any]:
+        game = self.template.game(dict(zip(self.template.parameter_names, item.parameters)))
+        solved = Solved(self.frame, game, self.middle if item.near_middle else None, self.template.family)
         certificate = solved.equilibrium.certificate
         found = [question.ask(solved) for question in questions_of(item.questions)]
         numbers = _merged(found, "numbers")
-        extra: dict[str, Any] = {}
-        if item.derivatives:
-            ids = headline(self.frame, numbers)
-            extra = {"slopes": slopes(solved, varied(self.template), ids)}
-            extra["spectral_radius"] = solved.equilibrium.certificate.spectral_radius
         return {
-            **extra,
+            **(self._derivatives(solved, numbers) if item.derivatives else {}),
+            "branch": solved.equilibrium.branch,
             "residual": certificate.residual,
             "gap": certificate.gap,
             "numbers": numbers,
             "without_choice": _merged(found, "without_choice"),
             "curves": _merged(found, "curves"),
         }
+
+    def _derivatives(self, solved: Solved, numbers: dict[str, Any]) -> dict[str, Any]:
+        """What the tornado needs; where it cannot be had, the reason in words."""
+        extra: dict[str, Any] = {}
+        try:
+            extra["spectral_radius"] = solved.equilibrium.certificate.spectral_radius
+            extra["slopes"] = slopes(solved, varied(self.template), headline(self.frame, numbers))
+        except ComputationError as error:
+            extra["no_derivatives"] = str(error)
+        return extra
 
 
 def _merged(found: Sequence[Found], name: str) -> dict[str, Any]:
@@ -201,9 +210,11 @@ class _Plan:
                 0, f"no derivatives: no certified solution at the middle of all ranges ({middle['failed']})"
             )
             middle = None
+        elif middle is not None and "no_derivatives" in middle:
+            warnings.insert(0, f"no derivatives at the middle of all ranges: {middle['no_derivatives']}")
         ranges = {p.name: (p.low, p.mid, p.high) for p in self.priors}
         summary = Summary(self.frame, self.questions, results, ranges, middle, self.caps)
-        radius = middle["spectral_radius"] if middle is not None else None
+        radius = middle.get("spectral_radius") if middle is not None else None
         solution = solution_of([raw[n] for n in kept], draws - len(kept), radius)
         quantities, tables = summarise(summary)
         return Answers(quantities, tables, solution, tuple(warnings), notes, results)

@@ -42,7 +42,7 @@ class Gain(Question):
         """See `Question`."""
         found, frame, x = Found(), solved.frame, solved.x0
         for k, successor in frame.settled.items():
-            gain = gain_from_settling(solved.values, successor)[:, x]
+            gain = gain_from_settling(solved.relative, successor)[:, x]
             choice = gain_from_settling(solved.choice_values, successor)[:, x]
             for i, p in enumerate(frame.players):
                 id = f"gain_from_settling.{p}{frame.suffix(k)}"

@@ -35,7 +35,7 @@ def choice_value_of(solved: Solved, share: np.ndarray) -> np.ndarray:
     if solved.game.shocks == "none" or op.moves == 0:
         return value
     positive = np.maximum(share, np.finfo(float).tiny)
-    term = np.where(share > 0, share * (np.log(positive) - op.log_weight), 0.0)
+    term = share * np.where(share > 0, np.log(positive) - op.log_weight, 0.0)
     waiting = np.maximum(1.0 - np.add.reduceat(share, op.starts), 0.0)
     wait_term = np.where(waiting > 0, waiting * np.log(np.maximum(waiting, np.finfo(float).tiny)), 0.0)
     total = np.add.reduceat(term, op.starts) + wait_term

@@ -37,7 +37,7 @@ class Loss(Question):
     def ask(self, solved: Solved) -> Found:
         """See `Question`."""
         loss = (values_without_war(solved) - solved.values)[:, solved.x0]
-        stake = own_stake(solved.values)
+        stake = own_stake(solved.relative)
         numbers = {}
         for i, p in enumerate(solved.frame.players):
             numbers[f"loss.{p}"] = float(loss[i])

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from detente.answers.model import Frame
-from detente.answers.risk import HORIZON, time_before
+from detente.answers.risk import HORIZON
 from detente.answers.solved import Solved
 from detente.errors import OptionError, suggest
 from detente.game import Game
@@ -52,7 +52,7 @@ def mark_rate(solved: Solved, names: Iterable[str]) -> np.ndarray:
 def expected_acts(solved: Solved, names: Iterable[str], years: float = YEARS) -> float:
     """Expected number of these acts within a horizon from the date's state."""
     nowhere = np.zeros(solved.game.n_states, bool)
-    return float(time_before(solved.chain, nowhere, solved.x0, years) @ mark_rate(solved, names))
+    return float(solved.chain.time_spent(nowhere, years, solved.x0) @ mark_rate(solved, names))
 
 
 def gain_of_act(solved: Solved, names: Iterable[str], state: int) -> float | None:

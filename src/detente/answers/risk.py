@@ -11,7 +11,6 @@ import scipy.sparse as sp
 from detente.answers.model import NAN, Found, Frame, Meta, Question, Results, band_table
 from detente.answers.solved import Solved
 from detente.chain import Chain
-from detente.chain.uniform import integrals
 from detente.run import Table
 
 RISK_YEARS = (1, 2, 5, 10)
@@ -170,9 +169,9 @@ def war_by_cause(solved: Solved) -> tuple[dict[tuple[str, str], float], dict[str
     into = solved.into(war)
     if war[solved.x0]:
         chain, target = after_this_war(chain, war)
-        time = time_before(chain, target, solved.x0, TRIGGER_YEARS)[k:]
+        time = chain.time_spent(target, TRIGGER_YEARS, solved.x0)[k:]
     else:
-        time = time_before(chain, war, solved.x0, TRIGGER_YEARS)
+        time = chain.time_spent(war, TRIGGER_YEARS, solved.x0)
     by_cause = {cause: float(rates @ time) for cause, rates in into.items()}
     total = sum(into.values(), np.zeros(k)) * time
     before = {}
@@ -182,20 +181,6 @@ def war_by_cause(solved: Solved) -> tuple[dict[tuple[str, str], float], dict[str
             for value, chance in zip(variable.values, chances):
                 before[f"before|{variable.name}|{value}"] = [float(chance)]
     return by_cause, before
-
-
-def time_before(chain: Chain, target: np.ndarray, start: int, horizon: float) -> np.ndarray:
-    """Expected time in each state (states,) until the target is reached or the horizon, years; 0 in the target."""
-    rest = ~target
-    rate = chain.fastest(rest)
-    inside = chain.jumps[rest][:, rest]
-    move = sp.csr_array(inside / rate + sp.diags_array((rate - chain.exit[rest]) / rate)).T.tocsr()
-    begin = np.zeros(chain.n_states)
-    begin[start] = 1.0
-    spent = integrals(lambda v: move @ v, begin[rest], np.array([rate * horizon]))[0] / rate
-    out = np.zeros(chain.n_states)
-    out[rest] = spent
-    return out
 
 
 def _triggers_table(results: Results) -> dict[str, Table]:

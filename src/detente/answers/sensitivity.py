@@ -39,7 +39,7 @@ class DelayAnswer:
 
     def pull(self, equilibrium: Equilibrium, places) -> tuple[float, np.ndarray, np.ndarray]:
         """See `detente.solver.gradient.Answer`."""
-        values, successor = equilibrium.values, self.successor
+        values, successor = equilibrium.unknowns, self.successor
         gain = gain_from_settling(values, successor)[self.player]
         number, by_rate = discounted_sensitivity(equilibrium.chain(), gain, self.rate, self.state, places)
         start = np.zeros((1, values.shape[1]))
@@ -91,27 +91,17 @@ def slopes(solved: Solved, names: Sequence[str], ids: Sequence[str]) -> dict[str
         target = target_of(solved.frame, solved.game.discount_rate, id)
         found[id] = sensitivity.of(target)
         if isinstance(target, DelayAnswer):
-            for name, rate in _rates(family, parameters, names, target.player).items():
-                found[id][name] += rate * _by_rate(solved, target)
+            by_rate = _by_rate(solved, target)
+            for name, rate in zip(names, sensitivity.by_discount[:, target.player], strict=True):
+                found[id][name] += float(rate) * by_rate
     return found
 
 
-def _rates(family: Callable, parameters: Mapping[str, float], names: Sequence[str], player: int) -> dict[str, float]:
-    """d rho_i / d parameter, where it is not 0."""
-    out = {}
-    for name in names:
-        h = 1e-6 * max(1e-3, abs(parameters[name]))
-        ends = [family({**parameters, name: parameters[name] + s * h}).discount_rate[player] for s in (1, -1)]
-        if ends[0] != ends[1]:
-            out[name] = float(ends[0] - ends[1]) / (2 * h)
-    return out
-
-
 def _by_rate(solved: Solved, target: DelayAnswer) -> float:
-    h = 1e-5 * target.rate
-    gain = gain_from_settling(solved.values, target.successor)[[target.player]]
-    ends = [Factored(solved.equilibrium.generator, np.array([target.rate + s * h])).solve(gain) for s in (1, -1)]
-    return float(-(ends[0] - ends[1])[0, target.state] / (2 * h))
+    """d D_i / d rho_i at a fixed gain: with W = (rho - G)^-1 gain, D = -W and dW / d rho = -(rho - G)^-1 W."""
+    gain = gain_from_settling(solved.relative, target.successor)[[target.player]]
+    lu = Factored(solved.equilibrium.generator, np.array([target.rate]))
+    return float(lu.solve(lu.solve(gain))[0, target.state])
 
 
 def headline(frame: Frame, numbers: Mapping[str, float]) -> list[str]:
@@ -157,7 +147,7 @@ class Landscape:
         """
         varied = [p for p in template.case.parameters.values() if p.low < p.high]
         middle = template.case.defaults()
-        solved = Solved(frame, template.game(middle), family=template.game)
+        solved = Solved(frame, template.game(middle), family=template.family)
         target_of(frame, solved.game.discount_rate, id)
         half = np.array([(p.high - p.low) / 2 for p in varied])
         share = id.split(".", maxsplit=1)[0] in ("relapse", "peace")
@@ -174,7 +164,7 @@ class Landscape:
 
     def solve(self, z: np.ndarray) -> Solved:
         """The game there, solved from the last point."""
-        self.solved = Solved(self.frame, self.template.game(self.point(z)), self.solved, self.template.game)
+        self.solved = Solved(self.frame, self.template.game(self.point(z)), self.solved, self.template.family)
         return self.solved
 
     def number(self, solved: Solved) -> float:

@@ -15,7 +15,6 @@ import scipy.sparse.linalg as sl
 
 from detente.answers.model import NAN, Found, Frame, Meta, Question
 from detente.answers.moves import YEARS, bound_moves, chosen, mark_rate
-from detente.answers.risk import time_before
 from detente.answers.solved import Solved
 from detente.words.dates import DAYS_PER_YEAR
 
@@ -84,7 +83,7 @@ class Silence(Question):
         """See `Question`."""
         frame, found = solved.frame, Found()
         nowhere = np.zeros(solved.game.n_states, bool)
-        spent = time_before(solved.chain, nowhere, solved.x0, YEARS)
+        spent = solved.chain.time_spent(nowhere, YEARS, solved.x0)
         provocations = bound_moves(frame, "provocations")
         starts = {side: starts_by_side(solved, moves, spent) for side, moves in provocations.items()}
         total = sum(starts.values(), np.zeros(solved.game.n_states))

@@ -55,6 +55,11 @@ class Solved:
         """Values (players, states), utility."""
         return self.equilibrium.values
 
+    @property
+    def relative(self) -> np.ndarray:
+        """Values less a constant per player, (players, states): for differences, which then keep their digits."""
+        return self.equilibrium.unknowns
+
     @cached_property
     def chain(self) -> Chain:
         """The chain that the equilibrium induces."""
@@ -137,18 +142,18 @@ def followed(start: Equilibrium, path: Callable[[float], Game], tol: float = 1e-
 
     Steps are halved where the correction does not settle, and doubled where it does.
     """
-    share, step, values = 0.0, 1.0, start.values
+    share, step, end = 0.0, 1.0, None
+    values = start.unknowns
     while share < 1.0:
         ahead = min(1.0, share + step)
-        system = Operator(path(ahead))
-        end = polish(system, values, tol)
+        end = polish(Operator(path(ahead)), values, tol)
         if end.reached:
             share, step, values = ahead, 2.0 * step, end.values
         elif step <= SHORTEST:
             return None
         else:
             step /= 4.0
-    return Equilibrium(system, values, tol, "a path from a solved game", branch="warm start")
+    return Equilibrium(end.system, end.values, tol, "a path from a solved game", branch="warm start")  # pyright: ignore
 
 
 def into(equilibrium: Equilibrium, target: np.ndarray) -> dict[tuple[str, str], np.ndarray]:

@@ -1,5 +1,5 @@
 """Continuous-time Markov chains: pure mathematics, no games."""
 
-from detente.chain.model import Chain
+from detente.chain.chain import Chain
 
 __all__ = ["Chain"]

@@ -1,83 +1,73 @@
 """Derivatives of a chain's answers with respect to its rates: reverse mode, exact for the uniformised sums.
 
-For A = e_x' sum_n c_n P^n v with P = I + Q / L,
-
-    dA = sum_k (e_x' P^k) dP u_k,   u_k = sum_{n>k} c_n P^(n-1-k) v,   u_{k-1} = c_k v + P u_k,
-
-so one forward and one backward pass give dA/dQ(x, y) at any list of places. Rows of the target are zero (it absorbs).
+For A = e_x' sum_n c_n P^n v with P = I + Q / L, one forward and one backward pass give dA/dQ(x, y) at any list of
+places (`detente.chain.uniform.paired`). Rows of the target are zero (it absorbs). Every function returns the answer
+from state x0 and its derivatives, (places,), and raises `ComputationError` where rate * time is too large.
 """
 
 import numpy as np
 import scipy.sparse as sp
-import scipy.sparse.linalg as sl
 
-from detente.chain.model import Chain
-from detente.chain.uniform import poisson_weights
-from detente.errors import ComputationError
+from detente.chain.chain import Chain, years
+from detente.chain.factorisation import factor
+from detente.chain.uniform import Series, paired, poisson_weights
+from detente.errors import ComputationError, OptionError
 
-LONGEST = 300_000
+LONGEST = 300_000  # steps (rate * time) of a pass: some ten seconds
+Places = tuple[np.ndarray, np.ndarray]  # rows and columns of generator entries
+Derivative = tuple[float, np.ndarray]
 
 
-def reach_sensitivity(
-    chain: Chain, target: np.ndarray, time: float, x0: int, places: tuple[np.ndarray, np.ndarray]
-) -> tuple[float, np.ndarray]:
-    """P(target reached by `time` from x0) and its derivative by Q(x, y) at places (rows, columns)."""
-    rate = float(chain.exit[~target].max(initial=0.0)) or 1.0
-    w = poisson_weights(rate * time)
-    coefficients = np.concatenate([np.zeros(w.first), w.values])
-    return _sweep(chain, target, target.astype(float), coefficients, x0=x0, places=places)
+def reach_sensitivity(chain: Chain, target: np.ndarray, time: float, x0: int, places: Places) -> Derivative:
+    """P(target reached within `time` years); derivatives in years."""
+    mask = chain.mask(target)
+    rate, weights = chain.outside(mask).rate, _weights(chain, mask, time)
+    return _swept(chain, mask, weights.from_zero(), mask.astype(float), x0=x0, places=places, rate=rate)
 
 
 def restricted_mean_sensitivity(
-    chain: Chain, target: np.ndarray, horizon: float, x0: int, places: tuple[np.ndarray, np.ndarray]
-) -> tuple[float, np.ndarray]:
-    """E min(time to reach the target, horizon) from x0 and its derivative by Q(x, y) at places (rows, columns)."""
-    rate = float(chain.exit[~target].max(initial=0.0)) or 1.0
-    w = poisson_weights(rate * horizon)
-    over = np.append(np.cumsum(w.values[::-1])[::-1][1:], 0.0)
-    coefficients = np.concatenate([np.ones(w.first), over]) / rate
-    return _sweep(chain, target, (~target).astype(float), coefficients, x0=x0, places=places)
+    chain: Chain, target: np.ndarray, horizon: float, x0: int, places: Places
+) -> Derivative:
+    """E min(time to reach the target, horizon), years; derivatives in years^2."""
+    mask = chain.mask(target)
+    rate, weights = chain.outside(mask).rate, _weights(chain, mask, horizon)
+    spent = weights.beyond().from_zero() / rate
+    return _swept(chain, mask, spent, (~mask).astype(float), x0=x0, places=places, rate=rate)
 
 
-def discounted_sensitivity(
-    chain: Chain, flow: np.ndarray, rate: float, x0: int, places: tuple[np.ndarray, np.ndarray]
-) -> tuple[float, np.ndarray]:
-    """Expected discounted flow from x0 and its derivative by Q(x, y) at places (rows, columns)."""
-    matrix = sp.csc_array(rate * sp.eye_array(chain.n_states) - chain.generator)
-    factor = sl.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+def discounted_sensitivity(chain: Chain, flow: np.ndarray, rate: float, x0: int, places: Places) -> Derivative:
+    """Expected flow (states,), units per year, discounted at `rate`, 1/year."""
+    lu = factor(rate * sp.eye_array(chain.n_states) - chain.generator)
     start = np.zeros(chain.n_states)
-    start[x0] = 1.0
-    worth, occupied = factor.solve(np.asarray(flow, dtype=float)), factor.solve(start, trans="T")
+    start[chain.state(x0)] = 1.0
+    worth, occupied = lu.solve(np.asarray(flow, dtype=float)), lu.solve(start, trans="T")
     return float(worth[x0]), occupied[places[0]] * worth[places[1]]
 
 
-def _sweep(
-    chain: Chain, target: np.ndarray, v: np.ndarray, c: np.ndarray, *, x0: int, places
-) -> tuple[float, np.ndarray]:
-    last = len(c) - 1
-    if last > LONGEST:
-        raise ComputationError(f"rate * time is {last:.1e}: too far for a derivative; hint: a shorter horizon")
-    rate = float(chain.exit[~target].max(initial=0.0)) or 1.0
-    stay = np.where(target, 1.0, (rate - chain.exit) / rate)
-    move = sp.csr_array(sp.diags_array(np.where(target, 0.0, 1.0 / rate)) @ chain.jumps + sp.diags_array(stay))
+def _weights(chain: Chain, mask: np.ndarray, time: float) -> Series:
+    times = years(time)
+    if len(times) != 1:
+        raise OptionError.of(f"{len(times)} times", "one")
+    mean = chain.outside(mask).rate * float(times[0])
+    if mean > LONGEST:
+        raise ComputationError(f"rate * time is {mean:.1e}: too far for a derivative; hint: a shorter horizon")
+    return poisson_weights(mean)
+
+
+def _swept(
+    chain: Chain, mask: np.ndarray, coefficients: np.ndarray, v: np.ndarray, *, x0: int, places: Places, rate: float
+) -> Derivative:
+    stay = np.where(mask, 1.0, (rate - chain.exit) / rate)
+    move = sp.csr_array(sp.diags_array(np.where(mask, 0.0, 1.0 / rate)) @ chain.jumps + sp.diags_array(stay))
     forward = sp.csr_array(move.T)
-    block = max(1, int(np.ceil(np.sqrt(last + 1))))
     start = np.zeros(chain.n_states)
-    start[x0] = 1.0
-    checkpoints, pi, total = [], start, 0.0
-    for k in range(last + 1):
-        if k % block == 0:
-            checkpoints.append(pi)
-        total += c[k] * (pi @ v)
-        pi = forward @ pi
+    start[chain.state(x0)] = 1.0
     rows, columns = places
-    out, u = np.zeros(len(rows)), np.zeros(chain.n_states)
-    for b in range(len(checkpoints) - 1, -1, -1):
-        steps = [checkpoints[b]]
-        for _ in range(min(block, last + 1 - b * block) - 1):
-            steps.append(forward @ steps[-1])
-        for k in range(b * block + len(steps) - 1, b * block - 1, -1):
-            if k < last:
-                u = c[k + 1] * v + move @ u
-                out += steps[k - b * block][rows] * u[columns]
-    return total, np.where(target[rows], 0.0, out / rate)
+    out = np.zeros(len(rows))
+
+    def visit(p: np.ndarray, u: np.ndarray) -> None:
+        nonlocal out
+        out += p[rows] * u[columns]
+
+    total, _ = paired(lambda p: forward @ p, lambda u: move @ u, (start, v), coefficients, visit)
+    return total, np.where(mask[rows], 0.0, out / rate)

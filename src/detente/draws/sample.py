@@ -26,6 +26,6 @@ def uniforms(draws: int, dimensions: int, seed: int) -> Any:
         raise OptionError.of(f"{draws} draws", "at least 1")
     if dimensions == 0:
         return np.zeros((draws, 0))
-    points = qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng(seed))
+    points = qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng(seed))  # pyright: ignore[reportCallIssue]
     found = points.random_base2(max(0, (draws - 1).bit_length()))[:draws]
     return np.clip(found, 2.0**-40, 1 - 2.0**-40)

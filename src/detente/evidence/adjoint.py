@@ -7,7 +7,7 @@ every time, and
     beta(source):
 
 the smoothed number of jumps over R_e less the smoothed time spent where e can happen (Fisher's identity). The integrals
-follow from the same uniformisation: with M = I + D0/q and w_k Poisson weights at q t,
+follow from the same uniformisation (`detente.chain.uniform.paired`): with M = I + D0/q and w_k Poisson weights at q t,
 integral alpha_x(s) beta_y(t - s) ds = sum_k (alpha M^k)_x c_k(y) / q,  c_k = w_{k+1} beta + M c_{k+1}.
 """
 
@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.evidence.filter import CHUNK, Filter, Front, Setting, System, poisson_weights
+from detente.chain.uniform import combined, paired, poisson_weights
+from detente.evidence.filter import CHUNK, TAIL, Filter, Front, Setting, System
 from detente.evidence.path import CHANGE, Path
 
 
@@ -122,28 +123,24 @@ class Backward:
         if system.step is None:
             return beta[system.place]
         pieces = max(1, int(np.ceil(system.rate * duration / CHUNK)))
-        weights = poisson_weights(system.rate * duration / pieces)
+        weights, step = poisson_weights(system.rate * duration / pieces, TAIL, falling=True), system.step
         starts = [alpha]
         for _ in range(pieces - 1):
-            term, total = starts[-1], weights[0] * starts[-1]
-            for weight in weights[1:]:
-                term = system.step @ term
-                total = total + weight * term
+            total = combined(lambda v: step @ v, starts[-1], [weights])[0]
             starts.append(total / total.sum())
-        backward = system.step.T.tocsr()
+        backward = step.T.tocsr()
         entry, source, landed, channel = self.taped._arcs(system.states, setting)
         target = np.searchsorted(system.states, landed)
         for start in reversed(starts):
-            forward = [start]
-            for _ in weights[1:]:
-                forward.append(system.step @ forward[-1])
-            c, arc, stay = np.zeros(n), np.zeros(len(entry)), np.zeros(n)
-            for k in range(len(weights) - 2, -1, -1):
-                c = weights[k + 1] * beta + backward @ c
-                arc += forward[k][source] * c[target]
-                stay += forward[k] * c
-            new = weights[0] * beta + backward @ c
-            scale = system.rate * float(start @ new)
+            arc, stay = np.zeros(len(entry)), np.zeros(n)
+
+            def visit(p: np.ndarray, u: np.ndarray, arc: np.ndarray = arc, stay: np.ndarray = stay) -> None:
+                arc += p[source] * u[target]
+                stay += p * u
+
+            ends = (start, beta)
+            whole, new = paired(lambda v: step @ v, lambda v: backward @ v, ends, weights.from_zero(), visit)
+            scale = system.rate * whole
             self._gather(system, setting, (entry, channel), arc / scale, stay / scale)
             beta = new / new.max(initial=1e-300)
         return beta[system.place]

@@ -17,7 +17,7 @@ from detente.evidence.jumps import JumpTable, jump_rates, jump_table
 from detente.evidence.posterior import Proposal, mixture
 from detente.evidence.priors import SCALE, Space
 from detente.files.keys import content_key
-from detente.game.model import Game
+from detente.game import Game
 
 Progress = Callable[[float, str], None]
 

@@ -26,7 +26,7 @@ from detente.evidence.rules import (
 )
 from detente.evidence.simulate import Scheme, Watch
 from detente.files.yaml import At
-from detente.game.model import StateSpace
+from detente.game import StateSpace
 from detente.record import Event, Record
 from detente.words.dates import DAYS_PER_YEAR
 

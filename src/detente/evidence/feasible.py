@@ -14,7 +14,7 @@ import numpy as np
 from detente.evidence.filter import Filter, Front, Setting
 from detente.evidence.path import CHANGE, Mark, Path, Pin
 from detente.evidence.schedule import Moment, Schedule
-from detente.game.model import StateSpace
+from detente.game import StateSpace
 
 
 @dataclass

@@ -1,22 +1,16 @@
 """The likelihood of a partly observed path, exact, for many parameter draws at once.
 
 Let R_e be the rate of entry e and p_ec the chance that it is recorded through channel c. Between marks the forward
-measure
-obeys d alpha/dt = alpha D0 with D0 = sum_e (1 - sum_c p_ec) R_e [source -> target] - diag(sum_e R_e), cut down to the
-states
-that agree with what is known (a Markovian arrival process; Neuts 1979, Journal of Applied Probability 16). A mark in
-channel
-c multiplies alpha by sum_e p_ec R_e [source -> target]: unknown authors are summed over. A mark with a coarse date
-doubles
-the state (not yet / already happened) while its interval is open, which integrates over the date exactly. alpha
-exp(D0 t) is
-computed by uniformisation: all terms are positive, so nothing cancels, and alpha is rescaled after every step, so
-nothing
-underflows. Only states that can be occupied are carried. The draws share their pattern and form one block-diagonal
-matrix.
+measure obeys d alpha/dt = alpha D0 with D0 = sum_e (1 - sum_c p_ec) R_e [source -> target] - diag(sum_e R_e), cut down
+to the states that agree with what is known (a Markovian arrival process; Neuts 1979, Journal of Applied Probability
+16). A mark in channel c multiplies alpha by sum_e p_ec R_e [source -> target]: unknown authors are summed over. A mark
+with a coarse date doubles the state (not yet / already happened) while its interval is open, which integrates over the
+date exactly. alpha exp(D0 t) is computed by uniformisation (detente.chain.uniform): all terms are positive, so nothing
+cancels, and alpha is rescaled after every stretch, so nothing underflows. Only states that can be occupied are carried.
+The draws share their pattern and form one block-diagonal matrix.
 
     log L = log of the mass left at the horizon; with everything recorded and known it is
-    sum over marks log(rate x recording probability) - integral of the total rate along the path (docs/model.md 4).
+    sum over marks log(rate x recording probability) - integral of the total rate along the path.
 """
 
 from dataclasses import dataclass, field
@@ -24,12 +18,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
+from detente.chain.uniform import combined, poisson_weights
 from detente.errors import OptionError
 from detente.evidence.jumps import JumpTable
 from detente.evidence.path import CHANGE, Channel, Path, Recording
 
 CHUNK = 200.0  # largest rate * time of one uniformisation step: exp(-200) is far from underflow
-TAIL = 1e-14  # Poisson mass left out
+TAIL = 1e-14  # Poisson weights left out, relative to the largest
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ class Filter:
         rates: (draws, entries) 1/year.
         recording: how acts come to be recorded, per draw.
         keep: how many systems to keep (each holds about draws * 16 bytes per jump between hidden states).
-        tail: Poisson mass left out in each uniformisation step.
+        tail: Poisson weights left out in each uniformisation step, relative to the largest.
         count: whether to gather `Filtered.exposure`.
     """
 
@@ -245,21 +240,14 @@ class Filter:
         if system.step is None:
             return
         pieces = max(1, int(np.ceil(system.rate * duration / CHUNK)))
-        weights = poisson_weights(system.rate * duration / pieces, self.tail)
-        later = 1.0 - np.cumsum(weights)
+        weights, step = poisson_weights(system.rate * duration / pieces, self.tail, falling=True), system.step
+        series = [weights, weights.beyond()] if self.count else [weights]
         for _ in range(pieces):
-            term = front.alpha.ravel()
-            total = weights[0] * term
-            spent = later[0] * term if self.count else term
-            for n in range(1, len(weights)):
-                term = system.step @ term
-                total += weights[n] * term
-                if self.count:
-                    spent += later[n] * term
+            total, *spent = combined(lambda v: step @ v, front.alpha.ravel(), series)
             front.alpha = total.reshape(front.alpha.shape)
             front.rescale()
-            if self.count:
-                self._expose(system, setting, spent.reshape(front.alpha.shape), duration / pieces)
+            for time in spent:
+                self._expose(system, setting, time.reshape(front.alpha.shape), duration / pieces)
 
     def _expose(self, system: System, setting: Setting, spent: np.ndarray, duration: float) -> None:
         """Add the expected acts of a stretch, from the time spent in each state (up to a factor)."""
@@ -362,14 +350,3 @@ class Filter:
         order = np.argsort(support)
         front.support, front.alpha = support[order], front.alpha[:, keep][:, order]
         front.rescale()
-
-
-def poisson_weights(mean: float, tail: float = TAIL) -> np.ndarray:
-    """Poisson probabilities 0, 1, ... up to a given tail."""
-    from scipy.special import gammaln
-    from scipy.stats import poisson
-
-    if mean <= 0:
-        return np.array([1.0])
-    k = np.arange(int(poisson.isf(tail, mean)) + 2)
-    return np.exp(k * np.log(mean) - mean - gammaln(k + 1))

@@ -1,8 +1,7 @@
 """Derivatives of the log-likelihood with respect to all parameters of the game, by two adjoints.
 
 The backward pass over the record gives g = d log L / dR on the entries of the jump table; rates depend on parameters
-at fixed
-values V and through V, and V through the equilibrium F(V, theta) = 0:
+at fixed values V and through V, and V through the equilibrium F(V, theta) = 0:
 
     d log L / dtheta = g . dR/dtheta + y . dF/dtheta,    -F_V^T y = (dR/dV)^T g,
 
@@ -13,13 +12,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from detente.errors import ComputationError
 from detente.evidence.adjoint import Score, Taped, score
 from detente.evidence.jumps import JumpTable, jump_rates
 from detente.evidence.path import Channel, Path, Recording
 from detente.game import Game
-from detente.solver import Equilibrium, Operator
-from detente.solver.gradient import STEP, Sensitivity
+from detente.solver import Equilibrium, FlatGame, Sensitivity
 
 Family = Callable[[Mapping[str, float]], Game]
 
@@ -53,20 +50,24 @@ def likelihood_gradient(
         ComputationError: the adjoint equations could not be solved.
     """
     sensitivity = Sensitivity(equilibrium, family, parameters)
+    unknowns = equilibrium.unknowns
+
+    def rates_of(game: Game) -> tuple[np.ndarray, ...]:
+        flat = FlatGame(game)
+        return (jump_rates(game, flat.strategies(flat.choose(unknowns)), table),)
+
     rates = jump_rates(equilibrium.game, equilibrium.strategies, table)
     found = score(Taped(table, channels, rates[None], recording), path)
     by_value = sensitivity.line.rates_transposed(_by_move(sensitivity.line.operator, table, rates, found.rates))
-    adjoint, solved = sensitivity.line.solve(by_value, tol=1e-11, transposed=True)
-    if not solved:
-        raise ComputationError("the adjoint equations did not converge; hint: is the equilibrium near a fold?")
-    through = np.einsum("pnk,nk->p", sensitivity.by_equation, adjoint)
+    through = sensitivity.adjoint(by_value)
     result = {}
     for n, name in enumerate(sensitivity.names):
-        result[name] = float(through[n] + found.rates @ _difference(equilibrium, family, parameters, name, table))
+        (by_rate,) = sensitivity.derivative(name, rates_of)
+        result[name] = float(through[n] + found.rates @ by_rate)
     return found, result
 
 
-def _by_move(operator: Operator, table: JumpTable, rates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+def _by_move(operator: FlatGame, table: JumpTable, rates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     """(moves,) derivative by the rate of each move: outcomes' derivatives weighted by their probabilities."""
     first = np.cumsum([0, *(len(m.names) - 1 for m in operator.game.moves)])
     wide = np.zeros((len(table.kinds), table.n_states))
@@ -76,29 +77,3 @@ def _by_move(operator: Operator, table: JumpTable, rates: np.ndarray, gradient: 
     kind = first[operator.player] + operator.action - 1
     below = total[kind, operator.state]
     return np.where(below > 0, wide[kind, operator.state] / np.where(below > 0, below, 1.0), 0.0)
-
-
-def _difference(
-    equilibrium: Equilibrium, family: Family, parameters: Mapping[str, float], name: str, table: JumpTable
-) -> np.ndarray:
-    """(entries,) dR/dtheta at fixed values, by central differences."""
-    value = float(parameters[name])
-    h = STEP * abs(value) if value != 0 else 1e-6
-    ends = []
-    for moved in (value + h, value - h):
-        game = family({**parameters, name: moved})
-        ends.append(jump_rates(game, strategies_at(Operator(game), equilibrium.values), table))
-    return (ends[0] - ends[1]) / (2 * h)
-
-
-def strategies_at(operator: Operator, values: np.ndarray) -> list[np.ndarray]:
-    """sigma_i(a|x) per player, (actions, states), chosen at given values (players, states)."""
-    choice = operator.choose(values)
-    result = []
-    for i, moves in enumerate(operator.game.moves):
-        mine = operator.player == i
-        sigma = np.zeros(moves.available.shape)
-        sigma[operator.action[mine], operator.state[mine]] = choice.share[mine]
-        sigma[0] = 1.0 - sigma[1:].sum(axis=0)
-        result.append(sigma)
-    return result

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from detente.errors import ComputationError
-from detente.game.model import Game
+from detente.game import Game
 
 
 @dataclass(frozen=True)

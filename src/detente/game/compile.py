@@ -6,6 +6,7 @@ the sparse transition matrices never change, so that a draw costs a few vectoris
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,12 @@ import scipy.sparse as sp
 from detente.case import Action, Case, Expr, NatureEvent
 from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic, OptionError
+from detente.game.asynchronous import Game
+from detente.game.derivative import Family
 from detente.game.formula import Draw, Formula, split
 from detente.game.layout import Layout
-from detente.game.model import Game, Moves, Nature, StateSpace, Variable
+from detente.game.moves import Moves, Nature
+from detente.game.space import StateSpace, Variable
 from detente.game.states import Radix, is_true, reachable
 from detente.game.together import SimultaneousTemplate, lay_out_simultaneous
 
@@ -39,10 +43,9 @@ class Pattern:
         """The transition matrix at a draw."""
         data = self.base
         if self.parts:
-            drawn = [draw.probabilities(formulas, here) for _, formulas, _, here in self.parts]
-            data = data.astype(np.result_type(data, *(p for row in drawn for p in row)))
-            for (_, _, slots, here), probabilities in zip(self.parts, drawn, strict=True):
-                for slot, probability in zip(slots, probabilities, strict=True):
+            data = data.copy()
+            for _, formulas, slots, here in self.parts:
+                for slot, probability in zip(slots, draw.probabilities(formulas, here), strict=True):
                     data[slot] += probability[here]
         return sp.csr_array((data, self.indices, self.indptr), shape=(self.rows * draw.size, draw.size))
 
@@ -73,14 +76,19 @@ class Template(Layout):
         """The game at given parameters.
 
         Args:
-            parameters: values by name; those left out keep their middle. Complex values give complex arrays, for
-                derivatives by a complex step.
+            parameters: values by name; those left out keep their middle.
 
         Raises:
             OptionError: an unknown parameter.
             CaseError: at these parameters a probability, rate or payoff is not possible.
         """
         return _Arrays(self, self.draw(parameters)).game()
+
+    @cached_property
+    def family(self) -> Family:
+        """The games of this case by parameters, with the ends of their ranges, for derivatives."""
+        ends = {p.name: (p.low, p.high) for p in self.case.parameters.values() if p.low < p.high}
+        return Family(self.game, ends)
 
     def trial(self, parameters: Mapping[str, Any] | None = None) -> tuple[Game, list[Diagnostic]]:
         """The game at given parameters and everything impossible about it, for `check`; the game may be unusable."""
@@ -99,7 +107,7 @@ class _Arrays(Draw):
         template, play = self.template, self.template.case.play
         players = template.players
         terms = tuple({label: self.values(f) for label, f in own} for own in template.terms)
-        flow = np.zeros((len(players), self.size), dtype=self.kind)
+        flow = np.zeros((len(players), self.size))
         for i, own in enumerate(terms):
             for value in own.values():
                 flow[i] += value
@@ -119,10 +127,10 @@ class _Arrays(Draw):
         )
 
     def moves(self, plan: PlayerPlan) -> Moves:
-        impulses = np.zeros((len(self.template.players), *plan.available.shape), dtype=self.kind)
+        impulses = np.zeros((len(self.template.players), *plan.available.shape))
         for player, action, sign, formula in plan.impulses:
             impulses[player, action] += sign * self.values(formula, plan.available[action])
-        rates = np.zeros(plan.available.shape, dtype=self.kind)
+        rates = np.zeros(plan.available.shape)
         default = self.setting(self.template.case.play.reference_rate)
         for a, formula in enumerate(plan.rates, start=1):
             mask = plan.available[a]
@@ -131,7 +139,7 @@ class _Arrays(Draw):
 
     def nature(self) -> Nature:
         template = self.template
-        hazards = np.zeros((len(template.hazards), self.size), dtype=self.kind)
+        hazards = np.zeros((len(template.hazards), self.size))
         for e, formula in enumerate(template.hazards):
             hazards[e] = self.rates(formula, template.event_masks[e])
         return Nature(template.event_names, hazards, template.event_pattern.matrix(self))

@@ -10,15 +10,15 @@ import numpy as np
 
 from detente.case import Action, Case, Expr, NatureEvent, Parameter
 from detente.errors import CaseError, Diagnostic
+from detente.game.asynchronous import Game
 from detente.game.compile import Template, lay_out
-from detente.game.model import Game
 from detente.game.simultaneous import SimultaneousGame
 from detente.game.states import is_true
 from detente.game.together import SimultaneousTemplate
 
-FULL_PRODUCT = 200_000  # combinations looked at to show that a condition can never hold
+FULL_PRODUCT = 200_000  # combinations looked at to show that a condition can never hold: milliseconds
 AnyTemplate = Template | SimultaneousTemplate
-CROWDED = 0.25  # reference weights beside `wait`
+CROWDED = 0.25  # reference weights beside `wait`, above which the ceiling on activity begins to bind
 
 
 def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[Diagnostic]]:

@@ -12,7 +12,7 @@ from detente.errors import CaseError, Diagnostic
 from detente.files.yaml import At
 from detente.game.layout import Layout
 
-PROBABILITY_SLACK = 1e-9
+PROBABILITY_SLACK = 1e-9  # rounding of sums such as .1 + .9, by which probabilities may miss 0, 1 or their sum
 LARGEST = 1e100  # beyond this a payoff, price or rate is a slip, and sums could overflow
 
 
@@ -24,10 +24,10 @@ class Formula:
     at: At
     what: str
 
-    def values(self, codes: Mapping[str, np.ndarray], parameters: Mapping[str, complex], size: int) -> np.ndarray:
+    def values(self, codes: Mapping[str, np.ndarray], parameters: Mapping[str, float], size: int) -> np.ndarray:
         """Its values, broadcast to (states,)."""
         found = np.asarray(evaluate(self.node, codes, parameters))
-        found = found if found.dtype.kind in "fc" else found.astype(float)
+        found = found.astype(float, copy=False)
         return found if found.shape == (size,) else np.broadcast_to(found, (size,))
 
 
@@ -42,7 +42,6 @@ class Draw:
     def __init__(self, layout: Layout, parameters: Mapping[str, Any], problems: list[Diagnostic] | None = None) -> None:
         self.layout, self.parameters, self.problems = layout, parameters, problems
         self.size = layout.space.size
-        self.kind = complex if any(isinstance(v, complex) for v in parameters.values()) else float
 
     def fail(self, formula: Formula, what: str, expected: str, hint: str = "") -> None:
         """Refuse a value, with the place of its expression."""
@@ -65,15 +64,15 @@ class Draw:
     def rates(self, formula: Formula, mask: np.ndarray) -> np.ndarray:
         """Rates (states,), at least 0; 0 outside the mask."""
         found = np.where(mask, self.raw(formula), 0.0)
-        if not (np.abs(found) < LARGEST).all() or (np.real(found) < 0).any():
-            self.fail(formula, f"rate {_extreme(np.real(found)):.6g}", f"a number from 0 to {LARGEST:g}")
+        if not (np.abs(found) < LARGEST).all() or (found < 0).any():
+            self.fail(formula, f"rate {_extreme(found):.6g}", f"a number from 0 to {LARGEST:g}")
         return found
 
     def probabilities(self, formulas: Sequence[Formula], here: np.ndarray) -> list[np.ndarray]:
         """Probabilities (states,) of the outcomes of one move; they sum to 1 in the states `here`."""
         values, total = [self.raw(formula) for formula in formulas], np.zeros(len(here))
         for formula, value in zip(formulas, values, strict=True):
-            own = np.real(value)[here]
+            own = value[here]
             if not (own >= -PROBABILITY_SLACK).all() or not (own <= 1 + PROBABILITY_SLACK).all():
                 self.fail(formula, f"probability {_extreme(own):.6g}", "between 0 and 1")
             total += own
@@ -82,7 +81,7 @@ class Draw:
             self.fail(formulas[0], f"probabilities sum to {worst:.6g}", "1", "give the last outcome '1 - ...'")
         return values
 
-    def setting(self, value: float | str) -> Any:
+    def setting(self, value: float | str) -> float:
         """A setting of play: a number, or the value of the parameter that its range makes."""
         return self.parameters[value] if isinstance(value, str) else value
 

@@ -10,7 +10,7 @@ import numpy as np
 from detente.case import Case, Expr
 from detente.case.expressions import read_expression
 from detente.errors import OptionError, suggest
-from detente.game.model import StateSpace
+from detente.game.space import StateSpace
 from detente.game.states import Radix, is_true
 
 
@@ -44,6 +44,8 @@ class Layout:
         for name, value in (parameters or {}).items():
             if name not in values:
                 raise OptionError.of(f"unknown parameter '{name}'", "", suggest(name, values))
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+                raise OptionError.of(f"parameter '{name}' is {value!r}", "a number")
             values[name] = value
         return values
 

@@ -1,4 +1,4 @@
-"""Games in discrete time in which all players choose at once: the second timing protocol (docs/model.md 2).
+"""Games in discrete time in which all players choose at once: the second timing protocol.
 
     v_i(a, x) = sum over a_-i of prod_j sigma_j(a_j|x) [u_i(x, a, a_-i) + delta_i E M_i(x')]
 
@@ -16,24 +16,20 @@ from typing import Literal
 import numpy as np
 
 from detente.errors import OptionError
+from detente.game import arrays
+from detente.game.players import Players
 
 
 @dataclass(frozen=True)
-class SimultaneousGame:
+class SimultaneousGame(Players):
     """A discrete-time game with simultaneous moves; build it with `Game.simultaneous`."""
 
-    players: tuple[str, ...]
     payoffs: np.ndarray  # (players, states, A_1, ..., A_N) utility per period
     transition: np.ndarray  # (states, A_1, ..., A_N, states) probabilities
     period_discount: np.ndarray  # (players,) in [0, 1)
     noise: np.ndarray  # (players,) utility
     available: tuple[np.ndarray, ...]  # per player (actions, states) bool
     shocks: Literal["standard", "none"] = "standard"
-
-    @property
-    def n_players(self) -> int:
-        """Number of players N."""
-        return len(self.players)
 
     @property
     def n_states(self) -> int:
@@ -45,15 +41,28 @@ class SimultaneousGame:
         """Number of actions of each player."""
         return self.payoffs.shape[2:]
 
-    def player(self, name: str) -> int:
-        """Position of a player.
+    def check(self) -> None:
+        """Refuse arrays that do not fit together or hold impossible numbers.
 
         Raises:
-            KeyError: no such player.
+            OptionError: with the name, shape and place of the first that does not.
         """
-        if name not in self.players:
-            raise KeyError(name)
-        return self.players.index(name)
+        (n, k), actions = self.payoffs.shape[:2], self.actions
+        arrays.finite("payoffs", self.payoffs)
+        if self.transition.shape != (k, *actions, k):
+            raise OptionError.of(f"transition has shape {self.transition.shape}", f"{(k, *actions, k)}")
+        arrays.distributions("transition", self.transition)
+        if np.shape(self.period_discount) != (n,):
+            raise OptionError.of(f"period_discount has shape {np.shape(self.period_discount)}", f"a number or {(n,)}")
+        outside = ~((self.period_discount >= 0) & (self.period_discount < 1))
+        arrays.refuse("period_discount", self.period_discount, outside, "a number in [0, 1)")
+        arrays.positive("noise", self.noise, [(n,)])
+        if self.shocks not in ("standard", "none"):
+            raise OptionError.of(f"shocks {self.shocks!r}", "'standard' or 'none' (simultaneous games know only these)")
+        for i, mask in enumerate(self.available):
+            if mask.shape != (actions[i], k) or mask.dtype != bool or not mask.any(axis=0).all():
+                what = f"available[{i}] has shape {mask.shape} and type {mask.dtype}, or leaves a state without action"
+                raise OptionError.of(what, f"bool of shape {(actions[i], k)}")
 
 
 def simultaneous(
@@ -80,30 +89,23 @@ def simultaneous(
     Raises:
         OptionError: a shape or value is wrong; the message gives both shapes.
     """
-    payoffs, transition = np.asarray(payoffs, dtype=float), np.asarray(transition, dtype=float)
+    payoffs, transition = arrays.numbers("payoffs", payoffs), arrays.numbers("transition", transition)
     n, k = payoffs.shape[:2] if payoffs.ndim > 2 else (0, 0)
-    if n == 0 or payoffs.ndim != n + 2:
+    if n == 0 or payoffs.ndim != n + 2 or payoffs.size == 0:
         raise OptionError.of(f"payoffs has shape {payoffs.shape}", "(players, states, one axis of actions per player)")
-    actions = payoffs.shape[2:]
-    if transition.shape != (k, *actions, k):
-        raise OptionError.of(f"transition has shape {transition.shape}", f"{(k, *actions, k)}")
-    if (transition < 0).any() or np.abs(transition.sum(axis=-1) - 1).max() > 1e-9:
-        raise OptionError.of("a row of transition is not a distribution", "probabilities that sum to 1")
-    discount = np.array(np.broadcast_to(np.asarray(period_discount, dtype=float), (n,)))
-    scale = np.array(np.broadcast_to(np.asarray(noise, dtype=float), (n,)))
-    if not ((discount >= 0) & (discount < 1)).all():
-        raise OptionError.of(f"period_discount {discount}", "numbers in [0, 1)")
-    if not (np.isfinite(scale).all() and (scale > 0).all()):
-        raise OptionError.of(f"noise {scale}", "positive numbers")
-    if shocks not in ("standard", "none"):
-        raise OptionError.of(f"shocks {shocks!r}", "'standard' or 'none' (simultaneous games know only these)")
-    usable = tuple(
-        np.ones((actions[i], k), bool) if available is None else np.asarray(available[i], dtype=bool) for i in range(n)
+    actions, discount = payoffs.shape[2:], arrays.numbers("period_discount", period_discount)
+    if available is not None and len(available) != n:
+        raise OptionError.of(f"{len(available)} arrays of available actions", f"one per player ({n})")
+    game = SimultaneousGame(
+        players=arrays.names(players, n),
+        payoffs=payoffs,
+        transition=transition,
+        period_discount=discount if discount.ndim else np.full(n, discount),
+        noise=arrays.positive("noise", noise, [(n,)]),
+        available=tuple(
+            np.ones((actions[i], k), bool) if available is None else np.asarray(available[i]) for i in range(n)
+        ),
+        shocks=shocks,
     )
-    for i, mask in enumerate(usable):
-        if mask.shape != (actions[i], k) or not mask.any(axis=0).all():
-            raise OptionError.of(
-                f"available[{i}] has shape {mask.shape} or leaves a state without action", f"{(actions[i], k)}"
-            )
-    names = tuple(players) if players is not None else tuple(str(i + 1) for i in range(n))
-    return SimultaneousGame(names, payoffs, transition, discount, scale, usable, shocks)
+    game.check()
+    return game

@@ -15,7 +15,7 @@ from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic
 from detente.files.yaml import At
 
-MAX_STATES = 50_000
+MAX_STATES = 50_000  # a solve takes minutes there; a case with more is a slip
 
 
 @dataclass(frozen=True)

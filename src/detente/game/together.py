@@ -19,12 +19,12 @@ from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic
 from detente.game.formula import PROBABILITY_SLACK, Draw, Formula, split
 from detente.game.layout import Layout
-from detente.game.model import StateSpace, Variable
 from detente.game.simultaneous import SimultaneousGame, simultaneous
+from detente.game.space import StateSpace, Variable
 from detente.game.states import MAX_STATES, Radix, beyond, is_true
 
-MAX_JOINT = 5_000  # joint actions
-MAX_ENTRIES = 20_000_000  # states * joint actions * states of the transition array
+MAX_JOINT = 5_000  # joint actions, each of which is laid out by itself: some ten seconds
+MAX_ENTRIES = 20_000_000  # states * joint actions * states of the transition array: 160 megabytes
 WAIT = "wait"
 
 

@@ -54,9 +54,7 @@ class Slopes:
 
         amount = self.setting[self.lever]
         assert amount is not None
-        tools = _Tools(
-            problem, equilibrium, shift, Sensitivity(equilibrium, family, {name: amount}), family, name, amount
-        )
+        tools = _Tools(problem, equilibrium, shift, Sensitivity(equilibrium, family, {name: amount}), name)
         before = problem.levers.bound[self.lever].before
         return [
             None if before and c.kind in ("gain", "no_loss") else tools.slope(c, self.option)
@@ -70,9 +68,7 @@ class _Tools:
     equilibrium: Equilibrium
     shift: int
     sensitivity: Sensitivity
-    family: Any
     name: str
-    amount: float
 
     def slope(self, constraint: Constraint, option: int) -> float | None:
         state = int(self.problem.settled[option])
@@ -101,11 +97,9 @@ class _Tools:
         return int(which[np.argmax(self.equilibrium.choice.gain[which])]) if len(which) else None
 
     def price_slope(self, player: int, move: int, state: int) -> float:
-        """d impulse / d amount of a flat move, by a central difference of what the case says."""
+        """d impulse / d amount of a flat move, of what the case says."""
         action = int(self.equilibrium.operator.action[move])
-        h = 1e-4 * max(1.0, abs(self.amount))
-        ends = [
-            float(self.family({self.name: self.amount + step}).moves[player].impulses[player, action, state])
-            for step in (h, -h)
-        ]
-        return (ends[0] - ends[1]) / (2 * h)
+        (slope,) = self.sensitivity.derivative(
+            self.name, lambda game: (game.moves[player].impulses[player, action, state],)
+        )
+        return float(slope)

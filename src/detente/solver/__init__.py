@@ -4,6 +4,7 @@ from detente.solver.certificate import Certificate, Status
 from detente.solver.driver import solve, solve_path
 from detente.solver.enumerate import EquilibriumSet, enumerate_equilibria
 from detente.solver.equilibrium import Equilibrium
+from detente.solver.flat import FlatGame
 from detente.solver.gradient import Discounted, Reach, RestrictedMean, Sensitivity, Value, gradient
 from detente.solver.operator import Operator
 from detente.solver.paths import Mark
@@ -14,6 +15,7 @@ __all__ = [
     "Discounted",
     "Equilibrium",
     "EquilibriumSet",
+    "FlatGame",
     "Mark",
     "Operator",
     "Reach",

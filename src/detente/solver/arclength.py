@@ -15,16 +15,22 @@ import numpy as np
 import scipy.linalg as la
 import scipy.sparse.linalg as sl
 
-from detente.solver.system import Line, System
+from detente.solver.system import Line, System, linear_operator
 
-SHORTEST = 1e-9  # step, in packed units, as all of these
-LONGEST = 2.0
+SHORTEST = 1e-9  # step, in packed units (see `_Frame`), as all of these
+FIRST = 1e-2  # small, since nothing is known yet; it grows threefold a step
+LONGEST = 2.0  # two thirds of the noise: beyond it Newton's prediction is of no use
 SHRINK = 0.3  # of a step that was refused
 CLOSE = 1e-6  # last Newton change of a point on the way
 FARTHEST = 3.0  # Newton change that is taken as a loss of the branch
-ROUNDS = 6
+ROUNDS = 6  # of Newton per step: it converges in three or four where the step is right
 BEND = 0.5  # least cosine between the tangents of consecutive points: corners are sharp where a choice switches
 CAREFUL = 0.9  # the same, where the branch was lost with `BEND`
+SPAN = 3.0  # log noise beyond the levels of interest at which a branch is left: no fold is in sight then
+ALIGNED = 0.98  # cosine of consecutive tangents that counts as straight: 11 degrees
+BELOW = 1e-3  # log noise below the turn from which a branch counts as past it
+DIFFERENCE = 1e-5  # log noise: near the third root of float64's rounding, where a central difference is best
+MEMORY = 150  # directions kept by GMRES for the bordered system, close to singular at a turn
 BACK = 2.0  # rise of log noise beyond which a branch is taken to run back to where it came from
 STRAIGHT = 4  # points after which a branch that falls steadily, without a turn, is taken to have none here
 
@@ -60,7 +66,7 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
     frame = _Frame.around(at, here)
     z, tangent = frame.pack(here), frame.first_tangent(here)
     sign = frame.bordered(z, tangent)[2]
-    step, turned, straight, last = 1e-2, False, 0, here
+    step, turned, straight, last = FIRST, False, 0, here
     for used in range(1, allowed + 1):
         ahead = frame.correct(z + step * tangent, tangent, sign, bend)
         if ahead is None:
@@ -68,11 +74,11 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
             if step < SHORTEST:
                 return Passed([], "the branch could not be followed around its turn (a bifurcation?)", used)
             continue
-        straight = straight + 1 if ahead[1] @ tangent > 0.98 else 0
+        straight = straight + 1 if ahead[1] @ tangent > ALIGNED else 0
         z, tangent, rounds = ahead
         turned = turned or tangent[-1] > 0
         point = frame.unpack(z)
-        fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - 1e-3
+        fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - BELOW
         if point.s <= factor or (fallen and (straight >= (1 if turned else STRAIGHT))):
             return Passed([last, point], "", used, turned)
         if z[-1] > np.log(here.s) + BACK:
@@ -83,6 +89,7 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
 
 
 def _next(step: float, rounds: int) -> float:
+    """The next step: longer where Newton converged at once, shorter where it had to work."""
     return min(LONGEST, step * (3.0 if rounds <= 3 else 1.3 if rounds == 4 else 0.8))
 
 
@@ -108,7 +115,7 @@ class _Frame:
 
     def noise_derivative(self, point: Point) -> np.ndarray:
         """dF / d log s at fixed values, (players, states), utility/year."""
-        h = 1e-5
+        h = DIFFERENCE
         up, down = (self.at(point.s * np.exp(d)).linearize(point.values).residual for d in (h, -h))
         return (up - down) / (2 * h)
 
@@ -143,11 +150,11 @@ class _Frame:
             crossed = line.respond(v[:-1].reshape(self.shape)).ravel()
             return np.append(v[:-1] - crossed - slope * v[-1], tangent @ v)
 
-        operator = sl.LinearOperator((z.size, z.size), matvec=product, dtype=float)
+        operator = linear_operator(z.size, product)
 
         def solve(right: np.ndarray, last: float) -> np.ndarray | None:
             whole = np.append(self.weight * line.precondition(right).ravel(), last)
-            found, info = sl.gmres(operator, whole, rtol=1e-4, atol=0.0, restart=min(z.size, 150), maxiter=4)
+            found, info = sl.gmres(operator, whole, rtol=1e-4, atol=0.0, restart=min(z.size, MEMORY), maxiter=4)
             return found if info == 0 and np.isfinite(found).all() else None
 
         return line, solve, 0.0
@@ -185,32 +192,33 @@ def _unit(v: np.ndarray) -> np.ndarray:
 
 
 def crossings(
-    at: Callable[[float], System], here: Point, direction: float, steps: int = 150, span: float = 3.0
+    at: Callable[[float], System], here: Point, direction: float, level: float = 1.0, *, steps: int = 150
 ) -> Iterator[np.ndarray]:
-    """Follow the branch through `here` and yield the unknowns wherever it comes back to the noise factor of `here`.
+    """Follow the branch through `here` and yield the unknowns wherever it crosses the noise factor `level`.
 
     Args:
         at: the equations at a noise factor.
         here: an accurately solved regular point.
         direction: +1 towards smaller noise first, -1 towards larger.
+        level: the noise factor, at or below that of `here`.
         steps: arclength steps at most.
-        span: the branch is left when log noise is this far from where it began (no fold is in sight then).
     """
     frame = _Frame.around(at, here)
     z, tangent = frame.pack(here), direction * frame.first_tangent(here)
-    level, step, sign = float(np.log(here.s)), 1e-2, frame.bordered(z, tangent)[2]
+    low, high = float(np.log(level)) - SPAN, float(np.log(here.s)) + SPAN
+    wanted, step, sign = float(np.log(level)), FIRST, frame.bordered(z, tangent)[2]
     for _ in range(steps):
         ahead = frame.correct(z + step * tangent, tangent, sign)
         if ahead is None:
             step *= SHRINK
-            if step < 1e-7:
+            if step < SHORTEST:
                 return
             continue
         last = z
         z, tangent, rounds = ahead
-        if (last[-1] - level) * (z[-1] - level) < 0 or (z[-1] == level and last[-1] != level):
-            share = (level - last[-1]) / (z[-1] - last[-1])
+        if (last[-1] - wanted) * (z[-1] - wanted) < 0 or (z[-1] == wanted and last[-1] != wanted):
+            share = (wanted - last[-1]) / (z[-1] - last[-1])
             yield frame.unpack(last + share * (z - last)).values
-        if abs(z[-1] - level) > span:
+        if not low <= z[-1] <= high:
             return
         step = _next(step, rounds)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 
@@ -10,7 +10,10 @@ from detente.errors import UncertifiedError
 from detente.solver.stability import dominant_eigenvalue
 from detente.solver.system import System
 
-GAP = 1e3  # largest accepted gap, in units of the tolerance
+GAP = 1e3  # largest accepted gap, in units of the tolerance: gaps add up the residuals of a few hundred moves
+
+Branch = Literal["principal", "warm start", "found"]
+BRANCHES: tuple[Branch, ...] = get_args(Branch)
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Certificate:
     """Evidence, in float64, that values and strategies are an equilibrium.
 
     `residual`: largest scaled relative residual of the value equations. `gap`: largest regularised best-response gap
-    of the strategies at their own exact values, relative to the utility scale. `one_shot_gain`: largest unregularised
+    of the strategies at their own exact values. Both are relative to the spread of the player's values over states (at
+    least its noise), so that no constant in its payoffs can hide an error. `one_shot_gain`: largest unregularised
     gain from one deviation, utility (information, not a test). `spectral_radius`: modulus of the dominant eigenvalue of
     the best-response map; below 1, players would find the equilibrium by adjustment.
     """
@@ -58,12 +62,13 @@ class Certificate:
 class Solved:
     """Base of equilibria of either timing.
 
-    `branch` is "principal", "warm start", or "found" (by enumeration, or where the principal branch was lost).
+    `branch` is one of `BRANCHES`: "principal"; "warm start" (from a solution nearby, usually on the same branch); or
+    "found" (by enumeration, or by a search where the principal branch was lost, which `reached_by` then says).
     """
 
     certificate: Certificate
 
-    def __init__(self, certificate: Certificate, reached_by: str, branch: str, failure: Status | None) -> None:
+    def __init__(self, certificate: Certificate, reached_by: str, branch: Branch, failure: Status | None) -> None:
         self.certificate = certificate
         self.reached_by = reached_by
         self.branch = branch

@@ -7,15 +7,14 @@ from typing import overload
 import numpy as np
 
 from detente.errors import OptionError
-from detente.game import Game
-from detente.game.simultaneous import SimultaneousGame
+from detente.game import Game, SimultaneousGame, arrays
 from detente.solver.certificate import Status
 from detente.solver.continuation import Trace, follow, polish
 from detente.solver.equilibrium import Equilibrium
 from detente.solver.operator import Operator
 from detente.solver.periods import SimultaneousEquilibrium
 from detente.solver.simultaneous import SimultaneousSystem
-from detente.solver.system import Progress
+from detente.solver.system import Progress, System
 
 CURE = "more noise, `enumerate_equilibria`, or a start from a solved game nearby"
 AnyGame = Game | SimultaneousGame
@@ -28,7 +27,26 @@ def system_of(game: AnyGame) -> AnySystem:
     return SimultaneousSystem(game) if isinstance(game, SimultaneousGame) else Operator(game)
 
 
-def conclude(system: AnySystem, unknowns: np.ndarray, tol: float, reached_by: str, **words) -> AnyEquilibrium:
+def check_tolerance(tol: float) -> None:
+    """Refuse a tolerance that no residual could meet, or every one."""
+    if not 0 < tol < 1:
+        raise OptionError.of(f"tol {tol}", "a number between 0 and 1, such as 1e-11")
+
+
+def _unknowns(system: AnySystem, start: np.ndarray | AnyEquilibrium) -> np.ndarray:
+    """Where to start from: another equilibrium's unknowns, or values in full."""
+    if isinstance(start, AnyEquilibrium):
+        unknowns = start.unknowns
+    else:
+        unknowns = np.asarray(start, dtype=float)
+        if unknowns.shape == system.shape:
+            unknowns = unknowns - system.constant
+    if unknowns.shape != system.shape or not np.isfinite(unknowns).all():
+        raise OptionError.of(f"start has shape {unknowns.shape}", f"finite values of shape {system.shape}")
+    return unknowns
+
+
+def conclude(system: System, unknowns: np.ndarray, tol: float, reached_by: str, **words) -> AnyEquilibrium:
     """An equilibrium with its certificate, from what an iteration found."""
     made = SimultaneousEquilibrium if isinstance(system, SimultaneousSystem) else Equilibrium
     return made(system, unknowns, tol, reached_by, **words)  # pyright: ignore[reportArgumentType]
@@ -51,10 +69,10 @@ def solve(
 def solve(game, tol=1e-11, start=None, progress=None):
     """Find one equilibrium of the game; deterministic.
 
-    Without `start` it is the one on the principal branch, followed from large noise (solve/continuation.py). Where that
-    branch is lost, another certified equilibrium may be returned: `branch` is then "found", and `reached_by` says where
-    the principal branch was lost. With `start` it is the one that the iteration finds from there: usually the same
-    branch, but that is not guaranteed, and `branch` says "warm start". Where a warm start does not converge, the
+    Without `start` it is the one on the principal branch, followed from large noise (solver/continuation.py). Where
+    that branch is lost, another certified equilibrium may be returned: `branch` is then "found", and `reached_by` says
+    where the principal branch was lost. With `start` it is the one that the iteration finds from there: usually the
+    same branch, but that is not guaranteed, and `branch` says "warm start". Where a warm start does not converge, the
     principal branch is followed instead.
 
     Args:
@@ -67,16 +85,14 @@ def solve(game, tol=1e-11, start=None, progress=None):
         An equilibrium; check `certified`, or call `require()`. `reached_by` says how it was found.
 
     Raises:
-        OptionError: `start` has the wrong shape or is not finite.
+        OptionError: `start` has the wrong shape or is not finite, or `tol` is no number between 0 and 1.
     """
+    check_tolerance(tol)
     system = system_of(game)
     if start is not None:
-        unknowns = start.unknowns if isinstance(start, AnyEquilibrium) else np.asarray(start, dtype=float)
-        if unknowns.shape != system.shape or not np.isfinite(unknowns).all():
-            raise OptionError.of(f"start has shape {unknowns.shape}", f"finite values of shape {system.shape}")
-        end = polish(system, unknowns, tol, progress)
+        end = polish(system, _unknowns(system, start), tol, progress)
         if end.reached:
-            return conclude(system, end.values, tol, f"a warm start, {end.rounds} rounds", branch="warm start")
+            return conclude(end.system, end.values, tol, f"a warm start, {end.rounds} rounds", branch="warm start")
     return _principal([system], [1.0], tol, progress)[0]
 
 
@@ -95,11 +111,12 @@ def solve_path(
         One equilibrium per noise, in the order given; those below a stall say where it was.
 
     Raises:
-        OptionError: no noise is given, or one is not positive.
+        OptionError: no noise is given, or one is not positive, or `tol` is no number between 0 and 1.
     """
-    levels = [np.array(np.broadcast_to(np.asarray(noise, dtype=float), (game.n_players,))) for noise in noises]
-    if not levels or any(not (np.isfinite(level).all() and (level > 0).all()) for level in levels):
-        raise OptionError.of("noises must be given and be positive", "a list such as [1, 0.3, 0.1]")
+    check_tolerance(tol)
+    if not len(noises):
+        raise OptionError.of("no noises", "a list such as [1, 0.3, 0.1]")
+    levels = [arrays.positive(f"noises[{n}]", noise, [(game.n_players,)]) for n, noise in enumerate(noises)]
     rays: dict[tuple[float, ...], list[int]] = {}
     for n, level in enumerate(levels):
         rays.setdefault(tuple(np.round(level / level.max(), 12)), []).append(n)
@@ -120,10 +137,11 @@ def _principal(systems: list[AnySystem], factors: list[float], tol: float, progr
     out, last = [], trace.last if trace.last is not None else np.zeros(systems[-1].shape)
     for n, system in enumerate(systems):
         if n < len(trace.ends) and trace.ends[n].reached:
-            out.append(conclude(system, trace.ends[n].values, tol, words, branch="principal"))
+            end = trace.ends[n]
+            out.append(conclude(system.shifted(end.system.shift), end.values, tol, words, branch="principal"))
         else:
             out.append(_lost(system, last, tol, trace))
-            last = out[-1].unknowns
+            last = out[-1].unknowns + out[-1].system.spread_out(out[-1].system.shift)
     return out
 
 
@@ -134,5 +152,5 @@ def _lost(system: AnySystem, last: np.ndarray, tol: float, trace: Trace) -> AnyE
         end = polish(system, unknowns, tol)
         if end.reached:
             words = f"a search, because {reason}"
-            return conclude(system, end.values, tol, words, branch="found")
-    return conclude(system, last, tol, "no way", branch="principal", failure=Status("stalled", reason, CURE))
+            return conclude(end.system, end.values, tol, words, branch="found")
+    return conclude(system, last, tol, "no way", failure=Status("stalled", reason, CURE))

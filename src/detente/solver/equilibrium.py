@@ -6,52 +6,51 @@ import numpy as np
 import scipy.sparse as sp
 
 from detente.chain import Chain
+from detente.errors import ComputationError, OptionError
 from detente.game import Game
-from detente.solver.certificate import Certificate, Solved, Status
+from detente.solver.certificate import Branch, Certificate, Solved, Status
+from detente.solver.flat import Choice, FlatGame
 from detente.solver.linear import evaluate
-from detente.solver.operator import Choice, Operator
+from detente.solver.operator import Operator
 from detente.solver.paths import Mark, Simulator
 
 
 class Equilibrium(Solved):
-    """An equilibrium of a game with asynchronous moves; check `certified`, or call `require()`, before reporting."""
+    """An equilibrium of a game with asynchronous moves; check `certified`, or call `require()`, before reporting.
+
+    `values` (players, states) are in full. `unknowns` are what the solver iterates on: the values less a constant per
+    player, with more digits for differences between states where that constant is large.
+    """
 
     def __init__(
         self,
         operator: Operator,
-        values: np.ndarray,
+        unknowns: np.ndarray,
         tol: float,
         reached_by: str,
         *,
         failure: Status | None = None,
-        branch: str = "found",
+        branch: Branch = "found",
     ) -> None:
-        super().__init__(certify(operator, values, tol), reached_by, branch, failure)
-        self.operator = operator
+        super().__init__(certify(operator, unknowns, tol), reached_by, branch, failure)
+        self.operator = self.system = operator
         self.game: Game = operator.game
-        self.values = values
+        self.unknowns = unknowns
 
-    @property
-    def unknowns(self) -> np.ndarray:
-        """What the solver iterates on: the values."""
-        return self.values
+    @cached_property
+    def values(self) -> np.ndarray:
+        """V_i(x), (players, states), utility."""
+        return self.unknowns + self.operator.constant
 
     @cached_property
     def choice(self) -> Choice:
         """The choices of all players, flat over moves."""
-        return self.operator.choose(self.values)
+        return self.operator.choose(self.unknowns)
 
     @cached_property
     def strategies(self) -> tuple[np.ndarray, ...]:
         """sigma_i(a|x) per player, (actions, states); columns sum to 1."""
-        op, out = self.operator, []
-        for i in range(op.shape[0]):
-            mine = op.player == i
-            sigma = np.zeros(self.game.moves[i].available.shape)
-            sigma[op.action[mine], op.state[mine]] = self.choice.share[mine]
-            sigma[0] = 1.0 - sigma[1:].sum(axis=0)
-            out.append(sigma)
-        return tuple(out)
+        return self.operator.strategies(self.choice)
 
     def rates(self, player: int | str) -> np.ndarray:
         """Rate of each action, tempo * sigma, (actions, states), 1/year."""
@@ -72,7 +71,14 @@ class Equilibrium(Solved):
         return Simulator(self.operator, self.choice)
 
     def simulate(self, x0: int, horizon: float, rng: np.random.Generator) -> tuple[Mark, ...]:
-        """A path of play from state x0 until the horizon (years) as marks, null moves included."""
+        """A path of play from state x0 until the horizon (years) as marks, null moves included.
+
+        Raises:
+            OptionError: no such state, or a horizon that is negative or not finite.
+        """
+        if not 0 <= x0 < self.game.n_states or not 0 <= horizon < np.inf:
+            what = f"state {x0} and a horizon of {horizon:g} years"
+            raise OptionError.of(what, f"a state from 0 to {self.game.n_states - 1} and years of at least 0")
         return self._simulator.path(x0, horizon, rng)
 
     def decomposition(self) -> tuple[dict[str, np.ndarray], ...]:
@@ -100,30 +106,27 @@ class Equilibrium(Solved):
         return dict(zip(labels, parts))
 
 
-def certify(operator: Operator, values: np.ndarray, tol: float) -> Certificate:
-    """Residual, gap and one-shot gain of the strategies that follow from `values`."""
-    choice = operator.choose(values)
-    generator = operator.generator(choice)
-    rho = operator.rho
-    exits = rho[:, None] + operator.exit_rate(generator)
-    flow = operator.flow(choice)
-    raw = flow + (generator @ values.T).T - rho[:, None] * values
-    scale = operator.scale(values)
-    residual = float((np.abs(raw) / exits / scale).max())
-    held = evaluate(generator, rho, flow, values, tol=0.1 * tol * scale[:, 0])
-    gap, gain = _gaps(operator, choice, held)
-    return Certificate(residual, float((gap / scale).max()), gain, tol, operator, values)
+def certify(operator: Operator, unknowns: np.ndarray, tol: float) -> Certificate:
+    """Residual, gap and one-shot gain of the strategies that follow from the unknowns (players, states)."""
+    at, scale = operator.residual(unknowns), operator.scale(unknowns)
+    try:
+        held = evaluate(at.generator, operator.rho, at.flow, unknowns, tol=0.1 * tol * scale[:, 0])
+    except ComputationError:  # no values of these strategies in float64, so no gap that could certify
+        return Certificate(at.error, np.inf, np.inf, tol, operator, unknowns)
+    gap, gain = _gaps(operator, at.choice, held)
+    return Certificate(at.error, float((gap / scale).max()), gain, tol, operator, unknowns)
 
 
-def _gaps(op: Operator, choice: Choice, held: np.ndarray) -> tuple[np.ndarray, float]:
+def _gaps(op: FlatGame, choice: Choice, held: np.ndarray) -> tuple[np.ndarray, float]:
     """Gap (players, states) of fixed strategies at their own exact values, and the largest one-shot gain."""
     gap, gain = np.zeros(op.shape), 0.0
     if op.moves:
         now = op.choose(held)
         noise = op.noise
-        log_share = np.log(np.maximum(choice.share, np.finfo(float).tiny)) - op.log_weight
+        tiny = np.finfo(float).tiny
+        log_share = np.where(choice.share > 0, np.log(np.maximum(choice.share, tiny)) - op.log_weight, 0.0)
         waiting = 1.0 - np.add.reduceat(choice.share, op.starts)
-        wait_term = np.where(waiting > 0, waiting * np.log(np.maximum(waiting, np.finfo(float).tiny)), 0.0)
+        wait_term = np.where(waiting > 0, waiting * np.log(np.maximum(waiting, tiny)), 0.0)
         used = np.add.reduceat(choice.share * (now.gain - noise * log_share), op.starts) - noise[op.starts] * wait_term
         gap.ravel()[op.group] = noise[op.starts] * now.surplus - used
         best = np.maximum(np.maximum.reduceat(now.gain, op.starts), 0.0)

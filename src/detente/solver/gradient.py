@@ -4,26 +4,27 @@ At an equilibrium F(V, theta) = 0. An answer A(V, Q, theta) depends on the value
 
     dA/dtheta = y . dF/dtheta + g . dQ/dtheta,   -F_V^T y = A_V + (dQ/dV)^T g,   g = dA/dQ,
 
-with dF/dtheta and dQ/dtheta taken at fixed V by central differences of the residual and rate arrays (no game is solved
-again). The differences are made once and serve all answers.
+with dF/dtheta and dQ/dtheta taken at fixed V by the finite steps of `detente.game.derivative`: no game is solved again,
+and they are made once for all answers.
 
-Source: implicit function theorem; docs/model.md 2 (Derivatives).
+Source: implicit function theorem; docs/engine.md (Derivatives).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from detente.chain.sensitivity import discounted_sensitivity, reach_sensitivity, restricted_mean_sensitivity
 from detente.errors import ComputationError, OptionError
-from detente.game import Game
+from detente.game import Family, Game
 from detente.solver.equilibrium import Equilibrium
+from detente.solver.flat import FlatGame
 from detente.solver.linearize import Linearization
-from detente.solver.operator import Operator
 
-STEP = 3e-5
+ADJOINT_TOL = 1e-11  # relative, of the adjoint solve: that of the equilibrium itself
 
 
 class Answer(Protocol):
@@ -50,7 +51,11 @@ class Value:
 
     def pull(self, equilibrium: Equilibrium, places) -> tuple[float, np.ndarray, np.ndarray]:
         """See `Answer`."""
-        weight = np.zeros(equilibrium.values.shape)
+        n, k = equilibrium.values.shape
+        for state in (self.state, self.minus if self.minus is not None else self.state):
+            if not (0 <= self.player < n and 0 <= state < k):
+                raise OptionError.of(f"player {self.player} in state {state}", f"one of {n} players and {k} states")
+        weight = np.zeros((n, k))
         weight[self.player, self.state] = 1.0
         if self.minus is not None:
             weight[self.player, self.minus] -= 1.0
@@ -105,13 +110,14 @@ class Sensitivity:
 
     Args:
         equilibrium: a certified equilibrium of `family(parameters)`.
-        family: parameters -> Game, with the same states and moves.
+        family: parameters -> Game, with the same states and moves; a `Family` knows the hard ends of parameters.
         parameters: where the equilibrium was solved.
         names: the parameters of interest; default all.
 
     Raises:
         UncertifiedError: the equilibrium has no certificate.
-        OptionError: states or moves change with a parameter.
+        OptionError: an unknown parameter, or states or moves change with one.
+        ComputationError: there is no game on either side of a parameter.
     """
 
     def __init__(
@@ -123,13 +129,34 @@ class Sensitivity:
     ) -> None:
         self.equilibrium = equilibrium.require()
         self.names = tuple(parameters) if names is None else tuple(names)
+        self.family, self.parameters = Family.of(family), dict(parameters)
         op = equilibrium.operator
-        self.line = Linearization(op, equilibrium.values)
+        self.line = Linearization(op, equilibrium.unknowns, small=op.dense)
         rows = np.repeat(np.arange(op.shape[1]), np.diff(op.pattern[1]))
         self.places = (rows, op.pattern[0])
-        moved = [self._difference(family, parameters, name) for name in self.names]
+        moved = [self.derivative(name, partial(self._read, name)) for name in self.names]
         self.by_equation = np.array([m[0] for m in moved]).reshape(len(self.names), *op.shape)  # dF/dtheta
         self.by_rate = np.array([m[1] for m in moved]).reshape(len(self.names), -1)  # dQ/dtheta on the pattern
+        self.by_offset = np.array([m[2] for m in moved]).reshape(len(self.names), -1)  # of values less unknowns
+        self.by_discount = np.array([m[3] for m in moved]).reshape(len(self.names), -1)  # drho/dtheta, (names, players)
+
+    def derivative(self, name: str, read: Callable[[Game], tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+        """d read / d parameter, at fixed unknowns."""
+        return self.family.derivative(self.parameters, name, read)
+
+    def adjoint(self, by_value: np.ndarray) -> np.ndarray:
+        """What the equations (parameters,) contribute to an answer that depends on the unknowns by `by_value`.
+
+        Args:
+            by_value: (players, states) derivative by the unknowns, also through rates.
+
+        Raises:
+            ComputationError: the adjoint equations could not be solved (the equilibrium is at a fold).
+        """
+        weight, solved = self.line.solve(by_value, tol=ADJOINT_TOL, transposed=True)
+        if not solved:
+            raise ComputationError("the adjoint equations did not converge; hint: is the equilibrium near a fold?")
+        return np.einsum("pnk,nk->p", self.by_equation, weight)
 
     def of(self, answer: Answer) -> dict[str, float]:
         """dA/dtheta for every parameter of interest.
@@ -140,24 +167,17 @@ class Sensitivity:
         _, by_value, by_generator = answer.pull(self.equilibrium, self.places)
         op = self.line.operator
         through_rates = self.line.rates_transposed(op.scatter.T @ by_generator) if by_generator.any() else 0.0
-        adjoint, solved = self.line.solve(by_value + through_rates, tol=1e-11, transposed=True)
-        if not solved:
-            raise ComputationError("the adjoint equations did not converge; hint: is the equilibrium near a fold?")
-        total = np.einsum("pnk,nk->p", self.by_equation, adjoint) + self.by_rate @ by_generator
+        total = self.adjoint(by_value + through_rates) + self.by_rate @ by_generator
+        total = total + self.by_offset @ by_value.sum(axis=1)
         return dict(zip(self.names, total.tolist()))
 
-    def _difference(self, family, parameters: Mapping[str, float], name: str) -> tuple[np.ndarray, np.ndarray]:
-        value = float(parameters[name])
-        h = STEP * abs(value) if value != 0 else 1e-6
-        ends = []
-        for moved in (value + h, value - h):
-            other = Operator(family({**parameters, name: moved}))
-            same = other.shape == self.line.operator.shape and other.moves == self.line.operator.moves
-            if not (same and np.array_equal(other.pattern[0], self.line.operator.pattern[0])):
-                raise OptionError.of(f"states or moves change with parameter '{name}'", "the same ones nearby")
-            line = Linearization(other, self.equilibrium.values)
-            ends.append((line.residual, line.generator.data))
-        return (ends[0][0] - ends[1][0]) / (2 * h), (ends[0][1] - ends[1][1]) / (2 * h)
+    def _read(self, name: str, game: Game) -> tuple[np.ndarray, ...]:
+        op = self.line.operator
+        other = FlatGame(game, op.far).shifted(op.shift) if game.payoff_flow.shape == op.shape else None
+        if other is None or other.moves != op.moves or not np.array_equal(other.pattern[0], op.pattern[0]):
+            raise OptionError.of(f"states or moves change with parameter '{name}'", "the same ones nearby")
+        at = other.residual(self.equilibrium.unknowns)
+        return at.raw, at.generator.data, other.offset, other.rho
 
 
 def gradient(

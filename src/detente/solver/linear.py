@@ -9,27 +9,27 @@ Source: van der Vorst 1992, SIAM J. Sci. Stat. Comput. 13; Saad, Iterative Metho
 
 import numpy as np
 import scipy.sparse as sp
-import scipy.sparse.linalg as sl
+
+from detente.chain.factorisation import factor
+
+ITERATIONS = 400  # of BiCGSTAB before the direct solve, which costs about as many, takes over
 
 
 class Factored:
     """LU factors of rho - G for each distinct discount rate."""
 
     def __init__(self, generator: sp.csr_array, rho: np.ndarray) -> None:
+        self.rho = rho
         self.groups = [(rate, np.nonzero(rho == rate)[0]) for rate in np.unique(rho)]
-        identity = sp.eye_array(generator.shape[0], format="csc")
-        self.factors = [_factor(sp.csc_array(rate * identity - generator)) for rate, _ in self.groups]
+        identity = sp.eye_array(len(generator.indptr) - 1, format="csr")
+        self.factors = [factor(rate * identity - generator) for rate, _ in self.groups]
 
     def solve(self, right: np.ndarray, transposed: bool = False) -> np.ndarray:
         """Solve for every player's right-hand side (players, states)."""
         out = np.empty(right.shape)
-        for (_, members), factor in zip(self.groups, self.factors):
-            out[members] = factor.solve(np.ascontiguousarray(right[members].T), trans="T" if transposed else "N").T
+        for (_, members), lu in zip(self.groups, self.factors):
+            out[members] = lu.solve(np.ascontiguousarray(right[members].T), trans="T" if transposed else "N").T
         return out
-
-
-def _factor(matrix: sp.csc_array) -> sl.SuperLU:
-    return sl.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
 def evaluate(
@@ -39,7 +39,6 @@ def evaluate(
     start: np.ndarray,
     *,
     tol: float | np.ndarray,
-    limit: int = 400,
 ) -> np.ndarray:
     """Values (players, states) of the policy behind `generator`, with residual below `tol` (utility).
 
@@ -49,22 +48,22 @@ def evaluate(
         flow: (players, states), utility/year.
         start: (players, states), first guess.
         tol: largest allowed residual divided by rho + exit rate, utility; one for all, or (players,).
-        limit: iterations before the direct solve takes over.
     """
-    solution = _bicgstab(generator, rho, flow, start, tol=tol, limit=limit)
+    solution = _bicgstab(generator, rho, flow, start, tol)
     return Factored(generator, rho).solve(flow) if solution is None else solution
 
 
 def _bicgstab(
-    g: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, *, tol: float | np.ndarray, limit: int
-):
+    g: sp.csr_array, rho: np.ndarray, flow: np.ndarray, start: np.ndarray, tol: float | np.ndarray
+) -> np.ndarray | None:
+    """The values, or None where `ITERATIONS` do not give them."""
     diagonal = rho[None, :] - g.diagonal()[:, None]  # (K, N)
     apply = lambda v: (rho * v - g @ v) / diagonal  # noqa: E731
     x = start.T.copy()
     r = flow.T / diagonal - apply(x)
     shadow, p, alpha, omega, rho_old = r.copy(), np.zeros_like(r), 1.0, 1.0, np.ones(r.shape[1])
     v = np.zeros_like(r)
-    for _ in range(limit):
+    for _ in range(ITERATIONS):
         if (np.abs(r) <= tol).all():
             return x.T.copy()
         rho_new = np.einsum("kn,kn->n", shadow, r)

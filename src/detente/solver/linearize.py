@@ -1,33 +1,29 @@
 """The derivative of the value equations of a game with asynchronous moves.
 
--F'(V) = (rho - G) - C, where C dV = sum_m dr_m(dV) (c_im + E V_i(T) - V_i) couples the players through their choices.
+By the envelope theorem dF_i/dV_i = G - rho_i (for "none" an own term is added); so -F'(V) = (rho - G) - C, where
+C dV = sum_m dr_m(dV) (c_im + E V_i(T) - V_i), dr_m = r_m (d dq_m - sum_b sigma_b d dq_b) / tau, couples the players
+through their choices.
 """
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
+from detente.solver.flat import FlatGame
 from detente.solver.linear import Factored
 from detente.solver.system import Line
 
-DENSE = 600  # unknowns up to which linear systems are solved densely
-
-if TYPE_CHECKING:
-    from detente.solver.operator import Operator
-
 
 class Linearization(Line):
-    """The derivative of the value equations at given values (players, states), as products and solves."""
+    """The derivative of the value equations at given unknowns (players, states), as products and solves."""
 
-    def __init__(self, operator: "Operator", values: np.ndarray) -> None:
+    def __init__(self, operator: FlatGame, values: np.ndarray, *, small: bool = False) -> None:
         self.operator = operator
         self.values = values
-        self.choice = operator.choose(values)
-        self.generator = operator.generator(self.choice)
-        raw = operator.flow(self.choice) + (self.generator @ values.T).T - operator.rho[:, None] * values
-        self.residual = raw  # F(V), utility/year
+        self.small = small
+        found = operator.residual(values)
+        self.residual, self.error = found.raw, found.error
+        self.choice, self.generator = found.choice, found.generator
         worth = operator.impulse + operator.difference @ values.T
         if operator.game.shocks != "none":  # envelope theorem: own choices are optimal
             worth[np.arange(operator.moves), operator.player] = 0.0
@@ -41,7 +37,7 @@ class Linearization(Line):
 
     def dense(self) -> np.ndarray | None:
         """(rho - G) - C as a dense matrix where it is small, else None."""
-        return self._matrix if self.values.size <= DENSE else None
+        return self._matrix if self.small else None
 
     @cached_property
     def _matrix(self) -> np.ndarray:
@@ -53,19 +49,12 @@ class Linearization(Line):
             block = slice(i * k, (i + 1) * k)
             matrix[block, block] = op.rho[i] * np.eye(k) - generator
         if op.moves:
-            weighted = sp.diags_array(self.choice.share) @ op.own
-            means = np.add.reduceat(weighted.toarray(), op.starts, axis=0)
-            centred = op.own.toarray() - means[op.segment]
+            own = op.own.toarray()
+            means = np.add.reduceat(self.choice.share[:, None] * own, op.starts, axis=0)
+            centred = own - means[op.segment]
             for i in range(n):
                 matrix[i * k : (i + 1) * k] -= op.sum_by_state @ ((self.pull * self.worth[:, i])[:, None] * centred)
         return matrix
-
-    @property
-    def error(self) -> float:
-        """Scaled relative residual at the values."""
-        op = self.operator
-        exits = op.rho[:, None] + op.exit_rate(self.generator)
-        return float((np.abs(self.residual) / exits / op.scale(self.values)).max())
 
     def precondition(self, right: np.ndarray, transposed: bool = False) -> np.ndarray:
         """Solve (rho - G) d = right, or with the transpose."""

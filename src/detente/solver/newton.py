@@ -13,9 +13,13 @@ import numpy as np
 from detente.solver.policy import log_share
 from detente.solver.system import Iterate, Line, Progress, System
 
+ROUNDS = 40  # it converges in ten where it does
+SHORTEST = 1e-3  # share of a Newton step below which it is given up
+ROUNDING = 1e-13  # relative change of values within their rounding: no better point can be asked for
+
 
 def newton(
-    system: System, start: np.ndarray, tol: float, rounds: int = 40, progress: Progress | None = None
+    system: System, start: np.ndarray, tol: float, rounds: int = ROUNDS, progress: Progress | None = None
 ) -> Iterate:
     """Damped Newton iteration: steps are halved until the best-response residual is smaller."""
     at = system.linearize(start)
@@ -23,14 +27,14 @@ def newton(
     for number in range(1, rounds + 1):
         if progress is not None:
             progress(log_share(error, tol), f"Newton, round {number}, residual {error:.1e}")
-        if error <= tol:
-            return Iterate(at.values, error, number - 1, True)
+        if error <= tol or not np.isfinite(error):
+            return Iterate(system, at.values, error, number - 1, bool(error <= tol))
         change, _ = at.solve(at.residual, tol=min(0.1, max(1e-10, 0.1 * error)))
         new = _damped(system, at, change)
         if new is None:
-            return Iterate(at.values, error, number, False)
+            return Iterate(system, at.values, error, number, False)
         at, error = new, new.error
-    return Iterate(at.values, error, number, error <= tol)
+    return Iterate(system, at.values, error, number, error <= tol)
 
 
 def _damped(system: System, at: Line, change: np.ndarray) -> Line | None:
@@ -39,9 +43,9 @@ def _damped(system: System, at: Line, change: np.ndarray) -> Line | None:
     if not np.isfinite(size):
         return None
     before = np.abs(at.precondition(at.residual)).max()
-    floor = 1e-13 * float(system.scale(at.values).max())
+    floor = ROUNDING * float(system.scale(at.values).max())
     factor = 1.0
-    while factor > 1e-3:
+    while factor > SHORTEST:
         new = system.linearize(at.values + factor * change)
         if np.isfinite(new.residual).all():
             after = np.abs(at.precondition(new.residual)).max()

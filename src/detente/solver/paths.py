@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.solver.operator import Choice, Operator
+from detente.solver.flat import Choice, FlatGame
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Mark:
 class Simulator:
     """Draws paths from one solved game; tables are made once per state visited."""
 
-    def __init__(self, operator: Operator, choice: Choice) -> None:
+    def __init__(self, operator: FlatGame, choice: Choice) -> None:
         self.operator = operator
         self.choice = choice
         order = np.argsort(operator.state, kind="stable")

@@ -7,7 +7,7 @@ import numpy as np
 from detente.chain.structure import closed_classes, gth_stationary
 from detente.errors import ComputationError
 from detente.game.simultaneous import SimultaneousGame
-from detente.solver.certificate import Certificate, Solved, Status
+from detente.solver.certificate import Branch, Certificate, Solved, Status
 from detente.solver.simultaneous import SimultaneousSystem
 
 
@@ -22,7 +22,7 @@ class SimultaneousEquilibrium(Solved):
         reached_by: str,
         *,
         failure: Status | None = None,
-        branch: str = "found",
+        branch: Branch = "found",
     ) -> None:
         super().__init__(certify(system, unknowns, tol), reached_by, branch, failure)
         self.system = system
@@ -32,12 +32,12 @@ class SimultaneousEquilibrium(Solved):
     @property
     def values(self) -> np.ndarray:
         """M_i(x), (players, states): expected payoff before the shocks are known, utility."""
-        return self.system.state_values(self.unknowns)
+        return self.system.state_values(self.unknowns) + self.system.offset[:, None]
 
     @cached_property
     def action_values(self) -> tuple[np.ndarray, ...]:
         """v_i(a, x) per player, (actions, states), utility."""
-        return tuple(self.system.split(self.unknowns))
+        return tuple(self.system.split(self.unknowns + self.system.constant))
 
     @cached_property
     def strategies(self) -> tuple[np.ndarray, ...]:
@@ -70,12 +70,10 @@ def certify(system: SimultaneousSystem, unknowns: np.ndarray, tol: float) -> Cer
     line = system.linearize(unknowns)
     held = unknowns + line.precondition(line.residual)  # action values of these strategies
     gap, gain = 0.0, 0.0
-    for v, sigma, noise, usable in zip(system.split(held), line.sigma, system.game.noise, system.game.available):
-        exponent = np.where(usable, v / noise, -np.inf)
-        top = exponent.max(axis=0)
-        best = noise * (top + np.log(np.exp(exponent - top).sum(axis=0)))
+    parts = zip(system.split(held), line.sigma, system.choices(held), system.scales(held), strict=True)
+    for i, (v, sigma, (_, best), scale) in enumerate(parts):
         entropy = -(sigma * np.log(np.maximum(sigma, np.finfo(float).tiny))).sum(axis=0)
         got = (sigma * v).sum(axis=0)
-        gap = max(gap, float(np.abs(best - got - noise * entropy).max() / max(np.abs(v).max(), noise)))
-        gain = max(gain, float((np.where(usable, v, -np.inf).max(axis=0) - got).max()))
+        gap = max(gap, float(np.abs(best - got - system.tau[i] * entropy).max() / scale))
+        gain = max(gain, float((np.where(system.game.available[i], v, -np.inf).max(axis=0) - got).max()))
     return Certificate(line.error, gap, gain, tol, system, unknowns)

@@ -3,12 +3,17 @@
 One round improves the strategies at the current values and evaluates them: W = (rho - G(V))^-1 flow(V), as deep as the
 present error warrants. Plain rounds cycle at ordinary parameters; Anderson's mixing of the last rounds damps that.
 
-Source: Walker & Ni 2011, SIAM J. Numer. Anal. 49; docs/model.md 2.
+Source: Walker & Ni 2011, SIAM J. Numer. Anal. 49; docs/engine.md.
 """
 
 import numpy as np
 
+from detente.solver.mixing import mixed
 from detente.solver.system import Iterate, Progress, System
+
+MEMORY = 6  # rounds that are mixed; more make their combination ill-conditioned
+ROUNDS = 120  # it settles in some 20, or not at all
+STALE = 25  # rounds without progress after which the iteration is given up
 
 
 def policy_iteration(
@@ -16,13 +21,12 @@ def policy_iteration(
     start: np.ndarray,
     tol: float,
     *,
-    rounds: int = 120,
-    memory: int = 6,
+    rounds: int = ROUNDS,
     progress: Progress | None = None,
 ) -> Iterate:
     """Accelerated policy iteration from `start` until the scaled relative residual is below `tol`.
 
-    Stops early (not `reached`) after `rounds` rounds or when the error has not improved for 25 of them.
+    Stops early (not `reached`) after `rounds` rounds or when the error has not improved for `STALE` of them.
     """
     values, best, best_error, best_round = start.copy(), start, np.inf, 0
     steps: list[np.ndarray] = []
@@ -33,23 +37,12 @@ def policy_iteration(
             best, best_error, best_round = values, error, number
         if progress is not None:
             progress(log_share(error, tol), f"policy iteration, round {number + 1}, residual {error:.1e}")
-        if target is None or number - best_round > 25 or not np.isfinite(error):
+        if target is None or number - best_round > STALE or not np.isfinite(error):
             break
         step = (target - values).ravel()
-        points, steps = [*points, values.ravel()][-memory - 1 :], [*steps, step][-memory - 1 :]
-        values = _mix(points, steps).reshape(values.shape)
-    return Iterate(best, best_error, number + 1, best_error <= tol)
-
-
-def _mix(points: list[np.ndarray], steps: list[np.ndarray]) -> np.ndarray:
-    newest = points[-1] + steps[-1]
-    if len(points) == 1:
-        return newest
-    d_step = np.diff(np.array(steps), axis=0)
-    d_point = np.diff(np.array(points), axis=0)
-    gram = d_step @ d_step.T
-    weights = np.linalg.lstsq(gram, d_step @ steps[-1], rcond=1e-13)[0]
-    return newest - weights @ (d_point + d_step)
+        points, steps = [*points, values.ravel()][-MEMORY - 1 :], [*steps, step][-MEMORY - 1 :]
+        values = mixed(points, steps).reshape(values.shape)
+    return Iterate(system, best, best_error, number + 1, best_error <= tol)
 
 
 def log_share(error: float, tol: float) -> float:

@@ -4,86 +4,129 @@ With U_i = u_i + delta_i E M_i(x'), the equations are v_i(a, x) = E over the oth
 small games of this form in the literature. Own continuation values enter through A (own strategy held, by the envelope
 theorem exact for "standard"), the others' strategies through C. Unavailable actions have weight zero.
 
-Source: docs/model.md 2; Aguirregabiria & Mira 2007, Econometrica 75 (the best-response map in probabilities).
+Source: docs/engine.md; Aguirregabiria & Mira 2007, Econometrica 75 (the best-response map in probabilities).
 """
 
-from dataclasses import replace
+from copy import copy
 from functools import cached_property
 
 import numpy as np
 
 from detente.game.simultaneous import SimultaneousGame
-from detente.solver.system import Line
+from detente.solver.logit import logit
+from detente.solver.system import Line, System, is_far
 
-LETTERS = "abcdefghijklmnop"
+LETTERS = "abcdefghijklmnop"  # one axis of actions per player
 
 
-class SimultaneousSystem:
-    """The action-value equations of one game; unknowns are flat: player by player, actions x states."""
+class SimultaneousSystem(System):
+    """The action-value equations of one game; unknowns are flat: player by player, actions x states.
 
-    def __init__(self, game: SimultaneousGame, bonus: np.ndarray | None = None) -> None:
+    A mean payoff that is large beside its spread, `level`, is taken out: unknowns are action values less
+    level / (1 - period_discount).
+    """
+
+    def __init__(self, game: SimultaneousGame) -> None:
+        game.check()
         self.game = game
         self.sizes = [a * game.n_states for a in game.actions]
         self.ends = np.cumsum([0, *self.sizes])
         self.shape = (int(self.ends[-1]),)
         self.owner = np.repeat(np.arange(game.n_players), self.sizes)
-        self.bonus = np.zeros(game.n_players) if bonus is None else bonus
+        self.dense = True
+        self.tau = game.noise
+        self.bonus = np.zeros(game.n_players)
+        means = np.array([u.mean() for u in game.payoffs])
+        self.level = np.where(is_far(means, np.array([np.ptp(u) for u in game.payoffs])), means, 0.0)
+        self.shift = np.zeros(game.n_players)
+        self.payoffs = np.array([u - level for u, level in zip(game.payoffs, self.level)])
+
+    # ---- other equations of the same shape -------------------------------------------------------------------------
+
+    def copy(self, **changed) -> "SimultaneousSystem":
+        """The same equations with some attributes replaced."""
+        other = copy(self)
+        vars(other).update(changed)
+        return other
+
+    def with_noise(self, factor: float, bonus: np.ndarray | None = None) -> "SimultaneousSystem":
+        """The equations with noise multiplied by `factor`, and the worth of options by `bonus` (players,)."""
+        extra = np.zeros(self.game.n_players) if bonus is None else (bonus - factor) / factor
+        return self.copy(tau=self.tau * factor, bonus=extra)
+
+    def densely(self) -> "SimultaneousSystem":
+        """The same equations: they are dense."""
+        return self
+
+    def shifted(self, shift: np.ndarray) -> "SimultaneousSystem":
+        """The same equations for unknowns less `shift` (players,)."""
+        worth = (1.0 - self.game.period_discount) * shift
+        payoffs = self.payoffs - worth.reshape((-1,) + (1,) * (self.payoffs.ndim - 1))
+        return self.copy(shift=self.shift + shift, payoffs=payoffs)
+
+    def spread_out(self, numbers: np.ndarray) -> np.ndarray:
+        """(unknowns,)."""
+        return numbers[self.owner]
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Mean over actions and states."""
+        return np.array([v.mean() for v in self.split(values)])
+
+    @property
+    def offset(self) -> np.ndarray:
+        """Values less unknowns, (players,), utility: what the level is worth for ever, and the shift."""
+        return self.level / (1.0 - self.game.period_discount) + self.shift
+
+    # ---- the equations ---------------------------------------------------------------------------------------------
 
     def split(self, values: np.ndarray) -> list[np.ndarray]:
-        """Per player (actions, states)."""
+        """Action values per player, (actions, states)."""
         k = self.game.n_states
-        return [values[self.ends[i] : self.ends[i + 1]].reshape(-1, k) for i in range(self.game.n_players)]
+        return [values[a:b].reshape(-1, k) for a, b in zip(self.ends, self.ends[1:])]
 
     def join(self, parts: list[np.ndarray]) -> np.ndarray:
         """The inverse of `split`."""
         return np.concatenate([part.ravel() for part in parts])
 
-    def strategies(self, values: np.ndarray) -> list[np.ndarray]:
-        """Choice probabilities per player, (actions, states)."""
+    def choices(self, values: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Per player the choice probabilities (actions, states), and noise * log of the sum of weights (states,)."""
         out = []
-        for v, usable, noise in zip(self.split(values), self.game.available, self.game.noise):
-            exponent = np.where(usable, v / noise, -np.inf)
-            weight = np.exp(exponent - exponent.max(axis=0))
-            out.append(weight / weight.sum(axis=0))
+        for v, usable, noise in zip(self.split(values), self.game.available, self.tau):
+            share, log_sum = logit(np.where(usable, v / noise, -np.inf))
+            out.append((share, noise * log_sum))
         return out
 
+    def strategies(self, values: np.ndarray) -> list[np.ndarray]:
+        """Choice probabilities per player, (actions, states)."""
+        return [share for share, _ in self.choices(values)]
+
     def state_values(self, values: np.ndarray) -> np.ndarray:
-        """M_i(x), (players, states): expected payoff before the shocks are known."""
+        """M_i(x), (players, states): expected payoff before the shocks are known, less `offset`."""
         out = []
-        for i, (v, sigma) in enumerate(zip(self.split(values), self.strategies(values))):
-            usable, noise = self.game.available[i], self.game.noise[i]
+        for i, (v, (share, best)) in enumerate(zip(self.split(values), self.choices(values))):
             if self.game.shocks == "none":
-                out.append((sigma * v).sum(axis=0))
+                out.append((share * v).sum(axis=0))
             else:
-                exponent = np.where(usable, v / noise, -np.inf)
-                top = exponent.max(axis=0)
-                total = noise * (top + np.log(np.exp(exponent - top).sum(axis=0)))
-                out.append(total + self.bonus[i] * noise * np.log(usable.sum(axis=0)))
+                options = np.log(self.game.available[i].sum(axis=0))
+                out.append(best + self.bonus[i] * self.tau[i] * options)
         return np.array(out)
 
     def average(self, tensor: np.ndarray, sigma: list[np.ndarray], keep: tuple[int, ...]) -> np.ndarray:
         """Average of (states, A_1, ..., A_N, ...) over the actions of all players not in `keep`; states stay first."""
         n = self.game.n_players
-        tail = "z" if tensor.ndim > n + 1 else ""
-        inputs, operands = ["y" + LETTERS[:n] + tail], [tensor]
+        axes = "y" + LETTERS[:n] + ("z" if tensor.ndim > n + 1 else "")
         for j in range(n):
-            if j not in keep:
-                inputs.append(LETTERS[j] + "y")
-                operands.append(sigma[j])
-        output = "y" + "".join(LETTERS[j] for j in keep) + tail
-        return np.einsum(",".join(inputs) + "->" + output, *operands, optimize=True)
+            if j not in keep:  # one player at a time: two operands need no search for an order
+                left = axes.replace(LETTERS[j], "")
+                tensor = np.einsum(f"{axes},{LETTERS[j]}y->{left}", tensor, sigma[j])
+                axes = left
+        return tensor
 
     def total_payoffs(self, state_values: np.ndarray) -> np.ndarray:
         """U_i = u_i + delta_i E M_i(x'), (players, states, A_1, ..., A_N)."""
         ahead = np.tensordot(state_values, self.game.transition, axes=([1], [self.game.transition.ndim - 1]))
-        shape = (-1,) + (1,) * (self.game.payoffs.ndim - 1)
-        return self.game.payoffs + self.game.period_discount.reshape(shape) * ahead
-
-    def right_side(self, values: np.ndarray) -> np.ndarray:
-        """What the action values should be, flat."""
-        sigma, total = self.strategies(values), self.total_payoffs(self.state_values(values))
-        parts = [self.average(total[i], sigma, (i,)).T for i in range(self.game.n_players)]
-        return self.join(parts)
+        shape = (-1,) + (1,) * (self.payoffs.ndim - 1)
+        return self.payoffs + self.game.period_discount.reshape(shape) * ahead
 
     def improve(self, values: np.ndarray, tol: float) -> tuple[float, np.ndarray | None]:
         """Scaled relative residual, and action values under the strategies that follow (None once residual <= tol)."""
@@ -102,20 +145,17 @@ class SimultaneousSystem:
         return float(np.abs(np.log((two + 1e-3) / (one + 1e-3))).max())
 
     def scale(self, values: np.ndarray) -> np.ndarray:
-        """Utility scale of each unknown's player: the largest action value, at least the noise."""
-        tops = [max(float(np.abs(v).max()), float(t)) for v, t in zip(self.split(values), self.game.noise)]
-        return np.repeat(tops, self.sizes)
+        """Utility scale of each unknown's player: the spread of its action values, at least the noise."""
+        return self.scales(values)[self.owner]
+
+    def scales(self, values: np.ndarray) -> np.ndarray:
+        """The same per player, (players,)."""
+        return np.array([max(float(np.ptp(v)), float(t)) for v, t in zip(self.split(values), self.tau)])
 
     def random_start(self, rng: np.random.Generator) -> np.ndarray:
         """Random action values, of sizes from the noise to the discounted payoffs."""
-        spread = np.array([np.ptp(u) for u in self.game.payoffs]) / (1 - self.game.period_discount)
-        strength = self.game.noise * (1.0 + spread / self.game.noise) ** rng.random()
+        strength = self.tau * (1.0 + self.spread / self.tau) ** rng.random()
         return strength[self.owner] * rng.normal(size=self.shape)
-
-    @property
-    def noise_scale(self) -> np.ndarray:
-        """Noise of each unknown's player."""
-        return self.game.noise[self.owner]
 
     @property
     def cap(self) -> np.ndarray:
@@ -123,20 +163,19 @@ class SimultaneousSystem:
         out = np.full(self.game.n_players, np.inf)
         if self.game.shocks != "none":
             for i, usable in enumerate(self.game.available):
-                spread = np.ptp(np.log(usable.sum(axis=0))) * self.game.noise[i]
-                out[i] = np.ptp(self.game.payoffs[i]) / spread if spread > 0 else np.inf
+                spread = np.ptp(np.log(usable.sum(axis=0))) * self.tau[i]
+                out[i] = np.ptp(self.payoffs[i]) / spread if spread > 0 else np.inf
         return out
 
     @property
     def reach(self) -> float:
         """Noise factor at which the noise exceeds the discounted spread of payoffs."""
-        spread = np.array([np.ptp(u) for u in self.game.payoffs]) / (1 - self.game.period_discount)
-        return float((spread / self.game.noise).max())
+        return float((self.spread / self.tau).max())
 
-    def with_noise(self, factor: float, bonus: np.ndarray | None = None) -> "SimultaneousSystem":
-        """The equations with noise multiplied by `factor`, and the worth of options by `bonus` (players,)."""
-        extra = None if bonus is None else (bonus - factor) / factor
-        return SimultaneousSystem(replace(self.game, noise=self.game.noise * factor), extra)
+    @property
+    def spread(self) -> np.ndarray:
+        """Discounted spread of payoffs per player, (players,), utility."""
+        return np.array([np.ptp(u) for u in self.payoffs]) / (1 - self.game.period_discount)
 
 
 class SimultaneousLine(Line):
@@ -150,11 +189,7 @@ class SimultaneousLine(Line):
         n = system.game.n_players
         self.means = [system.average(self.total[i], self.sigma, (i,)).T for i in range(n)]
         self.residual = system.join(self.means) - values
-
-    @property
-    def error(self) -> float:
-        """Scaled relative residual."""
-        return float((np.abs(self.residual) / self.system.scale(self.values)).max())
+        self.error = float((np.abs(self.residual) / system.scale(values)).max())
 
     @cached_property
     def matrices(self) -> tuple[np.ndarray, np.ndarray]:
@@ -169,7 +204,7 @@ class SimultaneousLine(Line):
             held = np.einsum("yaz,cz->aycz", ahead, self.sigma[i])
             own[block, block] -= held.reshape(system.sizes[i], -1)
             if game.shocks == "none":  # no envelope theorem: choices respond to noise, not to payoffs alone
-                bend = self.sigma[i] * (v[i] - (self.sigma[i] * v[i]).sum(axis=0)) / game.noise[i]
+                bend = self.sigma[i] * (v[i] - (self.sigma[i] * v[i]).sum(axis=0)) / system.tau[i]
                 cross[block, block] += np.einsum("yaz,cz->aycz", ahead, bend).reshape(system.sizes[i], -1)
             for j in range(game.n_players):
                 if j != i:
@@ -184,7 +219,7 @@ class SimultaneousLine(Line):
         joint = system.average(self.total[i], self.sigma, keep)  # (K, A_i, A_j) or swapped
         joint = joint if i < j else joint.swapaxes(1, 2)
         centred = joint - self.means[i].T[:, :, None]
-        part = np.einsum("yab,by->yab", centred, self.sigma[j]) / system.game.noise[j]
+        part = np.einsum("yab,by->yab", centred, self.sigma[j]) / system.tau[j]
         out = np.zeros((part.shape[1], k, part.shape[2], k))
         at = np.arange(k)
         out[:, at, :, at] = part

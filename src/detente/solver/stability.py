@@ -1,19 +1,25 @@
 """Would the players find it? The dominant eigenvalue of the best-response map at an equilibrium.
 
 The map sends values to the values of the best responses to the strategies that follow from them; its derivative is
-B = A^-1 C (solve/system.py). Below modulus 1, play that adjusts by best responses returns after a small push.
+B = A^-1 C (solver/system.py). Below modulus 1, play that adjusts by best responses returns after a small push.
 """
 
 import numpy as np
 import scipy.sparse.linalg as sl
 
-from detente.solver.system import System
+from detente.errors import ComputationError
+from detente.solver.system import System, linear_operator
 
-DENSE = 400
+DENSE = 400  # unknowns up to which all eigenvalues are computed: a third of a second
+DIRECTIONS = 24  # kept by the Arnoldi iteration for the one eigenvalue wanted
 
 
 def dominant_eigenvalue(system: System, values: np.ndarray) -> complex:
-    """The eigenvalue of largest modulus of the best-response map's derivative at an equilibrium."""
+    """The eigenvalue of largest modulus of the best-response map's derivative at an equilibrium.
+
+    Raises:
+        ComputationError: the iteration for it did not converge.
+    """
     line = system.linearize(values)
     size = values.size
 
@@ -26,6 +32,10 @@ def dominant_eigenvalue(system: System, values: np.ndarray) -> complex:
     if size <= DENSE:
         eigenvalues = np.linalg.eigvals(np.array([product(e) for e in np.eye(size)]).T)
         return complex(eigenvalues[np.argmax(np.abs(eigenvalues))])
-    matrix = sl.LinearOperator((size, size), matvec=product, dtype=float)
-    found = sl.eigs(matrix, k=1, which="LM", v0=start, ncv=24, tol=1e-6, maxiter=2000, return_eigenvectors=False)
+    matrix = linear_operator(size, product)
+    settings = {"ncv": DIRECTIONS, "tol": 1e-6, "maxiter": 2000}
+    try:
+        found = sl.eigs(matrix, k=1, which="LM", v0=start, return_eigenvectors=False, **settings)
+    except sl.ArpackError as error:
+        raise ComputationError(f"the dominant eigenvalue of the best-response map was not found ({error})") from None
     return complex(found[0])

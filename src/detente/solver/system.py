@@ -7,22 +7,24 @@ follow from V; its solutions are the fixed points, and I - B, with B the derivat
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Self
 
 import numpy as np
 import scipy.sparse.linalg as sl
 
+SMALL = 600  # unknowns up to which linear systems are solved densely from the start: LU takes some ten milliseconds
+CAREFUL = 2500  # unknowns up to which branches are followed in short steps, since with long ones 1 draw in 80 of a case
+# of 660 unknowns ended on another equilibrium; and up to which a lost branch is tried densely, where LU takes a second
+GMRES_MEMORY = 80  # directions kept by GMRES; what it sees is I - B, of which few directions matter
+
+FAR = 100.0  # numbers this far from 0, in units of their spread, are centred: it costs others no digits below it
+
 Progress = Callable[[float, str], None]
 
 
-@dataclass(frozen=True)
-class Iterate:
-    """Where an iteration ended: unknowns, scaled relative residual, rounds used, whether it got to its tolerance."""
-
-    values: np.ndarray
-    error: float
-    rounds: int
-    reached: bool
+def is_far(means: np.ndarray, spreads: np.ndarray) -> np.ndarray:
+    """Where numbers lie so far from 0, beside their spread, that their differences lose digits."""
+    return np.abs(means) > FAR * spreads
 
 
 class Line(ABC):
@@ -30,11 +32,7 @@ class Line(ABC):
 
     values: np.ndarray
     residual: np.ndarray  # F(V)
-
-    @property
-    @abstractmethod
-    def error(self) -> float:
-        """Scaled relative residual at the values."""
+    error: float  # scaled relative residual at the values
 
     @abstractmethod
     def precondition(self, right: np.ndarray, transposed: bool = False) -> np.ndarray:
@@ -76,9 +74,14 @@ class Line(ABC):
 
         size = right.size
         start = self.precondition(right, transposed).ravel()
-        wanted = sl.LinearOperator((size, size), matvec=product, dtype=float)
-        found, info = sl.gmres(wanted, start, x0=start, rtol=tol, atol=0.0, restart=80, maxiter=2)
+        wanted = linear_operator(size, product)
+        found, info = sl.gmres(wanted, start, x0=start, rtol=tol, atol=0.0, restart=GMRES_MEMORY, maxiter=2)
         return found.reshape(shape), info == 0
+
+
+def linear_operator(size: int, product: Callable[[np.ndarray], np.ndarray]) -> sl.LinearOperator:
+    """A real square matrix known by its products."""
+    return sl.LinearOperator((size, size), matvec=product, dtype=float)  # pyright: ignore[reportCallIssue]
 
 
 def solve_dense(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -89,46 +92,95 @@ def solve_dense(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
         return np.linalg.lstsq(matrix, right, rcond=None)[0]
 
 
-class System(Protocol):
-    """Equilibrium equations F(V) = 0 of one game."""
+class System(ABC):
+    """Equilibrium equations F(V) = 0 of one game.
+
+    `dense`: linear systems are solved densely. `tau`: noise per player. `offset`: full values less the unknowns, one
+    number per player, utility; a part of it, `shift`, can be chosen.
+    """
 
     shape: tuple[int, ...]
+    dense: bool
+    tau: np.ndarray
+    shift: np.ndarray
 
-    def improve(self, values: np.ndarray, tol: float) -> tuple[float, np.ndarray | None]:
-        """Error at the values, and the values of the strategies that follow from them (None if error <= tol)."""
-        ...
+    @property
+    def careful(self) -> bool:
+        """Whether branches are followed in short steps."""
+        return bool(np.prod(self.shape) <= CAREFUL)
 
-    def linearize(self, values: np.ndarray) -> Line:
-        """The equations and their derivative at the values."""
-        ...
+    @property
+    @abstractmethod
+    def offset(self) -> np.ndarray:
+        """Full values less the unknowns, (players,), utility."""
 
-    def moved(self, old: np.ndarray, new: np.ndarray) -> float:
-        """How much play differs between two values: largest log change of what matters."""
-        ...
+    @abstractmethod
+    def spread_out(self, numbers: np.ndarray) -> np.ndarray:
+        """A number per player (players,), shaped to broadcast against the unknowns."""
 
-    def scale(self, values: np.ndarray) -> np.ndarray:
-        """Utility scale per player, to divide errors by; broadcasts against the values."""
-        ...
+    @abstractmethod
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Mean of each player's unknowns, (players,)."""
 
-    def with_noise(self, factor: float, bonus: np.ndarray | None = None) -> "System":
-        """The equations with noise multiplied by `factor`, and the worth of options by `bonus` (players,)."""
-        ...
+    @abstractmethod
+    def shifted(self, shift: np.ndarray) -> Self:
+        """The same equations for unknowns less `shift` (players,): digits for differences where they are far from 0."""
 
-    def random_start(self, rng: np.random.Generator) -> np.ndarray:
-        """Unknowns to start from in a search for further equilibria."""
-        ...
+    @property
+    def constant(self) -> np.ndarray:
+        """`offset`, shaped to broadcast against the unknowns."""
+        return self.spread_out(self.offset)
 
     @property
     def noise_scale(self) -> np.ndarray:
-        """Noise per player, shaped to broadcast against the values."""
-        ...
+        """Noise per player, shaped to broadcast against the unknowns."""
+        return self.spread_out(self.tau)
+
+    @abstractmethod
+    def improve(self, values: np.ndarray, tol: float) -> tuple[float, np.ndarray | None]:
+        """Error at the values, and the values of the strategies that follow from them (None if error <= tol)."""
+
+    @abstractmethod
+    def linearize(self, values: np.ndarray) -> Line:
+        """The equations and their derivative at the values."""
+
+    @abstractmethod
+    def moved(self, old: np.ndarray, new: np.ndarray) -> float:
+        """How much play differs between two values: largest log change of what matters."""
+
+    @abstractmethod
+    def scale(self, values: np.ndarray) -> np.ndarray:
+        """Utility scale per player, to divide errors by; broadcasts against the values."""
+
+    @abstractmethod
+    def with_noise(self, factor: float, bonus: np.ndarray | None = None) -> Self:
+        """The equations with noise multiplied by `factor`, and the worth of options by `bonus` (players,)."""
+
+    @abstractmethod
+    def densely(self) -> Self:
+        """The same equations, `dense`."""
+
+    @abstractmethod
+    def random_start(self, rng: np.random.Generator) -> np.ndarray:
+        """Unknowns to start from in a search for further equilibria."""
 
     @property
+    @abstractmethod
     def cap(self) -> np.ndarray:
         """Noise factor per player at which the worth of options varies as much as the payoffs."""
-        ...
 
     @property
+    @abstractmethod
     def reach(self) -> float:
         """Noise factor at which payoffs matter little."""
-        ...
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """Where an iteration ended: the equations and unknowns, scaled relative residual, rounds, whether it got there."""
+
+    system: System
+    values: np.ndarray
+    error: float
+    rounds: int
+    reached: bool

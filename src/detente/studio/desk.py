@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from detente.case import Case, Scenario
     from detente.game.compile import Template
     from detente.record import Record
-    from detente.studio.follow import Follower
+    from detente.solver.follow import Follower
 
 DRAG_TOL = 1e-7  # scaled relative residual while a slider moves; at rest the engine's own default
 
@@ -35,6 +35,7 @@ class Ground:
     template: "Template"
     follower: "Follower"
     principal: dict[tuple, Any] = field(default_factory=dict)  # parameters -> equilibrium from nothing
+    delay: dict[str, Any] = field(default_factory=dict)  # package -> where the next computation of delay starts
 
 
 class Desk:
@@ -162,7 +163,7 @@ class Desk:
     def ground(self, scenario: str) -> Ground:
         """The compiled case for a scenario; scenarios that only move numbers share the case's own."""
         from detente.game import compile_case
-        from detente.studio.follow import Follower
+        from detente.solver.follow import Follower
 
         changes = self.scenarios()[scenario] if scenario else None
         if changes is None or not (changes.rates or changes.costs or changes.situations):

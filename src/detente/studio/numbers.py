@@ -15,9 +15,9 @@ from detente.answers.loss import Loss
 from detente.answers.model import Question
 from detente.answers.risk import GRID, Peace, Relapse, Trigger
 from detente.answers.solved import Solved
+from detente.chain.curves import quick_reach_curve
 from detente.solver import Equilibrium
 from detente.solver.linear import evaluate
-from detente.studio.curves import reach_curve
 from detente.studio.desk import DRAG_TOL, Sight
 from detente.studio.view import situation
 
@@ -58,9 +58,9 @@ def package_of(sight: Sight) -> str | None:
 
 def pictures(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
     """Curves and bars of a certified solution."""
-    template, x = sight.template, sight.start
-    war = reach_curve(equilibrium.generator, x, template.war, GRID) if not template.war[x] else None
-    peace = reach_curve(equilibrium.generator, x, template.peace, GRID)
+    template, x, chain = sight.template, sight.start, equilibrium.chain()
+    war = quick_reach_curve(chain, template.war, GRID, x) if not template.war[x] else None
+    peace = quick_reach_curve(chain, template.peace, GRID, x)
     data: dict[str, Any] = {
         "years": GRID.tolist(),
         "war": war.tolist() if war is not None else None,
@@ -72,10 +72,10 @@ def pictures(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
     if package is not None and not template.peace[x]:
         gain = gain_from_settling(equilibrium.values, template.settled(package))
         rho = equilibrium.game.discount_rate
-        guess = sight.ground.follower.delay.get(package)
+        guess = sight.ground.delay.get(package)
         start = guess if guess is not None else gain / rho[:, None]
         delay = evaluate(equilibrium.generator, rho, gain, start, tol=1e-6)
-        sight.ground.follower.delay[package] = delay
+        sight.ground.delay[package] = delay
         players = template.players
         data |= {
             "package": package,

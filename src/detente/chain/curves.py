@@ -12,72 +12,58 @@ SIAM J. Sci. Comput. 27 (preconditioned Lanczos and Arnoldi for the exponential)
 import numpy as np
 import scipy.linalg as la
 import scipy.sparse as sp
-import scipy.sparse.linalg as sl
 
-from detente.chain import Chain
-from detente.chain.uniform import poisson_weights
+from detente.chain.chain import Chain
+from detente.chain.factorisation import factor
+from detente.chain.hitting import Outside
+from detente.chain.uniform import mixtures_of
 
 LONGEST_SWEEP = 1200.0  # rate * time up to which uniformisation is the cheaper way
-SHIFT = 1.0  # years
-SIZES = (18, 26, 40, 60)
-TOL = 1e-6
-NOTHING = 1e-14
+SHIFT = 1.0  # g of the resolvent, years: of the size of the times of a curve
+SIZES = (18, 26, 40, 60)  # of the space, at which two results are compared
+TOL = 1e-6  # of a probability: a hundredth of a pixel
+NOTHING = 1e-14  # probability below which all is absorbed
+INVARIANT = 1e-13  # length of a new direction below which the space holds everything
 
 
-def reach_curve(generator: sp.csr_array, start: int, target: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """P(target is reached by t) from `start`, (times,).
-
-    Args:
-        generator: (states, states), 1/year.
-        start: the state.
-        target: (states,) bool.
-        times: evenly spaced from 0, years.
-    """
-    if target[start]:
+def quick_reach_curve(chain: Chain, target: np.ndarray, times: np.ndarray, start: int) -> np.ndarray:
+    """P(target is reached by t) from a state, (times,), to 1e-6; times in years, evenly spaced from 0."""
+    mask = chain.mask(target)
+    if mask[chain.state(start)]:
         return np.ones(len(times))
-    rest = np.flatnonzero(~target)
-    inside = generator[rest][:, rest]
-    origin = int(np.searchsorted(rest, start))
-    rate = float(-inside.diagonal().min(initial=0.0)) or 1.0
-    if rate * times[-1] <= LONGEST_SWEEP:
-        return np.clip(_swept(inside, rate, origin, times), 0.0, 1.0)
-    found = _projected(sp.csc_array(inside.T), origin, times)
-    if found is None:
-        found = Chain(generator).reach_curve(target, times, start)
-    return np.clip(found, 0.0, 1.0)
+    outside, origin = chain.outside(mask), int(np.count_nonzero(~mask[:start]))
+    if outside.rate * times[-1] <= LONGEST_SWEEP:
+        found = _swept(outside, origin, times)
+    else:
+        found = _projected(outside, origin, times)
+    return np.clip(chain.reach_curve(mask, times, start) if found is None else found, 0.0, 1.0)
 
 
-def _swept(inside: sp.csr_array, rate: float, origin: int, times: np.ndarray) -> np.ndarray:
-    n_states = len(inside.indptr) - 1
-    move = sp.csr_array((inside / rate + sp.eye_array(n_states)).T)
-    weights = [poisson_weights(rate * float(t)) for t in times]
-    alive = np.zeros(max(w.last for w in weights) + 1)
-    v = np.zeros(n_states)
-    v[origin] = 1.0
-    for n in range(len(alive)):
-        alive[n] = v.sum()
-        if alive[n] < NOTHING:  # all is absorbed: the rest stays 0
-            break
-        v = move @ v
-    return np.array([1.0 - w.values @ alive[w.first : w.last + 1] for w in weights])
+def _swept(outside: Outside, origin: int, times: np.ndarray) -> np.ndarray:
+    begin = np.zeros(outside.size)
+    begin[origin] = 1.0
+    left = mixtures_of(
+        lambda v: outside.backward @ v, begin, outside.rate * times, lambda v: float(v.sum()), nothing=NOTHING
+    )
+    return 1.0 - left
 
 
-def _projected(forward: sp.csc_array, origin: int, times: np.ndarray) -> np.ndarray | None:
-    n = len(forward.indptr) - 1
-    shifted = sp.csc_array(sp.eye_array(n) - SHIFT * forward)
-    factor = sl.splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+def _projected(outside: Outside, origin: int, times: np.ndarray) -> np.ndarray | None:
+    n = outside.size
+    shift = SHIFT * outside.rate
+    lu = factor((1.0 + shift) * sp.eye_array(n) - shift * outside.backward)
     largest = min(SIZES[-1], n)
     basis, inner = np.zeros((largest + 1, n)), np.zeros((largest + 1, largest))
     basis[0, origin] = 1.0
     before = None
     for j in range(largest):
-        w = factor.solve(basis[j])
-        for _ in range(2):
+        w = lu.solve(basis[j])
+        for _ in range(2):  # Gram-Schmidt, twice, to stay orthogonal in floating point
             part = basis[: j + 1] @ w
             w = w - part @ basis[: j + 1]
             inner[: j + 1, j] += part
         inner[j + 1, j] = np.linalg.norm(w)
-        whole = inner[j + 1, j] < 1e-13  # the space is invariant: nothing is left out
+        whole = inner[j + 1, j] < INVARIANT
         if not whole:
             basis[j + 1] = w / inner[j + 1, j]
         if whole or j + 1 in SIZES or j + 1 == n:

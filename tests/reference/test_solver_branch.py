@@ -1,0 +1,64 @@
+"""The principal branch of draws of a shipped case: none is lost, and none ends on another equilibrium unsaid."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from engine_games import random_game
+
+from detente.case import load_case
+from detente.draws import uniforms
+from detente.game import Game, compile_case
+from detente.solver import Operator, continuation, solve, solve_path
+
+# of 512 draws of good-friday (seed 0), those that steps of any length lost just before the noise asked for ...
+LOST = (50, 100, 126, 145, 272, 305, 443, 481)
+# ... and, of the first 250, those that long steps carried to another equilibrium
+CARRIED_OFF = (44, 122, 132)
+
+
+@pytest.fixture(scope="module")
+def draw():
+    template = compile_case(load_case("good-friday"))
+    parameters = list(template.case.parameters.values())
+    points = uniforms(512, len(parameters), 0)
+
+    def game(number: int) -> Game:
+        return template.game({p.name: p.sample(float(u)) for p, u in zip(parameters, points[number])})
+
+    return game
+
+
+def slow(numbers, *quick):
+    return [n if n in quick else pytest.param(n, marks=pytest.mark.slow) for n in numbers]
+
+
+@pytest.mark.parametrize("number", slow(LOST, 100, 305))
+def test_a_draw_that_was_lost_is_solved_on_the_branch(draw, number):
+    found = solve(draw(number))
+    assert found.certified and found.branch == "principal", found.status.words
+
+
+@pytest.mark.parametrize("number", slow(CARRIED_OFF, 132))
+def test_a_step_by_step_descent_ends_on_the_same_equilibrium(draw, number):
+    game = draw(number)
+    found, steps = solve(game), solve_path(game, [game.noise * f for f in np.geomspace(8.0, 1.0, 25)])
+    assert all(e.branch == "principal" for e in steps)
+    spread = np.ptp(found.values, axis=1, keepdims=True)
+    assert (np.abs(steps[-1].values - found.values) <= 1e-6 * spread).all()
+
+
+def test_a_last_point_that_cannot_be_polished_is_approached_in_a_shorter_step(monkeypatch):
+    plain, calls = continuation.polish, []
+
+    def refuse_once(system, values, tol, progress=None):
+        calls.append(1)
+        return replace(plain(system, values, tol, progress), reached=len(calls) > 1)
+
+    operator = Operator(random_game(noise=1.0, seed=3))
+    straight = continuation.follow(operator, [1.0], 1e-11)
+    monkeypatch.setattr(continuation, "polish", refuse_once)
+    trace = continuation.follow(operator, [1.0], 1e-11)
+    assert not trace.stalled and trace.ends[0].reached
+    assert trace.refused == straight.refused + 1
+    assert np.abs(trace.ends[0].values - straight.ends[0].values).max() < 1e-9
