@@ -221,11 +221,11 @@ def claims(
     if not (loaded.folder / "record").is_dir():
         raise OptionError.of(f"case '{loaded.name}' has no record", "a folder 'record' with claims.yaml")
     rules = read_rules(loaded.folder / "claims_rules.yaml", loaded.name)
-    record = load_record(loaded.folder / "record")
+    record = load_record(loaded.folder / "record").as_of(when)
     answers = None
     if rules.questions():
         answers = _evaluate(loaded, when, rules.questions(), None, None, draws, None, progress)
-    return judge(rules, record, when, answers)
+    return judge(rules, record, answers)
 
 
 def judge_for_run(case: "Case", when: str, answers: "Answers") -> "tuple[Claim, ...]":
@@ -237,7 +237,7 @@ def judge_for_run(case: "Case", when: str, answers: "Answers") -> "tuple[Claim, 
     rules = case.folder / "claims_rules.yaml"
     if not rules.is_file() or not (case.folder / "record").is_dir():
         return ()
-    return judge(read_rules(rules, case.name), load_record(case.folder / "record"), when, answers)
+    return judge(read_rules(rules, case.name), load_record(case.folder / "record").as_of(when), answers)
 
 
 def sensitivity(
