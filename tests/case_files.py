@@ -74,6 +74,81 @@ questions:
 """
 
 
+EVENTS = """
+events:
+  e1: {date: 2020-02-01, type: clash, actors: [north], sources: [recall], tags: [border], text: A clash.}
+  e2: {date: 2020-03-01, type: statement, actors: [mediator], sources: [recall], text: A statement.}
+  e3: {date: 2020-04-01, type: meeting, actors: [north, south], sources: [recall], text: A meeting.}
+"""
+INSTRUMENTS = """
+instruments:
+  truce: {name: A truce, date: 2020-01-01, type: ceasefire, commitments: {withdraw: {who: [north], what: withdraw}}}
+"""
+CLAIMS = """
+claims:
+  c1: {by: someone, claim: There were clashes.}
+  c2: {by: someone else, claim: Nobody spoke., kind: causal}
+"""
+RESPONSES = """
+responses:
+  r1: {date: 2020-02-01, escalation: A clash, event: e1, mediator: mediator, responded: "yes", lag_days: 3}
+"""
+RULES = """
+format: 1
+sides:
+  both: [north, south]
+claims:
+  c1:
+    tests:
+      - events: {type: clash, by: both, tags: border}
+        at_least: 1
+      - status: {commitments: truce.withdraw, is: [fulfilled]}
+        at_most: 0
+  c2:
+    tests:
+      - responses: {mediator: mediator, measure: answered}
+        below: 0.5
+      - quantity: relapse.5y
+        above: 0.1
+"""
+CODING = """
+format: 1
+from: 2020-01-01
+until: 2024-01-01
+observed:
+  phase: {2020-01-01: ceasefire}
+rules:
+  - when: {type: clash, actors: north}
+    then: {move: north.attack}
+  - when: {type: meeting}
+    then: {seen: {process: talks}}
+  - when: {type: statement}
+    why: no act of this model
+"""
+RECORD = {
+    "record__events": EVENTS,
+    "record__instruments": INSTRUMENTS,
+    "record__claims": CLAIMS,
+    "record__responses": RESPONSES,
+}
+FILES = {**RECORD, "claims_rules": RULES, "record__coding": CODING}  # beside the starter's case.yaml
+QUESTIONS = """questions:
+  mediators: mediator
+  package: settled
+  provocations: {north: [north.attack], south: [attack]}
+  provoked: phase == war
+  reactions: {mediator: convene}
+  naming: {north: [mediator.convene]}
+  formats: {here: mediator.convene, there: [north.accept]}
+  joining: {north: {at: {process: talks}, join: accept, deadline: war_cost, agenda: [war_cost, 1, 2]}}
+  spoilers: {hawks: [north.attack]}
+  patrons: [mediator]
+  encouragement: {north: {by: mediator.convene, hostile: attack}}
+  settle: {signatories: [north, south], blockers: mediator}
+  baserate: {2020-01-01: {outcome: ceasefire, ended: 2019-01-01}}
+situations:"""
+
+
 def starter() -> str:
     """The text of the starter that `detente new` writes."""
     return STARTER.read_text(encoding="utf-8")
@@ -101,3 +176,8 @@ def changed(text: str, *pairs: tuple[str, str]) -> str:
 def exchanged(text, one, other):
     """The text with two words exchanged, also inside longer names."""
     return re.sub(f"{one}|{other}", lambda m: other if m.group() == one else one, text)
+
+
+def bound(*pairs: tuple[str, str]) -> str:
+    """The starter with something bound to every role of `questions`, changed."""
+    return changed(starter(), ("situations:", changed(QUESTIONS, *pairs)))

@@ -5,12 +5,14 @@ import math
 
 import numpy as np
 import pytest
-from case_files import PACKAGES, folder_with, starter
+from case_files import CODING, FILES, PACKAGES, RULES, bound, folder_with, starter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.case import load_case, read_case
 from detente.case.expressions import read_expression
 from detente.case.resolve import Meaning, Scope
+from detente.checks.folder import check_folder
 from detente.errors import CaseError
 from detente.files.yaml import parse_yaml
 from detente.workflow.case import check
@@ -44,8 +46,8 @@ PIECES = st.sampled_from(MARKS) | st.sampled_from(WORDS)
 
 
 @st.composite
-def mutations(draw):
-    text = draw(st.sampled_from(TEXTS))
+def mutations(draw, texts=TEXTS):
+    text = draw(st.sampled_from(texts))
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(text)))
         kind = draw(st.sampled_from(["insert", "cut", "replace", "line", "swap"]))
@@ -73,6 +75,28 @@ def test_mutated_files_give_remarks_and_no_traceback(text, tmp_path_factory):
     report = check(folder, solve=False)
     assert all(d.file and d.line >= 1 and d.column >= 1 and d.what for d in report.diagnostics)
     assert report.errors or report.states > 0
+
+
+ACCOUNT = "account: hawks\nin_words: w\nopposed_by: [doves]\nparameters: {war_cost: {range: [1, 2]}}\n"
+SCENARIO = "scenario: x\nparameters: {war_cost: 1}\nrates: {north.attack: 1}\nsituations: {2024-01-01: {phase: war}}\n"
+BESIDE = {"claims_rules": RULES, "record__coding": CODING, "accounts__a": ACCOUNT, "scenarios__s": SCENARIO}
+
+
+@settings(max_examples=15)
+@given(data=st.data(), name=st.sampled_from(sorted(BESIDE)))
+def test_mutated_files_beside_the_case_give_remarks_and_no_traceback(data, name, tmp_path_factory):
+    text = data.draw(mutations((BESIDE[name],)))
+    folder = folder_with(starter(), tmp_path_factory.mktemp("beside"), **{**FILES, **BESIDE, name: text})
+    found = check_folder(folder).diagnostics
+    assert all(d.what and d.line >= 1 and d.column >= 1 for d in found if not d.what.startswith("not UTF-8"))
+    assert load_case(folder).parameters  # what stands beside the case never stops it
+
+
+@settings(max_examples=30)
+@given(text=mutations((bound(),)))
+def test_mutated_roles_give_remarks_and_no_traceback(text, tmp_path_factory):
+    reading = read_case(folder_with(text, tmp_path_factory.mktemp("roles")))
+    assert all(d.file and d.line >= 1 and d.column >= 1 and d.what for d in reading.diagnostics)
 
 
 VALUES = st.recursive(

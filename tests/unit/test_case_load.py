@@ -130,6 +130,38 @@ def test_columns_inside_expressions(tmp_path):
     assert mistakes(tmp_path, quoted) == [f"{line}:{column + 1 + 12}: unknown name 'at_paece'"]
 
 
+@pytest.mark.parametrize(
+    ("written", "down", "column"),
+    [
+        (">-\n      text.gain *\n      at_paece\n    ", 2, 7),
+        (">-\n      at_peace * text.gain\n      + at_peace * at_paece\n    ", 2, 20),
+        ("|\n      text.gain *\n        at_paece\n    ", 2, 9),
+        ("text.gain *\n      at_paece\n    ", 1, 7),
+        ('"text.gain *\n      at_paece"\n    ', 1, 7),
+        (">-\n      at_paece * text.gain\n    ", 1, 7),
+    ],
+)
+def test_a_mistake_in_an_expression_over_several_lines_is_found_where_it_stands(tmp_path, written, down, column):
+    block = "\n    terms: " + written + "war: -cost * (phase == war)\n    bonus: bonus * at_peace"
+    old = "{terms: text.gain * at_peace, war: -cost * (phase == war), bonus: bonus * at_peace}"
+    line = line_of("north: {terms")[0] + 1
+    assert mistakes(tmp_path, (old, block)) == [f"{line + down}:{column}: unknown name 'at_paece'"]
+
+
+def test_a_folded_expression_is_the_same_as_on_one_line(tmp_path):
+    folded = (
+        PACKAGES.replace("cost: {range: [0.5, 2]", "cost: {range: [0.5, 2]")
+        .replace(
+            "  north: {terms: text.gain * at_peace, war",
+            "  north:\n    terms: >-\n      text.gain\n      * at_peace\n    war",
+        )
+        .replace(", bonus: bonus * at_peace}", "\n    bonus: bonus * at_peace")
+    )
+    one = load_case(folder_with(PACKAGES, tmp_path / "one")).payoffs["north"]["terms"]
+    other = load_case(folder_with(folded, tmp_path / "other")).payoffs["north"]["terms"]
+    assert (one.text, one.node) == (other.text, other.node)
+
+
 def _shift(place, by):
     return place[0], place[1] + by
 
@@ -286,6 +318,7 @@ def test_the_starter_is_a_case(tmp_path):
     assert load_case(folder_with(starter(), tmp_path / "mine")).players == ("north", "south", "mediator")
 
 
-def test_nothing_of_a_hidden_folder_is_read(tmp_path):
-    folder = folder_with(PACKAGES, tmp_path / "pact", **{".git__x": "a: ["})
+def test_nothing_of_a_hidden_folder_or_of_our_results_is_read(tmp_path):
+    """Results written inside a case folder would count as files of the case: every run would change its inputs."""
+    folder = folder_with(PACKAGES, tmp_path / "pact", **{".git__x": "a: [", "detente-out__run__inputs__case": "a: ["})
     assert set(load_case(folder).files) == {"case.yaml"}

@@ -7,13 +7,13 @@ from case_files import PACKAGES, changed, folder_with, starter
 from typer.testing import CliRunner
 
 from detente.case import load_case, shipped_cases
-from detente.case.conform import Report, conform
-from detente.case.json_schema import json_schema, schema_of
-from detente.case.layout import CASE
+from detente.case.entries import CaseFile
 from detente.case.load import shipped_folder
+from detente.checks.schema import FILES, schema_of_files
 from detente.cli import app
 from detente.errors import CaseError, OptionError
-from detente.files.yaml import parse_yaml
+from detente.files.validate import read_file
+from detente.files.yaml import parse_yaml, read_yaml
 from detente.workflow.case import check, doctor, new, schema
 
 PLANTED = (
@@ -234,9 +234,24 @@ VALID = {name: (shipped_folder() / name / "case.yaml").read_text(encoding="utf-8
 VALID |= {"starter": starter(), "pact": PACKAGES}
 
 
+def schema_of(name):
+    """JSON Schema of one of the files of a folder."""
+    whole = schema_of_files()
+    ref = next(one["$ref"] for one in whole["oneOf"] if one["title"] == name)
+    return {"$defs": whole["$defs"], "$ref": ref}
+
+
 @pytest.mark.parametrize("name", VALID)
 def test_the_schema_accepts_what_the_language_accepts(name):
-    jsonschema.validate(parse_yaml(VALID[name], name).data, schema_of(CASE))
+    jsonschema.validate(parse_yaml(VALID[name], name).data, schema_of("case.yaml"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_schema_accepts_every_shipped_file(file):
+    found = list(shipped_folder().glob(f"*/{file}"))
+    assert found
+    for path in found:
+        jsonschema.validate(read_yaml(path).data, schema_of(file))
 
 
 @pytest.mark.parametrize(
@@ -261,14 +276,16 @@ def test_the_schema_accepts_what_the_language_accepts(name):
 )
 def test_the_schema_refuses_what_the_language_refuses(pair):
     document = parse_yaml(changed(PACKAGES, pair), "case.yaml")
-    report = Report(document)
-    conform(CASE, document.data, (), report)
-    assert report.diagnostics
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document.data, schema_of(CASE))
+    assert read_file(CaseFile, document)[1].errors
+    with pytest.raises(jsonschema.ValidationError, match=r"is not|does not|too short|expected|required|less than"):
+        jsonschema.validate(document.data, schema_of("case.yaml"))
 
 
 def test_schema_is_json_schema(tmp_path):
     found = json.loads(schema(tmp_path / "schema.json"))
-    assert found == json.loads((tmp_path / "schema.json").read_text(encoding="utf-8")) == json_schema()
+    assert found == json.loads((tmp_path / "schema.json").read_text(encoding="utf-8")) == schema_of_files()
     jsonschema.Draft202012Validator.check_schema(found)
+    for name, definition in found["$defs"].items():
+        assert definition["title"] and definition["description"], name
+        for key, field in definition["properties"].items():
+            assert field["description"], (name, key)

@@ -120,7 +120,7 @@ def test_masks(two):
     assert two.mask("phase == war and step >= mid").tolist() == [False, True, True, False, False, False]
     with pytest.raises(CaseError, match="unknown name"):
         two.mask("fase == war")
-    with pytest.raises(OptionError, match="no condition on states"):
+    with pytest.raises(OptionError, match="must compare state variables only"):
         two.mask("x > 1")
 
 

@@ -1,9 +1,13 @@
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from case_files import changed, folder_with, starter
 
-from detente.errors import CaseError, OptionError
+from detente.case import read_case
+from detente.case.issues import IssueEntry
+from detente.errors import OptionError
 from detente.outside.issue import issues_of, read_issue
 from detente.outside.positions import for_case, forecast_issue, view_issue
 
@@ -20,12 +24,18 @@ ISSUE = {
 
 def case(issues, packages=None):
     """What the forecasts read of a case."""
-    return SimpleNamespace(
-        issues=issues,
-        actors={"north": None, "south": None},
-        packages=packages or {},
-        where=lambda at: ("case.yaml", 5, len(at)),
-    )
+    found = {name: IssueEntry.model_validate(issue) for name, issue in issues.items()}
+    return SimpleNamespace(issues=found, packages=packages or {})
+
+
+def mistakes(tmp_path, issue):
+    """What reading a case says of an issue."""
+    written = json.dumps({"road": issue})
+    text = changed(starter(), ("situations:", f"issues: {written}\nsituations:"))
+    line = text[: text.index("issues:")].count("\n") + 1
+    found = read_case(folder_with(text, tmp_path / "made")).errors
+    assert all((d.file, d.line) == ("made/case.yaml", line) for d in found)
+    return [str(d) for d in found]
 
 
 def exact(position, name="a"):
@@ -76,20 +86,28 @@ def test_no_agreement_is_reported():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"lable": "x"}, "did you mean 'label'"),
-        ({"positions": {"north": exact(0), "sout": exact(1)}}, "did you mean 'south'"),
-        ({"positions": {"north": exact(0)}}, "at least two"),
-        ({"positions": {"north": exact("shut"), "south": exact(1)}}, "'shut'"),
-        ({"positions": {"north": exact([3, 1]), "south": exact(1)}}, "low <= high"),
-        ({"positions": {"north": exact(0) | {"salience": 2}, "south": exact(1)}}, "within 0 and 1"),
-        ({"positions": {"north": {"salience": 1}, "south": exact(1)}}, "no position"),
-        ({"options": ["closed"]}, "neither a list"),
-        ({"options": {"closed": "low"}}, "without a number"),
+        ({"lable": "x"}, "unknown key of an issue 'lable'; hint: did you mean 'label'"),
+        ({"positions": {"north": exact(0), "sout": exact(1)}}, "unknown actor 'sout'; hint: did you mean 'south'"),
+        ({"positions": {"north": exact(0)}}, "1 actors; expected at least two"),
+        ({"positions": {"north": exact("shut"), "south": exact(1)}}, "'shut' is not an option of 'road'"),
+        ({"positions": {"north": exact([3, 1]), "south": exact(1)}}, "expected [low, high] with low <= high"),
+        ({"positions": {"north": exact(0) | {"salience": 2}, "south": exact(1)}}, "a number between 0 and 1"),
+        ({"positions": {"north": exact(0) | {"capability": [3, 1]}, "south": exact(1)}}, "low <= high"),
+        ({"positions": {"north": {"salience": 1}, "south": exact(1)}}, "'position' is missing"),
+        ({"options": ["closed"]}, "a list of 1; expected at least 2 items"),
+        ({"options": {"closed": "low"}}, "text 'low' here; expected a number"),
+        ({"options": "closed"}, "a list of options from one end to the other"),
+        ({"reversion": "shut"}, "'shut' is not an option of 'road'"),
     ],
 )
-def test_mistakes_are_located(change, words):
-    with pytest.raises(CaseError, match=rf"case\.yaml:5:\d: .*{words}"):
-        issues_of(case({"road": ISSUE | change}))
+def test_mistakes_are_located_when_the_case_is_read(tmp_path, change, words):
+    found = mistakes(tmp_path, ISSUE | change)
+    assert any(words in one for one in found), found
+
+
+def test_the_documented_block_is_right(tmp_path):
+    """Every key of the pages, with ranges, options by name and reversion: refused by the reader before."""
+    assert mistakes(tmp_path, ISSUE | {"reversion": "closed", "failure_cost": [0.2, 1], "sources": []}) == []
 
 
 def test_names_of_actors_do_not_change_forecasts():

@@ -2,8 +2,10 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+from case_files import changed, folder_with, starter
 
-from detente.case import load_case
+from detente.case import load_case, read_case
+from detente.case.questions import Questions
 from detente.errors import CaseError
 from detente.outside import for_case
 from detente.outside.facts import facts_of
@@ -16,9 +18,18 @@ FACTS = {"outcome": "ceasefire", "ended": "2020-11-10", "prior_episodes": 2, "pe
 
 
 def case(binding):
-    """What the outside view reads of a case: a name, the bindings and where they stand."""
-    questions = {} if binding is None else {"baserate": binding}
-    return SimpleNamespace(name="made", questions=questions, where=lambda at: ("case.yaml", 10 + len(at), 3))
+    """What the outside view reads of a case: a name and the bindings."""
+    questions = Questions.model_validate({} if binding is None else {"baserate": binding})
+    return SimpleNamespace(name="made", questions=questions)
+
+
+def mistakes(tmp_path, facts):
+    """What reading a case says of facts under 2021-08-05, or of the whole binding."""
+    text = changed(starter(), ("situations:", f"questions:\n  baserate: {facts}\nsituations:"))
+    line = text[: text.index("baserate:")].count("\n") + 1
+    found = read_case(folder_with(text, tmp_path / "made")).errors
+    assert all((d.file, d.line) == ("made/case.yaml", line) for d in found)
+    return [str(d) for d in found]
 
 
 def relapse(years, low, mid, high):
@@ -63,30 +74,30 @@ def test_horizons_beyond_the_data_say_so():
 
 
 @pytest.mark.parametrize(
-    ("binding", "words"),
+    ("facts", "words"),
     [
-        ({"2021-08-05": {"outcome": "truce"}}, "outcome 'truce'"),
-        ({"2021-08-05": {"outcome": True}}, "outcome 'True'"),
-        ({"2021-08-05": {"outcom": "ceasefire"}}, "did you mean 'outcome'"),
-        ({"2021-08-05": {"prior_episodes": -1}}, "not negative"),
-        ({"2021-08-05": {"peacekeepers": "some"}}, "yes or no"),
-        ({"2021-08-05": {"ended": "2022-01-01"}}, "not after 2021-08-05"),
-        ({"summer": {"outcome": "ceasefire"}}, "not a date"),
-        ({"2021-08-05": "ceasefire"}, "not a mapping"),
-        (["ceasefire"], "not a mapping"),
+        ("{2021-08-05: {outcome: truce}}", "'truce' is no outcome; expected one of peace_agreement, ceasefire"),
+        ("{2021-08-05: {outcome: true}}", "'true' is no outcome"),
+        ("{2021-08-05: {outcome: 7}}", "'7' is no outcome"),
+        ("{2021-08-05: {outcom: ceasefire}}", "unknown fact 'outcom'; hint: did you mean 'outcome'"),
+        ("{2021-08-05: {prior_episodes: -1}}", "-1 is out of range; expected a number of at least 0"),
+        ("{2021-08-05: {peacekeepers: some}}", "text 'some' here; expected yes or no"),
+        ("{2021-08-05: {ended: 2022-01-01}}", "ended on 2022-01-01; expected a date not after 2021-08-05"),
+        ("{2021-08-05: {ended: soon}}", "'soon' is not a date"),
+        ("{summer: {outcome: ceasefire}}", "'summer' is not a date"),
+        ("{2021-08-05: ceasefire}", "text 'ceasefire' here; expected a mapping with outcome"),
+        ("[ceasefire]", "a list here; expected a mapping, one date a line"),
     ],
 )
-def test_mistakes_in_the_facts_are_located(binding, words):
-    with pytest.raises(CaseError, match=rf"case\.yaml:1\d:3: .*{words}"):
-        facts_of(case(binding), "2021-08-05")
+def test_mistakes_in_the_facts_are_located_when_the_case_is_read(tmp_path, facts, words):
+    found = mistakes(tmp_path, facts)
+    assert len(found) == 1
+    assert words in found[0]
 
 
-def test_all_mistakes_come_at_once():
-    with pytest.raises(CaseError, match="outcome") as caught:
-        facts_of(
-            case({"2021-08-05": {"outcome": "truce", "peacekeepers": "some", "duration_years": "x"}}), "2021-08-05"
-        )
-    assert len(caught.value.diagnostics) == 3
+def test_all_mistakes_come_at_once(tmp_path):
+    facts = "{2021-08-05: {outcome: truce, peacekeepers: some, duration_years: x}, summer: {}}"
+    assert len(mistakes(tmp_path, facts)) == 4
 
 
 def test_codes_and_names_mean_the_same():
@@ -144,7 +155,7 @@ def test_mistakes_in_a_real_case_file_point_at_the_line(copied):
     text = copied.read_text("utf-8").replace("outcome: ceasefire", "outcome: truce")
     copied.write_text(text, encoding="utf-8")
     line = next(n for n, words in enumerate(text.splitlines(), start=1) if "truce" in words)
-    with pytest.raises(CaseError, match=rf"case\.yaml:{line}:\d+: outcome 'truce'"):
+    with pytest.raises(CaseError, match=rf"case\.yaml:{line}:\d+: 'truce' is no outcome"):
         case_base_rates(copied.parent)
 
 

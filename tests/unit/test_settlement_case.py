@@ -105,11 +105,8 @@ def test_roles_named_by_the_case(tmp_path):
 
 
 def test_a_role_that_is_nobody_is_located(tmp_path):
-    case = changed(tmp_path, ("\nlevers:", "\nquestions:\n  settle: {signatories: [nroth]}\n\nlevers:"))
-    with pytest.raises(
-        CaseError, match=r"case\.yaml:\d+:\d+: 'nroth' is not an actor with payoffs; hint: did you mean 'north'"
-    ):
-        pose(case, compile_case(case), "2000-01-01", Limits())
+    with pytest.raises(CaseError, match=r"case\.yaml:\d+:26: unknown actor 'nroth'; hint: did you mean 'north'"):
+        changed(tmp_path, ("\nlevers:", "\nquestions:\n  settle: {signatories: [nroth]}\n\nlevers:"))
 
 
 # ---- mistakes ------------------------------------------------------------------------------------

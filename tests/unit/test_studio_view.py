@@ -1,6 +1,7 @@
 """Links, scenarios and drafts: what was moved by hand is kept, can be read again, and never touches the case."""
 
 import json
+import shutil
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -9,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.case import load_case
+from detente.case.scenarios import parse_scenario, scenario_text
 from detente.errors import CaseError, OptionError
+from detente.studio.desk import Desk
 from detente.studio.drafts import HISTORY, checked, drop_draft, read_draft, write_draft
 from detente.studio.view import View, as_scenario, from_data, from_query, narrowed, parameters_of, situation
-from detente.workflow.studio import parse_scenario, read_scenarios, save_scenario, scenario_folder
+from detente.workflow.studio import read_scenarios, save_scenario, scenario_folder
 
 CASE = load_case("toy-process")
 RANGES = {n: p for n, p in CASE.parameters.items() if p.low < p.high}
@@ -38,8 +41,6 @@ def test_a_link_reproduces_a_view(view):
 def test_a_saved_view_gives_the_same_numbers_when_it_is_read_again(view):
     before = CASE.override(scenario=view.scenario or None)
     text = as_scenario(view, CASE, CASE.scenarios, name="kept", title="A title", why='because "so"')
-    from detente.case.scenarios import scenario_text
-
     again = parse_scenario(CASE, scenario_text(text).encode(), "kept.yaml")
     after = CASE.override(scenario=again)
     opened = View(view.date)
@@ -123,7 +124,7 @@ def test_a_broken_scenario_file_is_told_with_its_place_and_hides_no_other(tmp_pa
     found, problems = read_scenarios(CASE, tmp_path)
     assert "good" in found and "bad" not in found
     assert problems and problems[0].startswith("bad.yaml:3:3") and "war_cost" in problems[0]
-    with pytest.raises(CaseError, match="no scenario"):
+    with pytest.raises(CaseError, match=r"empty\.yaml:1:1: the file is empty; expected a mapping with scenario"):
         parse_scenario(CASE, b"", "empty.yaml")
 
 
@@ -153,3 +154,20 @@ def test_what_is_no_draft_is_refused(data, tmp_path):
     with pytest.raises(OptionError, match="not a draft"):
         write_draft(tmp_path, data)
     assert not (tmp_path / "draft.json").exists()
+
+
+def test_a_studio_opens_beside_scenario_files_that_cannot_be_read(tmp_path):
+    """Links that lead nowhere, folders and wrong files in scenarios/ stopped the studio or every page of it."""
+    folder = tmp_path / "mine"
+    shutil.copytree(CASE.folder, folder)
+    inside = folder / "scenarios"
+    (inside / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (inside / "folder.yaml").mkdir()
+    (inside / "wrong.yaml").write_text("scenario: wrong\nparameters: {war_cots: 1}\n", encoding="utf-8")
+    desk = Desk(str(folder))
+    desk.open()
+    try:
+        assert desk.wait(60)
+        assert set(desk.scenarios()) == set(CASE.scenarios)
+    finally:
+        desk.worker.stop()

@@ -7,8 +7,8 @@ import pytest
 
 from detente.errors import CaseError
 from detente.record import load_record
-from detente.verdicts.judge import VERDICTS, combined, judge, of_range
-from detente.verdicts.rules import NEEDS, family_of, read_rules
+from detente.verdicts.judge import NEEDS_WORDS, VERDICTS, combined, judge, of_range
+from detente.verdicts.rules import family_of, read_rules
 
 WRONG = """\
 format: 1
@@ -32,16 +32,16 @@ extra: 1
 def test_mistakes_are_located_all_at_once(tmp_path: Path):
     path = tmp_path / "claims_rules.yaml"
     path.write_text(WRONG, "utf-8")
-    with pytest.raises(CaseError, match=r"certain: 0\.3") as caught:
+    with pytest.raises(CaseError, match=r"0\.3 is out of range; expected a number above 0\.5") as caught:
         read_rules(path, "valley")
     text = str(caught.value)
     for line, words in (
         (6, "'relaps.5y' belongs to no question"),
-        (8, "unknown argument 'typ' of events"),
+        (8, "unknown argument of events 'typ'; hint: did you mean 'type'"),
         (10, "1 queries and 0 thresholds"),
-        (12, "threshold one half"),
+        (12, "text 'one half' here; expected a number"),
         (13, "a rule without tests"),
-        (14, "needs: a miracle"),
+        (14, "text 'a miracle' here; expected one of private_information"),
         (15, "unknown key 'extra'"),
     ):
         assert any(f"claims_rules.yaml:{line}:" in row and words in row for row in text.splitlines()), words
@@ -110,7 +110,7 @@ def test_every_minsk_claim_has_a_verdict_of_the_right_kind_and_names_what_it_res
     factual = [claim for claim in text if claim.kind in ("factual", "causal", "predictive")]
     assert len(text) == 32 and all(claim.rests_on for claim in factual)
     assert any(claim.opposed_by for claim in factual)
-    assert {rule.needs for rule in rules.rules.values()} <= {"", *NEEDS}
+    assert {rule.needs for rule in rules.rules.values()} <= {None, *NEEDS_WORDS}
 
 
 def test_the_record_alone_finds_reactions_without_naming():

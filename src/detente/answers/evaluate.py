@@ -277,9 +277,8 @@ def priors_of(template: Any, account: str | None) -> tuple[Any, ...]:
     parameters = template.case.parameters
     if account is None:
         return tuple(parameters[name] for name in template.parameter_names)
-    from detente.answers.frame import account_of
 
-    own = account_of(template.case, account).parameters
+    own = template.case.account(account).parameters
     return tuple(own.get(name, parameters[name]) for name in template.parameter_names)
 
 

@@ -29,7 +29,7 @@ def frame_of(template: Any, situation: str | Mapping[str, str], package: str | N
         if package not in names:
             raise OptionError.of(f"unknown package '{package}'", f"one of {', '.join(names)}", suggest(package, names))
         names = [package]
-    bindings = dict(case.questions or {})
+    bindings = case.questions.bindings()
     values = case.situations[situation] if isinstance(situation, str) else situation
     return Frame(
         start=int(template.state(situation)),
@@ -56,16 +56,3 @@ def _points(template: Any, bindings: Mapping[str, Any], values: Mapping[str, str
         except OptionError:
             continue
     return points
-
-
-def account_of(case: Any, name: str) -> Any:
-    """A rival account of a case.
-
-    Raises:
-        OptionError: no such account.
-    """
-    if name not in case.accounts:
-        raise OptionError.of(
-            f"unknown account '{name}'", f"one of {', '.join(case.accounts)}", suggest(name, case.accounts)
-        )
-    return case.accounts[name]

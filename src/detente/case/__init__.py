@@ -1,15 +1,15 @@
 """Case files: a folder that people can read becomes a `Case`, or a list of located mistakes."""
 
+from detente.case.case import Case
 from detente.case.load import Reading, find_case, load_case, read_case, shipped_cases
-from detente.case.model import (
+from detente.case.parts import (
     Account,
     Action,
     Actor,
-    Case,
     Effect,
-    Event,
     Expr,
     Lever,
+    NatureEvent,
     Outcomes,
     Parameter,
     Play,
@@ -24,9 +24,9 @@ __all__ = [
     "Actor",
     "Case",
     "Effect",
-    "Event",
     "Expr",
     "Lever",
+    "NatureEvent",
     "Outcomes",
     "Parameter",
     "Play",

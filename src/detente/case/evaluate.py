@@ -5,25 +5,27 @@ Complex parameters are carried through (for derivatives by a complex step): comp
 the real part, so that derivatives are those of the branch in force.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 
 from detente.case.nodes import (
+    COMPARE,
     Attribute,
     Binary,
     Call,
-    Choice,
     Compare,
+    Constant,
     Derived,
+    IfElse,
     Is,
     Logic,
     Node,
     Not,
-    Number,
-    Parameter,
+    ParameterValue,
     Position,
     Truth,
     Unary,
@@ -44,12 +46,12 @@ class Folded:
 
 def depends_on_parameters(node: Node) -> bool:
     """Whether any parameter stands below."""
-    return any(isinstance(part, Parameter) for part in walk(node))
+    return any(isinstance(part, ParameterValue) for part in walk(node))
 
 
 def parameters_of(node: Node) -> frozenset[str]:
     """Names of the parameters in a tree."""
-    return frozenset(part.name for part in walk(node) if isinstance(part, Parameter))
+    return frozenset(part.name for part in walk(node) if isinstance(part, ParameterValue))
 
 
 def variables_of(node: Node) -> frozenset[str]:
@@ -68,12 +70,13 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
     Returns:
         A scalar where nothing depends on the state, else an array (states,). Not finite where mathematics is not.
     """
+    # One branch for each kind of node, none of them nested: the grammar itself, not a tangle of decisions.
     match node:
         case Folded(value):
             return value
-        case Number(value=value) | Truth(value=value):
+        case Constant(value=value) | Truth(value=value):
             return value
-        case Parameter(name=name):
+        case ParameterValue(name=name):
             return parameters[name]
         case Position(variable=variable):
             return codes[variable].astype(float)
@@ -88,7 +91,7 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
         case Unary(operator=operator, operand=operand):
             value = evaluate(operand, codes, parameters)
             return -_number(value) if operator == "-" else _number(value)
-        case Choice(condition=condition, then=then, other=other):
+        case IfElse(condition=condition, then=then, other=other):
             guard = evaluate(condition, codes, parameters)
             return _choose(guard, evaluate(then, codes, parameters), evaluate(other, codes, parameters))
         case Call(function=function, arguments=arguments):
@@ -119,36 +122,24 @@ def _power(left: Value, right: Value) -> Value:
     return np.power(np.asarray(left, dtype=np.result_type(np.asarray(left), float)), right)
 
 
-def _operate(operator: str, left: Value, right: Value) -> Value:
-    if operator == "and":
-        return np.logical_and(left, right)
-    if operator == "or":
-        return np.logical_or(left, right)
+LOGIC: Mapping[str, Callable[[Value, Value], Value]] = {"and": np.logical_and, "or": np.logical_or}
+ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": np.divide,
+    "**": _power,
+}
+
+
+def _operate(sign: str, left: Value, right: Value) -> Value:
+    if sign in LOGIC:
+        return LOGIC[sign](left, right)
     left, right = _number(left), _number(right)
     with np.errstate(all="ignore"):  # what is not finite is reported by whoever asked, with its place
-        match operator:
-            case "+":
-                return left + right
-            case "-":
-                return left - right
-            case "*":
-                return left * right
-            case "/":
-                return np.divide(left, right)
-            case "**":
-                return _power(left, right)
-            case "==":
-                return _real(left) == _real(right)
-            case "!=":
-                return _real(left) != _real(right)
-            case "<":
-                return _real(left) < _real(right)
-            case "<=":
-                return _real(left) <= _real(right)
-            case ">":
-                return _real(left) > _real(right)
-            case _:
-                return _real(left) >= _real(right)
+        if sign in ARITHMETIC:
+            return ARITHMETIC[sign](left, right)
+        return COMPARE[sign](_real(left), _real(right))
 
 
 def _call(function: str, values: list[Value]) -> Value:
@@ -176,6 +167,7 @@ def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:
         return Folded(evaluate(node, codes, {}))
     if not children(node):
         return node
+    # One branch for each kind of node that has parts; see `evaluate`.
     match node:
         case Unary(column, operator, operand):
             return Unary(column, operator, _operand(operand, codes))
@@ -187,8 +179,8 @@ def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:
             return Compare(column, operator, _operand(left, codes), _operand(right, codes))
         case Logic(column, operator, left, right):
             return Logic(column, operator, fold(left, codes), fold(right, codes))
-        case Choice(column, condition, then, other):
-            return Choice(column, fold(condition, codes), fold(then, codes), fold(other, codes))
+        case IfElse(column, condition, then, other):
+            return IfElse(column, fold(condition, codes), fold(then, codes), fold(other, codes))
         case Call(column, function, arguments):
             return Call(column, function, tuple(_operand(a, codes) for a in arguments))
         case Derived(node=inner):

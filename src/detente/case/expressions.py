@@ -1,14 +1,12 @@
 """From text to `Expr`, with mistakes located in the file that holds the text."""
 
-from typing import Any
-
-from detente.case.conform import Report, as_text
-from detente.case.model import Expr
 from detente.case.nodes import Node
 from detente.case.parse import ExpressionError, parse
+from detente.case.parts import Expr
 from detente.case.resolve import Broken, Scope, resolve
 from detente.errors import CaseError, Diagnostic
-from detente.files.yaml import At
+from detente.files.validate import Remarks
+from detente.files.yaml import At, Document
 
 
 def read_expression(text: str, scope: Scope, truth: bool = False) -> Expr:
@@ -34,17 +32,16 @@ def read_expression(text: str, scope: Scope, truth: bool = False) -> Expr:
     return Expr(text, node, is_truth)
 
 
-def build_expression(value: Any, at: At, scope: Scope, report: Report, truth: bool = False) -> Expr | None:
-    """The expression at a path of a file, or None (and a report) if it is wrong.
+def build_expression(text: str, at: At, scope: Scope, remarks: Remarks, truth: bool = False) -> Expr | None:
+    """The expression at a path of a file, or None (and a remark) if it is wrong.
 
     Args:
-        value: what stands there: text, a number or a truth value.
+        text: what stands there.
         at: its path.
         scope: what words mean.
-        report: takes the mistakes.
+        remarks: takes the mistakes.
         truth: a condition is needed.
     """
-    text = as_text(value)
     errors: list[ExpressionError] = []
     node: Node | None = None
     is_truth = False
@@ -53,10 +50,36 @@ def build_expression(value: Any, at: At, scope: Scope, report: Report, truth: bo
     except ExpressionError as error:
         errors.append(error)
     except Broken:
-        report.broken.add(at)
+        remarks.broken.add(at)
         return None
     if node is not None and truth and not is_truth and not errors:
         errors.append(ExpressionError(0, "a number where a condition is needed", "a comparison such as 'phase == war'"))
     for error in errors:
-        report.in_text(at, text, error)
+        remark_in_text(remarks, at, text, error)
     return None if errors or node is None else Expr(text, node, is_truth, at)
+
+
+def remark_in_text(remarks: Remarks, at: At, text: str, error: ExpressionError) -> None:
+    """Report a mistake in an expression where it stands in the file, also when the text runs over several lines."""
+    line, column = _spot(remarks.document, at, text, error.column)
+    remarks.diagnostics.append(Diagnostic(error.what, error.expected, error.hint, remarks.document.name, line, column))
+    remarks.broken.add(at)
+
+
+def _spot(document: Document, at: At, text: str, column: int) -> tuple[int, int]:
+    """Line and column in the file of a character of a scalar; where the scalar begins if it cannot be found.
+
+    Folding and quoting change spaces and nothing else of an expression: the same run of other characters is looked
+    for, as many times as it occurs before.
+    """
+    place = document.place(at)
+    begin, end = document.spans.get(at, (0, 0))
+    run = text[column:].split(maxsplit=1)[0] if text[column:].strip() else text[-1:]
+    skipped = text[:column].count(run) if text[column:].strip() else text[:-1].count(run)
+    found = begin - len(run)
+    for _ in range(skipped + 1):
+        found = document.text.find(run, found + len(run), end) if run else -1
+        if found < 0:
+            return place.line, place.column
+    before = document.text[:found]
+    return before.count("\n") + 1, found - before.rfind("\n")

@@ -5,19 +5,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from detente.case import build
-from detente.case.conform import Report, as_text, conform, is_mapping, words
-from detente.case.endings import build_issues, build_levers, build_outcomes, build_questions, build_situations
-from detente.case.layout import ACCOUNT, CASE, SCENARIO
-from detente.case.model import Account, Case, Scenario
-from detente.case.scenarios import build_account, build_scenario
+from detente.case.accounts import read_account
+from detente.case.acts import CaseNames, build_actions, build_nature, build_payoffs
+from detente.case.case import Case
+from detente.case.entries import CaseFile
+from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations
+from detente.case.parameters import build_parameter, build_play
+from detente.case.parts import Account, Scenario
+from detente.case.roles import build_questions
+from detente.case.scenarios import read_scenario
 from detente.case.scope import build_scope
-from detente.case.sections import Sections
-from detente.case.shape import Shape
+from detente.case.states import build_actors, build_packages, build_states
 from detente.case.timing import build_timing
 from detente.errors import CaseError, Diagnostic, suggest
-from detente.files.yaml import Document, parse_yaml
+from detente.files.folder import listed
+from detente.files.validate import Remarks, read_file
+from detente.files.yaml import Document, read_yaml
 
+RESULTS = "detente-out"  # where verbs write when they are called inside a case folder
+CHECK = "detente check says which"
 SUFFIXES = (".yaml", ".yml", ".csv", ".parquet", ".md")
 
 
@@ -26,12 +32,18 @@ class Reading:
     """What came of reading a folder: all remarks, and the case as far as it could be built."""
 
     case: Case | None
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...]  # of all files
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """The remarks that stop a case from being used."""
+        """What is wrong in any file."""
         return tuple(d for d in self.diagnostics if d.severity == "error")
+
+    @property
+    def fatal(self) -> tuple[Diagnostic, ...]:
+        """What stops the case from being used at all; what is wrong in accounts and scenarios stops only these."""
+        beside = {d for found in (self.case.problems.values() if self.case else ()) for d in found}
+        return tuple(d for d in self.errors if d not in beside)
 
 
 def shipped_folder() -> Path:
@@ -48,10 +60,13 @@ def find_case(where: str | Path) -> Path:
     """The folder of a case: a folder, else a shipped case's name; a local folder wins.
 
     Raises:
-        CaseError: there is no such folder or case.
+        CaseError: there is no such folder or case, or the folder cannot be read.
     """
     folder = Path(where)
-    if folder.is_dir() and (folder / "case.yaml").is_file():
+    entries, refused = listed(folder)
+    if refused:
+        raise CaseError(refused)
+    if any(path.name == "case.yaml" for path in entries):
         return folder
     name = str(where)
     if name in shipped_cases():
@@ -69,13 +84,14 @@ def load_case(where: str | Path) -> Case:
         where: a folder, or the name of a shipped case; a local folder wins.
 
     Returns:
-        The case; remarks that do not stop it are in `warnings`.
+        The case; remarks that do not stop it are in `warnings`. Accounts and scenarios that are wrong are left out, a
+        warning says so, and `problems` holds what is wrong with them.
 
     Raises:
-        CaseError: with all mistakes in all files of the case.
+        CaseError: with all mistakes in all files of the case, if any is in case.yaml.
     """
     reading = read_case(where)
-    if reading.errors or reading.case is None:
+    if reading.fatal or reading.case is None:
         raise CaseError(reading.errors)
     return reading.case
 
@@ -91,11 +107,12 @@ def read_case(where: str | Path) -> Reading:
 
 
 def case_files(folder: Path) -> dict[str, Path]:
-    """Relative name -> path of every file that belongs to a case; hidden files do not."""
+    """Relative name -> path of every file that belongs to a case; hidden files and results of ours do not."""
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and path.suffix in SUFFIXES and not any(part.startswith(".") for part in name.parts):
+        ours = any(part.startswith(".") or part == RESULTS for part in name.parts)
+        if path.suffix in SUFFIXES and not ours and path.is_file():
             files[name.as_posix()] = path
     return files
 
@@ -104,66 +121,52 @@ class _Reader:
     def __init__(self, folder: Path, files: Mapping[str, Path]) -> None:
         self.folder, self.files = folder, files
         self.documents: dict[str, Document] = {}
-        self.lines: dict[str, tuple[str, ...]] = {}
         self.diagnostics: list[Diagnostic] = []
 
-    def open(self, name: str, shape: Shape) -> tuple[Any, Report]:
-        """The data of one file, with its shape checked."""
-        content = self.files[name].read_bytes()
-        document = parse_yaml(content, f"{self.folder.name}/{name}")
-        self.documents[name] = document
-        self.lines[name] = tuple(content.decode("utf-8", errors="replace").splitlines())
-        report = Report(document, self.lines[name])
-        self.diagnostics.extend(document.diagnostics)
-        if document.data is None:
-            if not document.diagnostics:
-                report.error((), "the file is empty", words(shape))
-        else:
-            conform(shape, document.data, (), report)
-        return document.data, report
+    def open(self, name: str) -> Document:
+        """One file of the folder."""
+        self.documents[name] = read_yaml(self.folder / name, f"{self.folder.name}/{name}")
+        return self.documents[name]
 
     def read(self) -> Reading:
-        data, report = self.open("case.yaml", CASE)
-        case = self.build(data, report) if is_mapping(data) else None
-        self.diagnostics.extend(report.diagnostics)
+        written, remarks = read_file(CaseFile, self.open("case.yaml"))
+        case = self.build(written, remarks) if written is not None else None
+        self.diagnostics.extend(remarks.diagnostics)
         if case is not None:
             case = self.attach(case)
         found = sorted(dict.fromkeys(self.diagnostics), key=lambda d: (d.file, d.line, d.column))
         return Reading(case, tuple(found))
 
-    def build(self, data: dict[str, Any], report: Report) -> Case | None:
+    def build(self, written: CaseFile, remarks: Remarks) -> Case | None:
         """The case without its accounts and scenarios; None if too little of it stands."""
-        actors = build.build_actors(data, report)
-        packages = build.build_packages(data, report)
-        states = build.build_states(data, report, packages)
-        players = tuple(a for a in actors if any(build.get(data, s, a) is not None for s in ("payoffs", "actions")))
-        play, parameters = build.build_play(data, report, players)
-        for name, item, at in build.entries(data, report, "parameters"):
-            parameter = build.build_parameter(name, item, at, report)
+        actors, packages = build_actors(written.actors), build_packages(written.packages, remarks)
+        states = build_states(written.states, remarks, packages)
+        acting = {*remarks.document.names("payoffs"), *remarks.document.names("actions")}
+        players = tuple(actor for actor in actors if actor in acting)
+        play, parameters = build_play(written.play, remarks, players)
+        for name, entry in written.parameters.items():
+            parameter = build_parameter(name, entry, ("parameters", name), remarks)
             if parameter is not None:
                 parameters[name] = parameter
-        scope, derived = build_scope(data, report, states, parameters)
-        sections = Sections(data, report, scope, states=states, actors=actors, players=players)
-        payoffs, actions = sections.payoffs(), sections.actions()
-        nature = sections.nature()
-        outcomes = build_outcomes(sections, packages)
-        situations = build_situations(sections)
-        levers, issues = build_levers(sections, parameters), build_issues(sections)
-        questions = build_questions(sections)
-        together = build_timing(sections)
-        as_of = self.default_date(data, report, situations)
+        scope, derived = build_scope(written.derived, remarks, states, parameters)
+        names = CaseNames(written, remarks, scope, states, actors, players)
+        payoffs, actions, nature = build_payoffs(names), build_actions(names), build_nature(names)
+        outcomes, situations = build_outcomes(names, packages), build_situations(names)
+        levers, issues = build_levers(names, parameters), build_issues(names)
+        questions = build_questions(names, parameters, outcomes)
+        together = build_timing(names)
+        as_of = self.default_date(written, remarks, situations)
         if not states or not situations or not players or outcomes is None:
             return None
-        unit = {key: as_text(value) for key, value in build.mapping(data, "unit").items()}
         return Case(
-            name=build.text(data, "case") or self.folder.name,
-            title=build.text(data, "title"),
-            summary=build.text(data, "summary"),
+            name=written.case or self.folder.name,
+            title=written.title,
+            summary=written.summary,
             folder=self.folder,
             files=self.files,
             as_of=as_of,
-            unit={"time": "year", "value": "utility", **unit},
-            timing=build.text(data, "timing") or "asynchronous",
+            unit={"time": written.unit.time, "value": written.unit.value},
+            timing=written.timing,
             play=play,
             actors=actors,
             players=players,
@@ -179,42 +182,64 @@ class _Reader:
             levers=levers,
             issues=issues,
             questions=questions,
-            claims=data.get("claims"),
             accounts={},
             scenarios={},
             scope=scope,
             documents=self.documents,
-            lines=self.lines,
             together=together,
         )
 
-    def default_date(self, data: dict[str, Any], report: Report, situations: Mapping[str, Any]) -> str:
+    def default_date(self, written: CaseFile, remarks: Remarks, situations: Mapping[str, Any]) -> str:
         """The situation that answers start from."""
-        wanted = data.get("as_of")
-        if not isinstance(wanted, str) or ("as_of",) in report.broken:
+        declared = remarks.document.names("situations")
+        if not written.as_of:
             return max(situations, default="")
-        declared = build.mapping(data, "situations")
-        if declared and wanted not in declared:
-            report.error(("as_of",), f"no situation for {wanted}", "", suggest(wanted, declared))
-        return wanted
+        if declared and written.as_of not in declared:
+            remarks.error(("as_of",), f"no situation for {written.as_of}", "", suggest(written.as_of, declared))
+        return written.as_of
 
     def attach(self, case: Case) -> Case:
-        """The case with its accounts and scenarios."""
+        """The case with its accounts and scenarios, and what is wrong with them."""
         accounts: dict[str, Account] = {}
         scenarios: dict[str, Scenario] = {}
-        for name in self.files:
-            kind = name.split("/")[0]
-            if name.count("/") != 1 or kind not in ("accounts", "scenarios") or not name.endswith((".yaml", ".yml")):
-                continue
-            data, report = self.open(name, ACCOUNT if kind == "accounts" else SCENARIO)
-            if is_mapping(data) and kind == "accounts":
-                account = build_account(data, report, case, name)
-                if account is not None:
-                    accounts[account.name] = account
-            elif is_mapping(data):
-                scenario = build_scenario(data, report, case, name)
-                if scenario is not None:
-                    scenarios[scenario.name] = scenario
-            self.diagnostics.extend(report.diagnostics)
-        warnings = tuple(d for d in self.diagnostics if d.severity == "warning")
-        return replace(case, accounts=accounts, scenarios=scenarios, warnings=warnings)
+        problems: dict[str, tuple[Diagnostic, ...]] = {}
+        for file in self.files_beside("accounts", problems):
+            account, remarks = read_account(self.open(file), case, file)
+            if account is not None and self.is_new(account.name, accounts, remarks):
+                accounts[account.name] = account
+            self.keep(file, remarks, problems)
+        for file in self.files_beside("scenarios", problems):
+            scenario, remarks = read_scenario(self.open(file), case, file)
+            if scenario is not None and self.is_new(scenario.name, scenarios, remarks):
+                scenarios[scenario.name] = scenario
+            self.keep(file, remarks, problems)
+        warnings = [d for d in self.diagnostics if d.severity == "warning"]
+        warnings += [
+            Diagnostic(
+                f"left out: {len(found)} mistake{'s' * (len(found) != 1)} in it", "", CHECK, name, 1, 1, "warning"
+            )
+            for name, found in ((f"{self.folder.name}/{file}", found) for file, found in problems.items())
+        ]
+        return replace(case, accounts=accounts, scenarios=scenarios, problems=problems, warnings=tuple(warnings))
+
+    def files_beside(self, kind: str, problems: dict[str, tuple[Diagnostic, ...]]) -> list[str]:
+        """Names in the case of all that is called *.yaml in accounts or scenarios: files, and what should be one."""
+        entries, refused = listed(self.folder / kind, f"{self.folder.name}/{kind}")
+        if refused:
+            problems[f"{kind}/"] = tuple(refused)
+            self.diagnostics.extend(refused)
+        return [f"{kind}/{p.name}" for p in entries if p.suffix in (".yaml", ".yml") and not p.name.startswith(".")]
+
+    def is_new(self, name: str, known: Mapping[str, Account | Scenario], remarks: Remarks) -> bool:
+        """Whether no other file has this name; reports it if one does."""
+        if name not in known:
+            return True
+        key = "account" if isinstance(known[name], Account) else "scenario"
+        remarks.error((key,), f"'{name}' is also the name of {known[name].file}", "another name")
+        return False
+
+    def keep(self, file: str, remarks: Remarks, problems: dict[str, tuple[Diagnostic, ...]]) -> None:
+        """Add the remarks on one file to all; its errors stop this file only."""
+        self.diagnostics.extend(remarks.diagnostics)
+        if remarks.errors:
+            problems[file] = tuple(remarks.errors)

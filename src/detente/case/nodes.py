@@ -1,15 +1,26 @@
 """The small language of expressions as a tree; columns are offsets into the text, from 0.
 
-What the parser writes: `Number`, `Word`, `Unary`, `Binary`, `Compare`, `Member`, `Logic`, `Not`, `Choice`, `Call`.
-Resolving replaces words by what they mean: `Parameter`, `Position`, `Attribute`, `Is`, `Derived`.
+What the parser writes: `Constant`, `Word`, `Unary`, `Binary`, `Compare`, `Member`, `Logic`, `Not`, `IfElse`, `Call`.
+Resolving replaces words by what they mean: `ParameterValue`, `Position`, `Attribute`, `Is`, `Derived`.
 """
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {  # of numbers, or of arrays of them
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Constant:
     """A number as written."""
 
     column: int
@@ -94,7 +105,7 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class IfElse:
     """`then if condition else other`."""
 
     column: int
@@ -113,7 +124,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterValue:
     """The value of a parameter."""
 
     column: int
@@ -158,7 +169,7 @@ class Derived:
 
 
 Node = (
-    Number
+    Constant
     | Truth
     | Word
     | Unary
@@ -167,9 +178,9 @@ Node = (
     | Member
     | Logic
     | Not
-    | Choice
+    | IfElse
     | Call
-    | Parameter
+    | ParameterValue
     | Position
     | Attribute
     | Is
@@ -186,7 +197,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (left, right)
         case Member(left=left):
             return (left,)
-        case Choice(condition=condition, then=then, other=other):
+        case IfElse(condition=condition, then=then, other=other):
             return (condition, then, other)
         case Call(arguments=arguments):
             return arguments

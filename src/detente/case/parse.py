@@ -16,21 +16,21 @@ from dataclasses import dataclass
 from detente.case.nodes import (
     Binary,
     Call,
-    Choice,
     Compare,
+    Constant,
+    IfElse,
     Logic,
     Member,
     Node,
     Not,
-    Number,
     Truth,
     Unary,
     Word,
     children,
 )
 
-MAX_LENGTH = 2000  # characters
-MAX_DEPTH = 60  # nesting, also of long sums
+MAX_LENGTH = 2000  # characters, some twenty lines: nobody can argue over a longer one
+MAX_DEPTH = 60  # levels of nesting, also of long sums: far below what Python's recursion allows
 KEYWORDS = frozenset({"if", "else", "and", "or", "not", "in", "true", "false"})
 FUNCTIONS = {"min": (2, 9), "max": (2, 9), "abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1)}
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
@@ -180,7 +180,7 @@ class _Parser:
             return value
         condition = self.either(level)
         self.expect("else", "write 'A if CONDITION else B'")
-        return Choice(token.column, condition, value, self.choice(level + 1))
+        return IfElse(token.column, condition, value, self.choice(level + 1))
 
     def either(self, level: int) -> Node:
         node = self.both(level)
@@ -285,8 +285,8 @@ class _Parser:
         return Call(token.column, token.text, tuple(arguments))
 
 
-def _number(token: Token) -> Number:
+def _number(token: Token) -> Constant:
     value = float(token.text)
     if not math.isfinite(value):
         raise ExpressionError(token.column, f"number '{token.text[:20]}' is too large", "below 1e308")
-    return Number(token.column, value)
+    return Constant(token.column, value)

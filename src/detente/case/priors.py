@@ -4,11 +4,12 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-KINDS = ("fixed", "uniform", "loguniform", "normal", "lognormal", "beta", "triangular")
+LEAST_LEFT = 1e-6  # share of a prior that a range must leave; below, quantiles are rounding errors
+EDGE = 1e-12  # shares nearer to 0 or 1 count as this: their quantile is not finite, and no draw comes so near
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class Distribution:
     """A distribution; `numbers` as a case writes them, truncated to [low, high]."""
 
     kind: str
@@ -33,7 +34,7 @@ class Prior:
             return "the second number must be above 0"
         if self.low >= self.high:
             return "the range must go from low to high"
-        if self.kind != "fixed" and self._probability(self.high) - self._probability(self.low) < 1e-6:
+        if self.kind != "fixed" and self._probability(self.high) - self._probability(self.low) < LEAST_LEFT:
             return "the range cuts off all of the prior"
         return ""
 
@@ -74,7 +75,7 @@ class Prior:
 
     def _inverse(self, u: float) -> float:
         a, b = self.numbers[0], self.numbers[-1]
-        inside = min(max(u, 1e-12), 1.0 - 1e-12)
+        inside = min(max(u, EDGE), 1.0 - EDGE)
         match self.kind:
             case "uniform":
                 return a + u * (b - a)

@@ -1,23 +1,23 @@
 """What the words of an expression mean; every mistake is collected with its column."""
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from detente.case.nodes import (
+    COMPARE,
     Attribute,
     Binary,
     Call,
-    Choice,
     Compare,
+    Constant,
     Derived,
+    IfElse,
     Is,
     Logic,
     Member,
     Node,
     Not,
-    Number,
-    Parameter,
+    ParameterValue,
     Position,
     Truth,
     Unary,
@@ -25,15 +25,6 @@ from detente.case.nodes import (
 )
 from detente.case.parse import ExpressionError
 from detente.errors import suggest
-
-COMPARE: Mapping[str, Callable[[float, float], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 @dataclass(frozen=True)
@@ -96,6 +87,7 @@ class _Resolver:
         return resolved
 
     def any(self, node: Node) -> tuple[Node, bool]:
+        # One branch for each kind of node that the parser writes, none of them nested.
         match node:
             case Truth() | Is():
                 return node, True
@@ -113,10 +105,10 @@ class _Resolver:
                 return Logic(column, sign, self.truth(left), self.truth(right)), True
             case Not(column, operand):
                 return Not(column, self.truth(operand)), True
-            case Choice(column, condition, then, other):
+            case IfElse(column, condition, then, other):
                 guard = self.truth(condition)
                 (a, a_truth), (b, b_truth) = self.any(then), self.any(other)
-                return Choice(column, guard, a, b), a_truth and b_truth
+                return IfElse(column, guard, a, b), a_truth and b_truth
             case Call(column, function, arguments):
                 return Call(column, function, tuple(self.number(a) for a in arguments)), False
             case _:
@@ -135,15 +127,15 @@ class _Resolver:
                 self.fail(word, f"'{name}' has names as values and is not a number", "a comparison", hint)
             return Position(word.column, name), False
         if name in scope.parameters:
-            return Parameter(word.column, name), False
+            return ParameterValue(word.column, name), False
         if name in scope.derived:
             node, truth = scope.derived[name]
             return Derived(word.column, name, node, truth), truth
         holders = [v for v, meaning in scope.variables.items() if meaning.ordered and name in meaning.values]
         if len(holders) == 1:
-            return Number(word.column, float(scope.variables[holders[0]].values.index(name))), False
+            return Constant(word.column, float(scope.variables[holders[0]].values.index(name))), False
         self.unknown(word)
-        return Number(word.column, 0.0), False
+        return Constant(word.column, 0.0), False
 
     def unknown(self, word: Word) -> None:
         scope = self.scope
@@ -162,12 +154,12 @@ class _Resolver:
         if variable not in scope.variables:
             hint = suggest(word.name, scope.variables)
             self.fail(word, f"'{word.name}' in '{word}' is not a state variable", "", hint)
-            return Number(word.column, 0.0)
+            return Constant(word.column, 0.0)
         attributes = scope.variables[variable].attributes
         if word.attribute not in attributes:
             hint = suggest(word.attribute, attributes) or f"give '{variable}' a list '{word.attribute}: [...]'"
             self.fail(word, f"'{variable}' has no attribute '{word.attribute}'", "", hint)
-            return Number(word.column, 0.0)
+            return Constant(word.column, 0.0)
         return Attribute(word.column, variable, word.attribute, attributes[word.attribute])
 
     def variable_of(self, node: Node) -> str:
@@ -194,7 +186,7 @@ class _Resolver:
                 if variable and self.scope.variables[variable].ordered:
                     code = self.code(variable, that)
                     if code is not None:
-                        position, number = Position(this.column, variable), Number(that.column, float(code))
+                        position, number = Position(this.column, variable), Constant(that.column, float(code))
                         pair = (position, number) if this is left else (number, position)
                         return Binary(column, sign, *pair)
         return Binary(column, sign, self.number(left), self.number(right))

@@ -1,139 +1,99 @@
-"""Accounts (rival priors) and scenarios (named sets of changes), read, applied and written."""
+"""Scenarios (named sets of changes), read, held against the case, and written."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from detente.case.build import build_parameter, entries, get, texts
-from detente.case.conform import Report, as_text, is_mapping
-from detente.case.endings import build_situation
+from detente.case.case import Case
+from detente.case.entries import ScenarioFile, ValueEntry
 from detente.case.expressions import build_expression
-from detente.case.model import Account, Case, Expr, Parameter, Scenario, fixed
-from detente.errors import OptionError, suggest
+from detente.case.outcomes import build_situation
+from detente.case.parameters import build_parameter
+from detente.case.parts import Expr, Parameter, Scenario
+from detente.errors import CaseError, suggest
+from detente.files.validate import Remarks, read_file
 from detente.files.whole import write_text
+from detente.files.yaml import Document, parse_yaml
 
 
-def build_account(data: Mapping[str, Any], report: Report, case: Case, file: str) -> Account | None:
-    """A rival account; its priors must lie inside the case's own."""
-    parameters: dict[str, Parameter] = {}
-    for name, item, at in entries(data, report, "parameters"):
+def read_scenario(document: Document, case: Case, file: str) -> tuple[Scenario | None, Remarks]:
+    """A named set of changes; names are held against the case.
+
+    Args:
+        document: the file.
+        case: what it changes.
+        file: its name in the case.
+    """
+    written, remarks = read_file(ScenarioFile, document)
+    if written is None:
+        return None, remarks
+    parameters = _parameters(written, case, remarks)
+    rates = _moves(written.rates, "rates", list(case.moves()), case, remarks)
+    actions = [move for move, kind in case.moves().items() if kind == "action"]
+    costs = _moves(written.costs, "costs", actions, case, remarks)
+    situations = _situations(written, case, remarks)
+    if remarks.errors:
+        return None, remarks
+    return Scenario(written.scenario, written.title, written.why, parameters, rates, costs, situations, file), remarks
+
+
+def parse_scenario(case: Case, content: bytes | str, name: str) -> Scenario:
+    """A scenario from the text of its file.
+
+    Raises:
+        CaseError: located mistakes.
+    """
+    scenario, remarks = read_scenario(parse_yaml(content, name), case, name)
+    if scenario is None:
+        raise CaseError(remarks.errors)
+    return scenario
+
+
+def _parameters(written: ScenarioFile, case: Case, remarks: Remarks) -> dict[str, Parameter | float]:
+    found: dict[str, Parameter | float] = {}
+    for name, entry in written.parameters.items():
+        at = ("parameters", name)
         if name not in case.parameters:
             if name not in case.scope.unusable:
-                report.error(at, f"unknown parameter '{name}'", "", suggest(name, case.parameters), key=True)
-            continue
-        reference = case.parameters[name]
-        parameter = build_parameter(name, item, at, report)
-        if parameter is None:
-            continue
-        if parameter.prior.kind == "fixed" and reference.prior.kind != "fixed":
-            hint = "write 'range: [low, high]', however narrow; a point would win or lose by its luck alone"
-            report.error(at, f"'{name}' is a point in an account", "an interval", hint, key=True)
-            continue
-        slack = 1e-9 * max(1.0, abs(reference.high - reference.low))
-        if parameter.low < reference.low - slack or parameter.high > reference.high + slack:
-            what = f"'{name}' from {parameter.low:g} to {parameter.high:g} leaves the case's range"
-            report.error(at, what, f"within {reference.low:g} to {reference.high:g}", "widen the range in case.yaml")
-            continue
-        why = parameter.why or reference.why
-        parameters[name] = replace(
-            reference, prior=parameter.prior, low=parameter.low, high=parameter.high, mid=parameter.mid, why=why
-        )
-    if not report.usable(("account",)) or "account" not in data:
-        return None
-    return Account(
-        name=as_text(data["account"]),
-        in_words=as_text(data.get("in_words", "")),
-        parameters=parameters,
-        title=as_text(data.get("title", "")),
-        held_by=texts(data.get("held_by")),
-        opposed_by=texts(data.get("opposed_by")),
-        expects=texts(data.get("expects")),
-        file=file,
-    )
-
-
-def moves_of(case: Case) -> dict[str, str]:
-    """All moves that a rate can belong to: `actor.action` and names of events, with what they are."""
-    moves = {f"{actor}.{name}": "action" for actor, actions in case.actions.items() for name in actions}
-    return {**moves, **dict.fromkeys(case.nature, "event")}
-
-
-def build_scenario(data: Mapping[str, Any], report: Report, case: Case, file: str) -> Scenario | None:
-    """A named set of changes; names are checked against the case."""
-    parameters: dict[str, Parameter | float] = {}
-    for name, item, at in entries(data, report, "parameters"):
-        if name not in case.parameters:
-            if name not in case.scope.unusable:
-                report.error(at, f"unknown parameter '{name}'", "", suggest(name, case.parameters), key=True)
-        elif is_mapping(item):
-            found = build_parameter(name, item, at, report)
-            if found is not None:
-                parameters[name] = replace(
-                    case.parameters[name], prior=found.prior, low=found.low, high=found.high, mid=found.mid
-                )
-        elif report.usable(at):
-            parameters[name] = float(item)
-    rates, costs = _move_changes(data, report, case)
-    situations: dict[str, Mapping[str, str]] = {}
-    for date, item, at in entries(data, report, "situations"):
-        values = {**case.situations.get(date, {}), **build_situation(item, at, case.scope, case.states, report)}
-        missing = [name for name in case.states if name not in values]
-        if missing and report.usable(at):
-            report.error(at, f"new situation {date} leaves out {', '.join(missing)}", "all variables", key=True)
-        elif report.usable(at):
-            situations[date] = values
-    if not report.usable(("scenario",)) or "scenario" not in data:
-        return None
-    title, why = as_text(data.get("title", "")), as_text(data.get("why", ""))
-    return Scenario(as_text(data["scenario"]), title, why, parameters, rates, costs, situations, file)
-
-
-def _move_changes(data: Mapping[str, Any], report: Report, case: Case) -> tuple[dict[str, Expr], dict[str, Expr]]:
-    found: tuple[dict[str, Expr], dict[str, Expr]] = ({}, {})
-    moves = moves_of(case)
-    for section, result in zip(("rates", "costs"), found, strict=True):
-        known = [m for m, kind in moves.items() if section == "rates" or kind == "action"]
-        for move, _, at in entries(data, report, section):
-            if move not in known:
-                report.error(at, f"unknown move '{move}'", "", suggest(move, known), key=True)
-                continue
-            expression = build_expression(get(data, *at), at, case.scope, report)
-            if expression is not None:
-                result[move] = expression
+                remarks.error(at, f"unknown parameter '{name}'", "", suggest(name, case.parameters), key=True)
+        elif not isinstance(entry, ValueEntry):
+            found[name] = entry
+        else:
+            other = build_parameter(name, entry, at, remarks)
+            if other is not None:
+                ends = {"low": other.low, "high": other.high, "mid": other.mid}
+                found[name] = replace(case.parameters[name], prior=other.prior, **ends)
     return found
 
 
-def apply_scenario(case: Case, scenario: str | Scenario) -> Case:
-    """A copy of the case with a scenario's changes.
+def _moves(written: Mapping[str, str], section: str, known: list[str], case: Case, remarks: Remarks) -> dict[str, Expr]:
+    """Rates or costs by move."""
+    result: dict[str, Expr] = {}
+    for move, text in written.items():
+        at = (section, move)
+        if move not in known:
+            remarks.error(at, f"unknown move '{move}'", "", suggest(move, known), key=True)
+            continue
+        expression = build_expression(text, at, case.scope, remarks)
+        if expression is not None:
+            result[move] = expression
+    return result
 
-    Raises:
-        OptionError: no such scenario.
-    """
-    if isinstance(scenario, str):
-        if scenario not in case.scenarios:
-            raise OptionError.of(f"unknown scenario '{scenario}'", "", suggest(scenario, case.scenarios))
-        scenario = case.scenarios[scenario]
-    parameters = dict(case.parameters)
-    for name, value in scenario.parameters.items():
-        if name not in parameters:
-            raise OptionError.of(f"unknown parameter '{name}'", "", suggest(name, parameters))
-        parameters[name] = value if isinstance(value, Parameter) else fixed(parameters[name], value)
-    actions = {
-        actor: {
-            name: replace(
-                action,
-                rate=scenario.rates.get(f"{actor}.{name}", action.rate),
-                cost=scenario.costs.get(f"{actor}.{name}", action.cost),
-            )
-            for name, action in own.items()
-        }
-        for actor, own in case.actions.items()
-    }
-    nature = {n: replace(event, rate=scenario.rates.get(n, event.rate)) for n, event in case.nature.items()}
-    situations = {**case.situations, **scenario.situations}
-    return replace(case, parameters=parameters, actions=actions, nature=nature, situations=situations)
+
+def _situations(written: ScenarioFile, case: Case, remarks: Remarks) -> dict[str, Mapping[str, str]]:
+    """Dated states; a date that the case has keeps the values that are not named."""
+    result: dict[str, Mapping[str, str]] = {}
+    for date, values in written.situations.items():
+        at = ("situations", date)
+        found = build_situation(values, at, case.scope, case.states, remarks)
+        whole = {**case.situations.get(date, {}), **found}
+        missing = [name for name in case.states if name not in whole]
+        if missing and remarks.usable(at):
+            remarks.error(at, f"new situation {date} leaves out {', '.join(missing)}", "all variables", key=True)
+        elif remarks.usable(at):
+            result[date] = whole
+    return result
 
 
 def write_scenario(scenario: Scenario, folder: str | Path) -> Path:

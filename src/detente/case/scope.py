@@ -1,31 +1,40 @@
 """What words mean in a case: variables, parameters, and derived names in the order of their dependence."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from detente.case.build import entries, get, mapping
-from detente.case.conform import Report, as_text
-from detente.case.expressions import build_expression
-from detente.case.model import Expr, Parameter, StateVariable
+from detente.case.expressions import build_expression, remark_in_text
 from detente.case.nodes import Node, Word, walk
 from detente.case.parse import ExpressionError, parse
+from detente.case.parts import Expr, Parameter, StateVariable
 from detente.case.resolve import Meaning, Scope
+from detente.files.validate import Remarks
 
 
 def build_scope(
-    data: Any, report: Report, states: Mapping[str, StateVariable], parameters: Mapping[str, Parameter]
+    written: Mapping[str, str],
+    remarks: Remarks,
+    states: Mapping[str, StateVariable],
+    parameters: Mapping[str, Parameter],
 ) -> tuple[Scope, dict[str, Expr]]:
-    """The scope of a case's expressions, and its derived names."""
+    """The scope of a case's expressions, and its derived names.
+
+    Args:
+        written: the section `derived`.
+        remarks: takes the mistakes.
+        states: the state variables that are right.
+        parameters: the parameters that are right.
+    """
     holder = next((name for name, variable in states.items() if variable.packages), "")
     variables = {n: Meaning(v.values, v.ordered, v.attributes) for n, v in states.items()}
-    broken = {*mapping(data, "states"), *mapping(data, "parameters")} - {*states, *parameters}
-    _report_clashes(data, report, states, parameters)
+    document = remarks.document
+    broken = {*document.names("states"), *document.names("parameters")} - {*states, *parameters}
+    _report_clashes(remarks, states, parameters)
     names = frozenset(parameters)
     resolved: dict[str, tuple[Node, bool]] = {}
     derived: dict[str, Expr] = {}
-    for name in _derived_order(data, report, broken):
+    for name in _derived_order(written, remarks, broken):
         scope = Scope(variables, names, dict(resolved), holder, frozenset(broken))
-        expression = build_expression(get(data, "derived", name), ("derived", name), scope, report)
+        expression = build_expression(written[name], ("derived", name), scope, remarks)
         if expression is None:
             broken.add(name)
         else:
@@ -33,34 +42,35 @@ def build_scope(
     return Scope(variables, names, resolved, holder, frozenset(broken)), derived
 
 
-def _report_clashes(
-    data: Any, report: Report, states: Mapping[str, StateVariable], parameters: Mapping[str, Parameter]
-) -> None:
+def _report_clashes(remarks: Remarks, states: Mapping[str, StateVariable], parameters: Mapping[str, Parameter]) -> None:
     for section in ("parameters", "derived"):
-        for name in mapping(data, section):
+        for name in remarks.document.names(section):
             if name in states or (section == "derived" and name in parameters):
                 kind = "state variable" if name in states else "parameter"
-                report.error((section, name), f"'{name}' is also the name of a {kind}", "another name", key=True)
+                remarks.error((section, name), f"'{name}' is also the name of a {kind}", "another name", key=True)
 
 
-def _derived_order(data: Any, report: Report, broken: set[str]) -> list[str]:
+def _derived_order(written: Mapping[str, str], remarks: Remarks, broken: set[str]) -> list[str]:
+    """The derived names, each after those that it uses; what cannot be ordered is reported and added to `broken`."""
     uses: dict[str, set[str]] = {}
-    for name, value, at in entries(data, report, "derived"):
+    for name, text in written.items():
+        if ("derived", name) in remarks.broken:
+            continue
         try:
-            tree = parse(as_text(value))
+            tree = parse(text)
         except ExpressionError as error:
-            report.in_text(at, as_text(value), error)
-            broken.add(name)
+            remark_in_text(remarks, ("derived", name), text, error)
             continue
         uses[name] = {part.name for part in walk(tree) if isinstance(part, Word)}
-    broken |= mapping(data, "derived").keys() - uses.keys()
+    broken |= set(remarks.document.names("derived")) - uses.keys()
     order: list[str] = []
     while ready := [n for n in uses if n not in order and not (uses[n] & uses.keys()) - set(order)]:
         order.extend(ready)
     circle = [name for name in uses if name not in order]
     for name in circle:
         broken.add(name)
-        report.error(("derived", name), f"'{name}' is defined by itself", "no circle", _circle(name, uses), key=True)
+        place = ("derived", name)
+        remarks.error(place, f"'{name}' is defined by itself", "no circle", _circle(name, uses), key=True)
     return order
 
 

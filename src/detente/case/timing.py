@@ -1,7 +1,6 @@
 """What `timing: simultaneous` allows and needs, and what it leaves without meaning."""
 
-from detente.case.build import entries, get, mapping
-from detente.case.sections import Sections
+from detente.case.acts import CaseNames
 from detente.errors import suggest
 
 WITHOUT_MEANING = {
@@ -11,30 +10,42 @@ WITHOUT_MEANING = {
 }
 
 
-def build_timing(sections: Sections) -> dict[str, str]:
+def build_timing(names: CaseNames) -> dict[str, str]:
     """The rules of `together:` (highest, lowest or first); what has no meaning in this timing is an error."""
-    data, report = sections.data, sections.report
-    if get(data, "timing") != "simultaneous":
-        if "together" in mapping(data):
-            report.error(("together",), "'together' without simultaneous moves", "timing: simultaneous", key=True)
-        if get(data, "play", "discount_factor") is not None:
-            what = "'discount_factor' without simultaneous moves"
-            report.error(("play", "discount_factor"), what, "discount_rate, per year", key=True)
+    if names.written.timing != "simultaneous":
+        _only_simultaneous(names)
         return {}
+    _without_meaning(names)
+    for name, rule in names.written.together.items():
+        at = ("together", name)
+        if name not in names.states:
+            hint = suggest(name, names.states)
+            names.remarks.error(at, f"unknown state variable '{name}'", "", hint, key=True)
+        elif rule != "first" and not names.states[name].ordered:
+            what = f"'{name}' is not ordered and has no {rule} value"
+            names.remarks.error(at, what, "first", f"or list its values under 'ordered:' in '{name}'")
+    return dict(names.written.together)
+
+
+def _only_simultaneous(names: CaseNames) -> None:
+    """Refuse what belongs to simultaneous moves."""
+    if names.written.has("together"):
+        names.remarks.error(("together",), "'together' without simultaneous moves", "timing: simultaneous", key=True)
+    if names.written.play.discount_factor is not None:
+        what = "'discount_factor' without simultaneous moves"
+        names.remarks.error(("play", "discount_factor"), what, "discount_rate, per year", key=True)
+
+
+def _without_meaning(names: CaseNames) -> None:
+    """Refuse what belongs to moves in continuous time."""
+    remarks, play = names.remarks, names.written.play
     for key, hint in WITHOUT_MEANING.items():
-        if get(data, "play", key) is not None:
-            report.error(("play", key), f"'{key}' has no meaning here", "", hint, key=True)
-    if get(data, "play", "shocks") == "reference":
-        report.error(("play", "shocks"), "reference shocks with simultaneous moves", "standard or none")
-    for actor, _, at in entries(data, report, "actions"):
-        for action in mapping(data, "actions", actor):
-            if get(data, *at, action, "rate") is not None:
-                hint = WITHOUT_MEANING["reference_rate"]
-                report.error((*at, action, "rate"), "'rate' of an action has no meaning here", "", hint, key=True)
-    for name, _, at in entries(data, report, "together"):
-        if name not in sections.states:
-            report.error(at, f"unknown state variable '{name}'", "", suggest(name, sections.states), key=True)
-        elif mapping(data, "together")[name] != "first" and not sections.states[name].ordered:
-            what = f"'{name}' is not ordered and has no {mapping(data, 'together')[name]} value"
-            report.error(at, what, "first", f"or list its values under 'ordered:' in '{name}'")
-    return {name: str(rule) for name, rule, _ in entries(data, report, "together")}
+        if play.has(key):
+            remarks.error(("play", key), f"'{key}' has no meaning here", "", hint, key=True)
+    if play.has("shocks") and play.shocks == "reference":
+        remarks.error(("play", "shocks"), "reference shocks with simultaneous moves", "standard or none")
+    for actor, actions in names.written.actions.items():
+        for name, action in actions.items():
+            if action.rate:
+                hint, place = WITHOUT_MEANING["reference_rate"], ("actions", actor, name, "rate")
+                remarks.error(place, "'rate' of an action has no meaning here", "", hint, key=True)

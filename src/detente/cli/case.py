@@ -50,7 +50,7 @@ def check(
 def schema(
     out: Annotated[str | None, typer.Option(help="Write to this file instead of stdout.")] = None,
 ) -> None:
-    """Print the JSON Schema of a case's files, for editors."""
+    """Print the JSON Schema of the files of a case folder, for editors."""
     from detente.workflow.case import schema as work
 
     text = work(out)
@@ -89,6 +89,9 @@ def summary(report: "CheckReport") -> str:
     lines = [str(d) for d in report.diagnostics]
     if report.errors:
         return "\n".join([*lines, "", _counts(report)])
+    if report.entries:
+        held = ", ".join(f"{count:,} {kind}" for kind, count in report.entries.items())
+        return "\n".join([*lines, "", f"{report.case}: a record without a case: {held}", "", _counts(report)])
     lines += ["", f"{report.case}: {report.states:,} states of {report.combinations:,} combinations can be reached"]
     lines.append(f"players: {', '.join(report.players)}; parameters: {report.parameters}")
     if report.seconds is not None:

@@ -5,16 +5,25 @@ source (or on sources that pass one on), are one witness and count as one mark.
 """
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from detente.errors import Diagnostic, RecordError, suggest
+from detente.errors import Diagnostic, RecordError
 from detente.evidence.feasible import Layer
 from detente.evidence.filter import Filter
 from detente.evidence.jumps import JumpTable
 from detente.evidence.path import Channel, Gap, Mark, Path, Pin, Recording
-from detente.evidence.rules import DEFAULT_RANGE, CodingFile, Outcome, Rule, Stretch
+from detente.evidence.rules import (
+    DEFAULT_RANGE,
+    CodingFile,
+    CodingRule,
+    Outcome,
+    Stretch,
+    acts_meant,
+    unknown_names,
+)
 from detente.evidence.simulate import Scheme, Watch
 from detente.files.yaml import At
 from detente.game.model import StateSpace
@@ -94,7 +103,7 @@ def span(event: Event) -> tuple[datetime.date, datetime.date]:
     return event.date, event.date + datetime.timedelta(days=width - 1)
 
 
-def fits(rule: Rule, event: Event) -> bool:
+def fits(rule: CodingRule, event: Event) -> bool:
     """Whether a rule's conditions hold for an event."""
     for key, wanted in rule.when.items():
         if key == "from":
@@ -136,36 +145,18 @@ class Coder:
         """Collect a located problem."""
         self.problems.append(self.coding.document.diagnostic(at, what, expected, hint, severity=severity))  # type: ignore[arg-type]
 
-    def mask(self, values: dict[str, tuple[str, ...]], at: At) -> np.ndarray:
+    def mask(self, values: Mapping[str, tuple[str, ...]]) -> np.ndarray:
         """(states,) states in which all variables have one of their values."""
         mask = np.ones(self.space.size, dtype=bool)
-        names = [v.name for v in self.space.variables]
         for name, wanted in values.items():
-            if name not in names:
-                self.bad((*at, name), f"unknown state variable '{name}'", "", suggest(name, names))
-                continue
-            known = self.space.variables[self.space.variable(name)].values
-            wrong = [w for w in wanted if w not in known]
-            for value in wrong:
-                self.bad((*at, name), f"unknown value '{value}' of '{name}'", "", suggest(value, known))
-            if not wrong:
-                mask &= self.space.where(name, *wanted)
+            mask &= self.space.where(name, *wanted)
         return mask
 
-    def kinds(self, outcome: Outcome, at: At) -> set[str]:
-        """Expand 'nature' and 'actor.*', and check names."""
-        found: set[str] = set()
-        given = outcome.kinds or tuple(k for k in self.table.kinds if not k.startswith("signal."))
-        for name in given:
-            prefix = f"{name.removesuffix('.*')}."
-            acts = [k for k in self.table.kinds if not k.startswith("signal.")]
-            matching = {k for k in acts if k == name or (k.startswith(prefix) and name[-2:] == ".*")}
-            if name == "nature":
-                matching = {k for k in self.table.kinds if k.startswith("nature.")}
-            if not matching:
-                self.bad((*at, "then"), f"unknown act '{name}'", "", suggest(name, self.table.kinds))
-            found |= matching
-        return found
+    def kinds(self, outcome: Outcome) -> set[str]:
+        """The acts that an outcome means; all where it names none."""
+        acts = [k for k in self.table.kinds if not k.startswith("signal.")]
+        meant = acts_meant(outcome.kinds, acts) if outcome.kinds else {"": set(acts)}
+        return {act for found in meant.values() for act in found}
 
     # -- the whole --------------------------------------------------------------------------------------------------
 
@@ -179,6 +170,9 @@ class Coder:
         end = min(filter(None, (self.coding.until or record.day.isoformat(), until)))
         if not start or not end or end <= start:
             self.bad(("from",), f"a path from {start or '?'} until {end or '?'}", "a start before the end")
+            raise RecordError(self.problems)
+        self.problems += unknown_names(self.coding, {v.name: v.values for v in self.space.variables}, self.table.kinds)
+        if self.problems:
             raise RecordError(self.problems)
         self.start, self.end = start, end
         self.horizon = self.time(end)
@@ -213,7 +207,7 @@ class Coder:
             top = max((high for _, _, high in rule.rate), default=0.0)
             if rule.then.seen and top > 0:
                 name = f"signal.{rule.name or n + 1}"
-                masks[name] = self.mask(rule.then.seen, (*rule.at, "then", "seen"))
+                masks[name] = self.mask(rule.then.seen)
                 self.signals[rule.at] = (name, top)
         size = self.table.size
         self.table = self.table.with_signals(masks)
@@ -228,14 +222,14 @@ class Coder:
         where: dict[At, tuple[int, ...]] = {}
         for rule in (*self.coding.rules, *self.coding.overrides.values()):
             outcome = rule.then
-            seen = self.mask(outcome.seen, (*rule.at, "then", "seen"))
+            seen = self.mask(outcome.seen)
             if outcome.seen and not seen.any() and not self.problems:
                 self.bad((*rule.at, "then", "seen"), "no state of the case is like that")
             name, top = self.signals.get(rule.at, ("", 1.0))
             if not outcome.is_act and not name:
                 continue
-            target = self.mask(outcome.change, (*rule.at, "then", "change")) if outcome.change else None
-            entries = self.table.entries({name} if name else self.kinds(outcome, rule.at), target)
+            target = self.mask(outcome.change) if outcome.change else None
+            entries = self.table.entries({name} if name else self.kinds(outcome), target)
             if not len(entries) and not self.problems:
                 self.bad((*rule.at, "then"), "no act of the case does that in any state")
             key = tuple(map(str, entries))
@@ -302,7 +296,7 @@ class Coder:
             later = [o.start for o in self.coding.stretches if o.variable == s.variable and o.start > s.start]
             end = min(filter(None, (s.end, *later, self.end)))
             begin = max(s.start or self.start, self.start)
-            mask = self.mask({s.variable: s.values}, s.at[:-1]) if s.values else np.ones(self.space.size, bool)
+            mask = self.mask({s.variable: s.values}) if s.values else np.ones(self.space.size, bool)
             if begin < end:
                 result.append((s, self.time(begin), self.time(end), mask))
         return result
@@ -328,7 +322,7 @@ class Coder:
     def _initial(self, pins: list[Pin]) -> np.ndarray:
         """Uniform over the states that fit what is known at the start."""
         values = dict(self.coding.situation) or self.situations.get(self.start, {})
-        mask = self.mask({k: (str(v),) for k, v in values.items()}, ("start",))
+        mask = self.mask({k: (v,) for k, v in values.items()})
         for pin in pins:
             if pin.start <= 0 < pin.end:
                 mask &= pin.mask
@@ -345,7 +339,7 @@ class Coder:
                 continue
             which = None
             if silence.kinds:
-                entries = set(self.table.entries(self.kinds(Outcome(silence.kinds), ("gaps",))).tolist())
+                entries = set(self.table.entries(self.kinds(Outcome(silence.kinds))).tolist())
                 which = tuple(c for c, channel in enumerate(channels) if entries & set(channel.entries.tolist()))
             gaps.append(Gap(self.time(begin), self.time(end), which))
         return gaps
@@ -381,7 +375,7 @@ class Coder:
             elif not rule.then.is_act and not rule.then.seen:
                 row("left out", reason=rule.then.why)
             elif not rule.then.is_act and rule.at not in self.signals:
-                mask = self.mask(rule.then.seen, rule.at)
+                mask = self.mask(rule.then.seen)
                 sightings.append((Pin(self.time(first.isoformat()), self.time(first.isoformat()), mask), event.id))
                 row("seen", "; ".join(f"{k} {' or '.join(v)}" for k, v in rule.then.seen.items()), rule.note)
             else:

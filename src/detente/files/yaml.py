@@ -1,10 +1,13 @@
 """Located YAML: plain data plus the place (file, line, column) of every key and value.
 
 YAML 1.2 core rules (so `NO` stays a string), dates stay text, duplicate keys are errors, anchors and tags are refused:
-a case must mean what a reader sees. Everything wrong in a file is collected, not only the first.
+a case must mean what a reader sees. Everything wrong in a file is collected, not only the first. What a scalar means is
+decided by the library's safe loader; here its events are put together with their places.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,10 @@ from detente.errors import Diagnostic, Severity
 
 Key = str | int
 At = tuple[Key, ...]
+DEEPEST = 50  # levels of nesting; no file that people read comes near, and what walks the data is safe below it
+MERGE_OR_DEFAULT = ("merge", "value")  # meanings that old YAML gave to `<<` and `=`; here they are text
+TWICE = "rename or merge"
+STYLES = {None: "plain", "": "plain", "'": "quoted", '"': "quoted", "|": "block", ">": "block"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,20 @@ class Document:
     values: dict[At, Place] = field(default_factory=dict[At, Place])
     keys: dict[At, Place] = field(default_factory=dict[At, Place])
     styles: dict[At, str] = field(default_factory=dict[At, str])  # "plain", "quoted" or "block", for scalars
+    spans: dict[At, tuple[int, int]] = field(default_factory=dict[At, tuple[int, int]])  # scalars: from, to in `text`
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    text: str = ""
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the file, as places count them."""
+        return self.text.splitlines()
 
     def place(self, at: At = (), key: bool = False) -> Place:
         """The place of a value (or of its key); falls back to the nearest parent that has one."""
         for length in range(len(at), -1, -1):
-            found = (self.keys if key and length else self.values).get(at[:length])
+            of_key = key and length > 0 and isinstance(at[length - 1], str)  # an item of a list has no key
+            found = (self.keys if of_key else self.values).get(at[:length])
             if found is not None:
                 return found
         return Place(self.name, 1, 1)
@@ -49,107 +64,190 @@ class Document:
         where = self.place(at, key)
         return Diagnostic(what, expected, hint, where.file, where.line, where.column, severity)
 
+    def names(self, *at: Key) -> tuple[str, ...]:
+        """The keys of the mapping at a path, right or wrong; none where there is no mapping."""
+        found: Any = self.data
+        for key in at:
+            found = found.get(key) if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]
+        return tuple(map(str, found)) if isinstance(found, dict) else ()  # pyright: ignore[reportUnknownArgumentType]
+
+    def replaced(self, at: At, words: str) -> str:
+        """The text of the file with the scalar at a path written anew, and nothing else changed.
+
+        Raises:
+            KeyError: no scalar stands there.
+        """
+        begin, end = self.spans[at]
+        tail = "\n" if self.styles[at] == "block" else ""
+        return f"{self.text[:begin]}{words}{tail}{self.text[end:]}"
+
 
 def read_yaml(path: Path, name: str | None = None) -> Document:
-    """Read a YAML file; syntax errors, duplicate keys and refused constructs are in `.diagnostics`.
+    """Read a YAML file; syntax errors, duplicate keys, refused constructs and unreadable files are in `.diagnostics`.
 
     Args:
         path: the file.
         name: how to print it in messages; default the path itself.
-
-    Raises:
-        OSError: the file cannot be read.
     """
-    return parse_yaml(path.read_bytes(), name or path.as_posix())
+    shown = name or path.as_posix()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return Document(shown, diagnostics=[unreadable(error, shown)])
+    return parse_yaml(content, shown)
+
+
+def unreadable(error: OSError, name: str) -> Diagnostic:
+    """What the operating system said when a file was to be read, as a sentence with its path."""
+    if isinstance(error, IsADirectoryError):
+        return Diagnostic("a folder of this name cannot be read as a file", "a file", file=name)
+    if isinstance(error, FileNotFoundError):
+        return Diagnostic("there is no such file", "a file, not a link to one that is gone", file=name)
+    reason = (error.strerror or str(error)).lower()
+    return Diagnostic(f"cannot be read: {reason}", "a file or folder that you may read", file=name)
 
 
 def parse_yaml(content: bytes | str, name: str) -> Document:
     """Parse YAML text; see `read_yaml`."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     document = Document(name)
     try:
-        text = content.decode("utf-8") if isinstance(content, bytes) else content
+        document.text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
     except UnicodeDecodeError as error:
         document.diagnostics.append(Diagnostic(f"not UTF-8 at byte {error.start}", "UTF-8 text", file=name))
         return document
     try:
-        root = YAML(pure=True).compose(text)
+        document.data = _Builder(document).whole()
     except MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = f"not valid YAML: {error.problem or error.context}"
         hint = "indent by spaces, quote values that contain ': ' or begin with a special character"
         document.diagnostics.append(Diagnostic(what, "", hint, name, line, column))
-        return document
-    except RecursionError:
-        document.diagnostics.append(Diagnostic("nested too deep", "a flatter file", file=name, line=1, column=1))
-        return document
     except (YAMLError, ValueError) as error:
         document.diagnostics.append(Diagnostic(f"not valid YAML: {error}", file=name, line=1, column=1))
-        return document
-    if root is not None:
-        document.data = _construct(root, (), document, 0)
     return document
 
 
-def _construct(node: Any, at: At, document: Document, depth: int) -> Any:
-    mark = node.start_mark
-    document.values[at] = Place(document.name, mark.line + 1, mark.column + 1)
-    if depth > 50:
-        document.diagnostics.append(document.diagnostic(at, "nested more than 50 deep", "a flatter file"))
-        return None
-    if node.anchor:
-        document.diagnostics.append(document.diagnostic(at, f"anchor '&{node.anchor}'", "the value written out"))
-        return None
-    kind = type(node).__name__
-    if kind == "SequenceNode":
-        return [_construct(item, (*at, n), document, depth + 1) for n, item in enumerate(node.value)]
-    if kind == "MappingNode":
-        return _mapping(node, at, document, depth)
-    return _scalar(node, at, document)
+class _TooDeep(Exception):
+    """Nested beyond `DEEPEST`; nothing more of the file is read."""
 
 
-def _mapping(node: Any, at: At, document: Document, depth: int) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        place = Place(document.name, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if type(key_node).__name__ != "ScalarNode":
-            document.diagnostics.append(
-                Diagnostic("a key that is not plain text", "a name", "", place.file, place.line, place.column)
-            )
-            continue
-        key = str(key_node.value)
-        if key in result:
-            first = document.keys[(*at, key)]
-            what = f"key '{key}' stands twice (first at line {first.line})"
-            document.diagnostics.append(
-                Diagnostic(what, "each key once", "rename or merge", place.file, place.line, place.column)
-            )
-            continue
-        document.keys[(*at, key)] = place
-        result[key] = _construct(value_node, (*at, key), document, depth + 1)
-    return result
+class _Builder:
+    """Puts the events of a parser together; keeps the place of everything."""
 
+    def __init__(self, document: Document) -> None:
+        from ruamel.yaml import YAML
 
-def _scalar(node: Any, at: At, document: Document) -> Any:
-    text = str(node.value)
-    style = node.style
-    document.styles[at] = "block" if style in ("|", ">") else "quoted" if style in ("'", '"') else "plain"
-    tag = str(node.tag).rsplit(":", 1)[-1]
-    if tag == "null":
-        return None
-    if tag == "bool":
-        return text.lower() == "true"
-    try:
-        if tag == "int":
-            return int(text.replace("_", ""), 0) if text.lstrip("+-").startswith("0o") else int(text.replace("_", ""))
-        if tag == "float":
-            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    except ValueError:
-        return text
-    if tag in ("str", "timestamp"):
-        return text
-    document.diagnostics.append(document.diagnostic(at, f"tag '!{tag}'", "plain values"))
-    return None
+        self.document = document
+        yaml: Any = YAML(typ="safe", pure=True)
+        self.resolver, self.constructor = yaml.resolver, yaml.constructor
+        self.events: Iterator[Any] = iter(yaml.parse(document.text))
+
+    def whole(self) -> Any:
+        """The data of the one document of a file; None where it is empty."""
+        data: Any = None
+        documents = 0
+        for event in self.events:
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    self.wrong(event, "a second document in one file", "one document", "remove '---' and what follows")
+                    break
+                if event.version not in (None, (1, 2)):
+                    self.wrong(event, "a %YAML directive", "YAML 1.2, which needs none", "remove the line")
+            elif not kind.startswith(("Stream", "Document")):
+                try:
+                    data = self.value(event, (), 0)
+                except _TooDeep:
+                    return None
+        return data
+
+    def wrong(self, event: Any, what: str, expected: str, hint: str = "") -> None:
+        """Report a construct that has no meaning here."""
+        place = self.place(event)
+        self.document.diagnostics.append(Diagnostic(what, expected, hint, place.file, place.line, place.column))
+
+    def place(self, event: Any) -> Place:
+        """Where an event begins."""
+        return Place(self.document.name, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def value(self, event: Any, at: At, depth: int) -> Any:
+        """The value that begins with an event, read to its end."""
+        self.document.values[at] = self.place(event)
+        if depth > DEEPEST:
+            self.wrong(event, f"nested more than {DEEPEST} deep", "a flatter file")
+            raise _TooDeep
+        kind = type(event).__name__
+        if kind == "AliasEvent":
+            self.wrong(event, f"alias '*{event.anchor}'", "the value written out", "quote an expression that uses '*'")
+            return None
+        if event.anchor:
+            self.wrong(event, f"anchor '&{event.anchor}'", "the value written out")
+        if event.tag is not None:
+            self.wrong(event, f"tag '!{str(event.tag).rsplit(':', 1)[-1].lstrip('!')}'", "plain values")
+        if kind == "MappingStartEvent":
+            return self.mapping(at, depth)
+        if kind == "SequenceStartEvent":
+            return self.sequence(at, depth)
+        return self.scalar(event, at)
+
+    def sequence(self, at: At, depth: int) -> list[Any]:
+        """The items up to the end of a list."""
+        items: list[Any] = []
+        while type(event := next(self.events)).__name__ != "SequenceEndEvent":
+            items.append(self.value(event, (*at, len(items)), depth + 1))
+        return items
+
+    def mapping(self, at: At, depth: int) -> dict[str, Any]:
+        """The entries up to the end of a mapping; of a key that stands twice the first counts."""
+        result: dict[str, Any] = {}
+        while type(event := next(self.events)).__name__ != "MappingEndEvent":
+            place = self.place(event)
+            if type(event).__name__ != "ScalarEvent":
+                self.wrong(event, "a key that is not plain text", "a name")
+                self.skip(event)
+                self.skip(next(self.events))
+                continue
+            key = str(event.value)
+            if key in result:
+                first = self.document.keys[(*at, key)]
+                self.wrong(event, f"key '{key}' stands twice (first at line {first.line})", "each key once", TWICE)
+                self.skip(next(self.events))
+                continue
+            self.document.keys[(*at, key)] = place
+            result[key] = None  # counts as seen even if what follows is wrong
+            result[key] = self.value(next(self.events), (*at, key), depth + 1)
+        return result
+
+    def skip(self, event: Any) -> None:
+        """Read a value that is not kept; what is wrong in it is not said."""
+        level = 0
+        while True:
+            kind = type(event).__name__
+            level += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+            if level <= 0:
+                return
+            event = next(self.events)
+
+    def scalar(self, event: Any, at: At) -> Any:
+        """A scalar as text, number, truth value or nothing."""
+        from ruamel.yaml.nodes import ScalarNode
+
+        text = str(event.value)
+        self.document.styles[at] = STYLES[event.style]
+        self.document.spans[at] = (event.start_mark.index, event.end_mark.index)
+        if event.style or event.tag is not None:
+            return text
+        tag = self.resolver.resolve(ScalarNode, text, event.implicit)
+        kind = str(tag).rsplit(":", 1)[-1]
+        if kind in ("str", "timestamp", *MERGE_OR_DEFAULT):
+            return text
+        node = ScalarNode(tag, text, event.start_mark, event.end_mark)
+        try:
+            return getattr(self.constructor, f"construct_yaml_{kind}")(node)
+        except ValueError:  # such as a whole number of more digits than Python turns into a number
+            self.wrong(event, f"'{text[:40]}' cannot be read as a number", "a number, or text in quotation marks")
+            return None

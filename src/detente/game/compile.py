@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from detente.case.model import Action, Case, Effects, Event, Expr
+from detente.case import Action, Case, Expr, NatureEvent
+from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic, OptionError
 from detente.game.formula import Draw, Formula, split
 from detente.game.layout import Layout
@@ -239,7 +240,7 @@ class _Compiler:
             rates=rates,
         )
 
-    def pattern(self, rows: Sequence[Action | Event | None], masks: Sequence[np.ndarray]) -> Pattern:
+    def pattern(self, rows: Sequence[Action | NatureEvent | None], masks: Sequence[np.ndarray]) -> Pattern:
         """The sparsity of a transition matrix; None is a row that stays where it is."""
         heads: list[np.ndarray] = []
         targets: list[np.ndarray] = []

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from detente.case.model import Action, Case, Event, Expr, Parameter
+from detente.case import Action, Case, Expr, NatureEvent, Parameter
 from detente.errors import CaseError, Diagnostic
 from detente.game.compile import Template, lay_out
 from detente.game.model import Game
@@ -45,7 +45,7 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
     return template, [*impossible, *problems, *(d for d in found if (d.file, d.line, d.column) not in known)]
 
 
-def _moves(case: Case) -> Iterator[tuple[str, Action | Event]]:
+def _moves(case: Case) -> Iterator[tuple[str, Action | NatureEvent]]:
     for actor, actions in case.actions.items():
         yield from ((f"{actor}.{name}", action) for name, action in actions.items())
     yield from case.nature.items()
@@ -160,9 +160,7 @@ def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
 
 
 def _is_used(case: Case, name: str) -> bool:
-    from detente.case.lint import expressions
-
-    return any(name in expression.parameters for expression in expressions(case))
+    return any(name in expression.parameters for expression in case.expressions())
 
 
 def _arrays(game: Game | SimultaneousGame | None) -> Iterator[np.ndarray]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from detente.case import Expr
 from detente.case.evaluate import evaluate, fold
-from detente.case.model import Expr
 from detente.errors import CaseError, Diagnostic
 from detente.files.yaml import At
 from detente.game.layout import Layout

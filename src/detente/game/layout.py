@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from detente.case import Case, Expr
 from detente.case.expressions import read_expression
-from detente.case.model import Case, Expr
 from detente.errors import OptionError, suggest
 from detente.game.model import StateSpace
 from detente.game.states import Radix, is_true
@@ -82,7 +82,7 @@ class Layout:
         if isinstance(expression, str):
             expression = read_expression(expression, self.case.scope, truth=True)
         if expression.parameters or not expression.truth:
-            raise OptionError.of(f"'{expression.text}' is no condition on states", "such as 'phase == war'")
+            raise OptionError.of(f"'{expression.text}' must compare state variables only", "for example 'phase == war'")
         return is_true(expression, self.codes, self.space.size).copy()
 
     @cached_property

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.case.model import Case, Effect, Effects, Expr
+from detente.case import Case, Effect, Expr
 from detente.case.nodes import Not
+from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic
 from detente.files.yaml import At
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from detente.case.model import Action, Case, Effect, Effects
+from detente.case import Action, Case, Effect
+from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic
 from detente.game.formula import PROBABILITY_SLACK, Draw, Formula, split
 from detente.game.layout import Layout

@@ -1,55 +1,24 @@
-"""The facts of a case that place it among past episodes: the binding `questions: {baserate: {DATE: {...}}}`.
+"""The facts of a case that place it among past episodes: `questions: {baserate: {DATE: {...}}}`, as numbers.
 
-questions:
-  baserate:
-    2021-08-05:
-      outcome: ceasefire            # how the last fighting ended; see OUTCOME_NAMES
-      ended: 2020-11-10             # when; time at peace so far is taken off the curve
-      prior_episodes: 3             # earlier episodes of the same conflict
-      duration_years: 0.12
-      peacekeepers: yes
-      third_party: yes
-      why: text of 10 November 2020, signed by three heads of state or government
+What the binding may hold stands in `detente.case.facts`; it is checked when the case is read.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.errors import CaseError, Diagnostic, suggest
 from detente.outside.episodes import OUTCOMES, Episodes
 from detente.words.dates import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from detente.case import Case
 
-OUTCOME_NAMES = {
-    "peace_agreement": 1,
-    "ceasefire": 2,
-    "government_victory": 3,
-    "rebel_victory": 4,
-    "low_activity": 5,
-    "actor_ceased": 6,
-}
-CODES: dict[str, dict[str, int]] = {
-    "outcome": OUTCOME_NAMES,
-    "incompatibility": {"territory": 1, "government": 2, "both": 3},
-    "intensity_level": {"minor": 1, "war": 2},
-    "region": {"europe": 1, "middle_east": 2, "asia": 3, "africa": 4, "americas": 5},
-    "type": {"intrastate": 3, "internationalized": 4},
-}
-COUNTS = ("prior_episodes", "duration_years", "country_history")
-YES_NO = ("peacekeepers", "third_party")
-WORDS = ("why", "sources", "basis")
-KEYS = (*CODES, *COUNTS, *YES_NO, "ended", *WORDS)
-
 
 @dataclass(frozen=True)
-class Facts:
-    """What is known about the last episode of a case on a date; `numbers` holds the covariates that are given."""
+class EndOfFighting:
+    """How the last episode of a case ended, as far as it is known; `numbers` holds the covariates that are given."""
 
     date: str  # the date of the binding
     ended: Date | None = None
@@ -93,81 +62,17 @@ class Facts:
         return Episodes((name,), ("case",), ("",), columns)
 
 
-def facts_of(case: "Case", date: str) -> Facts | None:
+def facts_of(case: "Case", date: str) -> EndOfFighting | None:
     """The facts that hold on a date: those bound to it, else to the latest earlier date; None where the case has none.
 
-    Raises:
-        CaseError: every mistake in the binding, located.
+    Args:
+        case: with facts under `questions: baserate`.
+        date: ISO date.
     """
-    binding = case.questions.get("baserate")
-    if binding is None:
+    bound = case.questions.baserate
+    key = max((day for day in bound if day <= date), default=None)
+    if key is None:
         return None
-    if not isinstance(binding, Mapping):
-        raise CaseError(_at(case, (), "not a mapping", "dates with facts: {2021-08-05: {outcome: ceasefire}}"))
-    problems = [
-        _at(case, (key,), f"'{key}' is not a date", "an ISO date such as 2021-08-05")
-        for key in binding
-        if _day(key) is None
-    ]
-    problems += [
-        _at(case, (key,), "not a mapping", "facts such as {outcome: ceasefire}")
-        for key, value in binding.items()
-        if not isinstance(value, Mapping)
-    ]
-    if problems:
-        raise CaseError(problems)
-    earlier = sorted(str(key) for key in binding if str(key) <= date)
-    if not earlier:
-        return None
-    key = earlier[-1]
-    return _parse(case, key, {str(k): v for k, v in binding.items()}[key])
-
-
-def _parse(case: "Case", when: str, given: Mapping[str, Any]) -> Facts:
-    problems: list[Diagnostic] = []
-    numbers: dict[str, float] = {}
-    ended = None
-    for key, value in given.items():
-        at = (when, key)
-        if key not in KEYS:
-            problems.append(_at(case, at, f"unknown fact '{key}'", "", suggest(str(key), KEYS)))
-        elif key in WORDS:
-            continue
-        elif key in CODES:
-            codes = CODES[key]
-            code = codes.get(str(value).lower(), value if value in codes.values() else None)
-            if code is None or isinstance(value, bool):
-                hint = suggest(str(value), codes)
-                problems.append(_at(case, at, f"{key} '{value}'", "", hint))
-            else:
-                numbers[key] = float(code)
-        elif key == "ended":
-            ended = _day(value)
-            if ended is None or ended.isoformat() > when:
-                expected = f"an ISO date not after {when}"
-                problems.append(_at(case, at, f"ended '{value}'", expected))
-        elif key in YES_NO:
-            yes = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}.get(str(value).lower())
-            if yes is None:
-                problems.append(_at(case, at, f"{key} '{value}'", "yes or no"))
-            else:
-                numbers[key] = yes
-        elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            problems.append(_at(case, at, f"{key} '{value}'", "a number, not negative"))
-        else:
-            numbers[key] = float(value)
-    if problems:
-        raise CaseError(problems)
-    return Facts(when, ended, numbers, str(given.get("why", "")))
-
-
-def _day(value: Any) -> Date | None:
-    try:
-        return Date.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
-def _at(case: "Case", at: tuple[str, ...], what: str, expected: str = "", hint: str = "") -> Diagnostic:
-    file, line, column = case.where(("questions", "baserate", *at))
-    return Diagnostic(what, expected, hint, file, line, column)
+    entry = bound[key]
+    ended = Date.fromisoformat(entry.ended) if entry.ended is not None else None
+    return EndOfFighting(key, ended, entry.numbers, entry.why)

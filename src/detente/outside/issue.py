@@ -1,21 +1,7 @@
-"""An issue: who wants what on one scale, how much each can do, how much each cares.
+"""An issue as numbers: who wants what on one scale, how much each can do, how much each cares.
 
-In a case file:
-
-    issues:
-      corridor:
-        label: Regime of the road
-        unit: "share of control, per cent"
-        options: {closed: 0, monitored: 40, open: 100}     # optional names on the scale
-        reversion: closed                                   # what stays if nothing is agreed; optional
-        failure_cost: [0.2, 1]                              # of no agreement, 1 = as bad as the far end; optional
-        positions:
-          armenia:    {position: [10, 30], capability: 40, salience: 0.9}
-          azerbaijan: {position: open, capability: [60, 80], salience: [0.7, 0.9]}
-
-`options` may also be a list from one end to the other; the scale then runs from 0 to 100 in equal steps.
-`armenia: closed` is short for a position with capability and salience 1. Every number may be a range [low, high];
-forecasts are then intervals over draws from the ranges.
+What a case file may say stands in `detente.case.issues`; a table of positions may also stand in a CSV file. Every
+number may be a range [low, high]; forecasts are then intervals over draws from the ranges.
 """
 
 import csv
@@ -26,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.errors import CaseError, Diagnostic, OptionError, suggest
+from detente.errors import Diagnostic, OptionError, suggest
 
 if TYPE_CHECKING:
     from detente.case import Case
+    from detente.case.issues import IssueEntry
 
-KEYS = ("label", "unit", "options", "reversion", "failure_cost", "positions", "why", "sources", "basis")
-STAND_KEYS = ("position", "capability", "salience", "why", "sources", "basis")
 COLUMNS = ("actor", "position", "capability", "salience")
 
 
@@ -113,107 +98,39 @@ class Inputs:
         return float(np.ptp(self.position))
 
 
-class _Reader:
-    """Collects an issue's mistakes with their places."""
-
-    def __init__(self, case: "Case", name: str) -> None:
-        self.case, self.name = case, name
-        self.problems: list[Diagnostic] = []
-
-    def problem(self, at: tuple[str, ...], what: str, expected: str = "", hint: str = "") -> None:
-        file, line, column = self.case.where(("issues", self.name, *at))
-        self.problems.append(Diagnostic(what, expected, hint, file, line, column))
-
-    def range(self, value: Any, at: tuple[str, ...], low: float, high: float, names: Mapping[str, float]) -> Range:
-        """A number, a named option or [low, high]; recorded as a problem where it is none of these."""
-        ends = value if isinstance(value, list) else [value]
-        numbers = [names[e] if isinstance(e, str) and e in names else e for e in ends]
-        if len(numbers) not in (1, 2) or any(isinstance(e, bool) or not isinstance(e, int | float) for e in numbers):
-            hint = suggest(str(value), names) if isinstance(value, str) else ""
-            self.problem(at, f"'{value}'", "a number or a range [low, high]" + (" or an option" if names else ""), hint)
-            return Range(0.0, 0.0)
-        first, last = float(numbers[0]), float(numbers[-1])
-        if not low <= first <= last <= high:
-            self.problem(at, f"{value}", f"low <= high, within {low:g} and {high:g}")
-        return Range(first, last)
-
-
 def issues_of(case: "Case") -> tuple[Issue, ...]:
-    """The issues of a case that carry positions, in file order.
-
-    Raises:
-        CaseError: every mistake, located.
-    """
-    issues, problems = [], []
-    for name, raw in (case.issues or {}).items():
-        if not isinstance(raw, Mapping) or "positions" not in raw:
-            continue
-        reader = _Reader(case, name)
-        issues.append(_issue(reader, raw))
-        problems += reader.problems
-    if problems:
-        raise CaseError(problems)
-    return tuple(issues)
+    """The issues of a case that carry positions, in file order."""
+    return tuple(_issue(name, entry) for name, entry in case.issues.items() if entry.positions)
 
 
-def _issue(reader: _Reader, raw: Mapping[str, Any]) -> Issue:
-    for key in raw:
-        if key not in KEYS:
-            reader.problem((key,), f"unknown key '{key}' of an issue", "", suggest(str(key), KEYS))
-    options = _options(reader, raw.get("options"))
-    stands = [_stand(reader, str(actor), given, options) for actor, given in (raw["positions"] or {}).items()]
-    if len(stands) < 2:
-        reader.problem(("positions",), f"{len(stands)} actors", "at least two")
-    reversion = raw.get("reversion")
-    cost = raw.get("failure_cost", 1.0 if reversion is None else 0.0)
-    fallback = None if reversion is None else reader.range(reversion, ("reversion",), -np.inf, np.inf, options).low
+def _issue(name: str, entry: "IssueEntry") -> Issue:
+    """An issue as numbers; capability and salience are 1 where they are not given."""
+    stands = tuple(
+        Stand(
+            actor,
+            Range(*entry.span(stand.position)),
+            Range(*(stand.capability or (1.0, 1.0))),
+            Range(*(stand.salience or (1.0, 1.0))),
+        )
+        for actor, stand in entry.positions.items()
+    )
+    usual = 1.0 if entry.reversion is None else 0.0
     return Issue(
-        name=reader.name,
-        label=str(raw.get("label", reader.name)),
-        stands=tuple(stand for stand in stands if stand is not None),
-        unit=str(raw.get("unit", _default_unit(raw.get("options")))),
-        options=options or None,
-        reversion=fallback,
-        failure_cost=reader.range(cost, ("failure_cost",), 0, np.inf, {}),
-        why=str(raw.get("why", "")),
+        name=name,
+        label=entry.label or name,
+        stands=stands,
+        unit=entry.unit or _default_unit(entry),
+        options=entry.places or None,
+        reversion=None if entry.reversion is None else entry.span(entry.reversion)[0],
+        failure_cost=Range(*(entry.failure_cost or (usual, usual))),
+        why=entry.why,
     )
 
 
-def _options(reader: _Reader, given: Any) -> dict[str, float]:
-    """Options and their places; a list is spread evenly from 0 to 100."""
-    if isinstance(given, list) and len(given) > 1:
-        return {str(option): 100 * n / (len(given) - 1) for n, option in enumerate(given)}
-    if isinstance(given, Mapping):
-        if any(isinstance(v, bool) or not isinstance(v, int | float) for v in given.values()):
-            reader.problem(("options",), "an option without a number", "each option's place on the scale")
-            return {}
-        return {str(option): float(place) for option, place in given.items()}
-    if given is not None:
-        reader.problem(("options",), "neither a list of options nor option: place", "at least two options")
-    return {}
-
-
-def _default_unit(given: Any) -> str:
-    return f"per cent of the way from {given[0]} to {given[-1]}" if isinstance(given, list) and given else ""
-
-
-def _stand(reader: _Reader, actor: str, given: Any, options: Mapping[str, float]) -> Stand | None:
-    at = ("positions", actor)
-    if actor not in reader.case.actors:
-        reader.problem(at, f"unknown actor '{actor}'", "", suggest(actor, reader.case.actors))
-    if isinstance(given, str | int | float):
-        given = {"position": given}
-    if not isinstance(given, Mapping) or "position" not in given:
-        reader.problem(at, "no position", "an option, or {position, capability, salience}")
-        return None
-    for key in set(given) - set(STAND_KEYS):
-        reader.problem((*at, key), f"unknown key '{key}'", "", suggest(str(key), STAND_KEYS))
-    return Stand(
-        actor,
-        reader.range(given["position"], (*at, "position"), -np.inf, np.inf, options),
-        reader.range(given.get("capability", 1), (*at, "capability"), 0, np.inf, {}),
-        reader.range(given.get("salience", 1), (*at, "salience"), 0, 1, {}),
-    )
+def _default_unit(entry: "IssueEntry") -> str:
+    """What the scale counts where options are listed from one end to the other."""
+    listed = entry.options if isinstance(entry.options, tuple) else ()
+    return f"per cent of the way from {listed[0]} to {listed[-1]}" if listed else ""
 
 
 def read_issue(path: str | Path) -> Issue:

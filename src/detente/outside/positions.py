@@ -133,11 +133,7 @@ def _rounds_table(issue: Issue) -> tuple[Table, bool]:
 
 
 def for_case(case: "Case", draws: int = 200, seed: int = 0) -> View:
-    """Forecasts for every issue of a case that carries positions; empty where none does.
-
-    Raises:
-        CaseError: mistakes in the issues, located.
-    """
+    """Forecasts for every issue of a case that carries positions; empty where none does."""
     tables: dict[str, Table] = {}
     quantities: list[Quantity] = []
     words: list[str] = []
@@ -153,8 +149,7 @@ def package_places(case: "Case", issue: Issue) -> dict[str, float]:
     """Where the game's packages stand on an issue: their field of the issue's name, a number or a named option."""
     places: dict[str, float] = {}
     for name, package in case.packages.items():
-        fields = package if isinstance(package, dict) else getattr(package, "fields", {})
-        value = fields.get(issue.name)
+        value = package.get(issue.name)
         if isinstance(value, str) and issue.options:
             value = issue.options.get(value)
         if isinstance(value, int | float) and not isinstance(value, bool):

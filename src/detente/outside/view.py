@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detente.outside.classes import Curves, ReferenceClass, curves_of, shipped_curves
 from detente.outside.episodes import Episodes
-from detente.outside.facts import Facts, facts_of
+from detente.outside.facts import EndOfFighting, facts_of
 from detente.outside.hazard import forecast
 from detente.run import Cell, Quantity, Table
 
@@ -60,9 +60,6 @@ def for_case(
         source: what that file is, for the note.
         replicates: bootstrap refits of the hazard model, which is used only where `episodes` are given.
         seed: of the bootstrap.
-
-    Raises:
-        CaseError: mistakes in the facts, located.
     """
     facts = facts_of(case, date)
     if facts is None:
@@ -112,7 +109,7 @@ def _quantities(chosen: ReferenceClass, curves: Curves, elapsed: float) -> Itera
         )
 
 
-def _model_quantity(facts: Facts, name: str, episodes: Episodes, replicates: int, seed: int) -> Quantity:
+def _model_quantity(facts: EndOfFighting, name: str, episodes: Episodes, replicates: int, seed: int) -> Quantity:
     found = forecast(episodes, facts.episode(name), replicates=replicates, seed=seed)
     return Quantity(
         id=f"{QUESTION}.model_5y",
@@ -219,7 +216,7 @@ def _list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _blind_spots(facts: Facts, episodes: Episodes | None) -> list[str]:
+def _blind_spots(facts: EndOfFighting, episodes: Episodes | None) -> list[str]:
     """What the case knows and the figures do not use."""
     names = {"peacekeepers": "peacekeepers", "third_party": "a third party"}
     unused = [

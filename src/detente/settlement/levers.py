@@ -17,8 +17,7 @@ from detente.errors import CaseError, Diagnostic
 from detente.settlement.search import Setting, Space
 
 if TYPE_CHECKING:
-    from detente.case import Case
-    from detente.case.model import Lever
+    from detente.case import Case, Lever
 
 
 @dataclass(frozen=True)

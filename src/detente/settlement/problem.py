@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.errors import CaseError, Diagnostic, OptionError, suggest
+from detente.errors import CaseError, Diagnostic, OptionError
 from detente.game import Game
 from detente.settlement.levers import Levers, bind
 from detente.settlement.roles import Block, Graph
@@ -174,39 +174,22 @@ def _at(case: "Case", path: tuple[str, ...], what: str, expected: str = "", hint
 def _roles(case: "Case", graph: Graph, start: int, settled: np.ndarray) -> tuple[tuple[str, ...], tuple[Block, ...]]:
     """Signatories and blockers: as the case names them under `questions: settle:`, else from the graph."""
     players = graph.game.players
-    named = case.questions.get("settle") or {}
-    wrong: list[Diagnostic] = []
-    if not isinstance(named, dict) or set(named) - {"signatories", "blockers"}:
-        raise CaseError(
-            _at(case, ("questions", "settle"), "roles for settling", "'signatories' and 'blockers', lists of actors")
-        )
-    lists = {}
-    for key, value in named.items():
-        lists[key] = [value] if isinstance(value, str) else list(value or [])
-        wrong += [
-            _at(case, ("questions", "settle", key), f"'{a}' is not an actor with payoffs", "", suggest(str(a), players))
-            for a in lists[key]
-            if a not in players
-        ]
-    if wrong:
-        raise CaseError(wrong)
+    named = case.questions.settle
     needed = [players[i] for i in graph.signatories(start)]
     parties = [p for p in needed if case.actors[p].kind == "party"]
-    signing = lists.get("signatories") or parties or needed
+    signing = (named.signatories if named else ()) or parties or needed
     if not signing:
         hint = "name them: questions: {settle: {signatories: [...]}}"
         raise CaseError(
             _at(case, ("outcomes", "settle"), "no actor has a move that leads to peace", "a signatory", hint)
         )
     blocks = _with_withholding(graph.blockers(start, settled), [players.index(p) for p in needed if p not in signing])
-    if "blockers" in lists:
-        keep = set(lists["blockers"]) | set(signing)
+    if named is not None and named.has("blockers"):
+        keep = set(named.blockers) | set(signing)
         blocks = tuple(b for b in blocks if players[b.player] in keep)
         known = {players[b.player] for b in blocks}
         blocks += tuple(
-            Block(players.index(name), (), ("named in the case",), ())
-            for name in lists["blockers"]
-            if name not in known
+            Block(players.index(name), (), ("named in the case",), ()) for name in named.blockers if name not in known
         )
     return tuple(p for p in players if p in signing), blocks
 

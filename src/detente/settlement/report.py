@@ -302,10 +302,10 @@ class _Reporter:
         first, second = self.problem.signatories
         weights = {}
         for name, issue in self.case.issues.items():
-            stands = issue.get("positions") or {}
-            pair = [stands[p].get("salience") if isinstance(stands.get(p), dict) else None for p in (first, second)]
-            if all(isinstance(x, int | float) for x in pair):
-                weights[name] = pair
+            stands = [issue.positions[p].salience for p in (first, second) if p in issue.positions]
+            exact = [low for low, high in filter(None, stands) if low == high]
+            if len(exact) == 2:
+                weights[name] = exact
         if len(weights) < 2:
             return None
         points = np.array(list(weights.values()), dtype=float).T

@@ -125,7 +125,7 @@ class Desk:
 
         folder = self.scenario_folder
         files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-        stamp = tuple((f.name, (s := f.stat()).st_mtime_ns, s.st_size) for f in files)
+        stamp = tuple((f.name, (s := f.stat() if f.exists() else f.lstat()).st_mtime_ns, s.st_size) for f in files)
         known = self._scenarios
         if known is None or known[0] != stamp:
             known = self._scenarios = (stamp, read_scenarios(self.case, folder)[0])

@@ -52,7 +52,7 @@ def solution(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
 def package_of(sight: Sight) -> str | None:
     """The package that gains are about: the one chosen, else the one the case names, else the first."""
     names = list(sight.template.packages)
-    wanted = sight.view.package or str((sight.case.questions or {}).get("package", ""))
+    wanted = sight.view.package or sight.case.questions.package
     return wanted if wanted in names else names[0] if names else None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from detente.case.model import fixed
+from detente.case.parts import fixed
 from detente.errors import OptionError, suggest
 
 if TYPE_CHECKING:

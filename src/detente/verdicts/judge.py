@@ -10,6 +10,7 @@ verdict stays the same.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -21,7 +22,8 @@ from detente.record.told import Told
 from detente.run import Claim, ClaimTest, Ref
 from detente.run.claims import Outcome, Verdict
 from detente.verdicts.queries import Measured, Queries
-from detente.verdicts.rules import Rule, Rules, Test
+from detente.verdicts.references import unknown_words
+from detente.verdicts.rules import NO_RULE, ClaimRule, ClaimRules, RuleTest
 
 SUPPORTED: Verdict = "supported"
 UNDERMINED: Verdict = "undermined"
@@ -43,8 +45,13 @@ NO: Outcome = "fails"
 OPEN: Outcome = "open"
 
 
+<<<<<<< HEAD
 def judge(rules: Rules, record: CutRecord, answers: Answers | None) -> tuple[Claim, ...]:
     """Judge every claim that had been made.
+=======
+def judge(rules: ClaimRules, record: Record, date: str, answers: Answers | None) -> tuple[Claim, ...]:
+    """Judge every claim of a record.
+>>>>>>> main
 
     Args:
         rules: the case's rules.
@@ -58,9 +65,9 @@ def judge(rules: Rules, record: CutRecord, answers: Answers | None) -> tuple[Cla
     return tuple(_judged(claim, rules, queries, answers, told) for claim in record.claims.values())
 
 
-def _judged(claim: Stated, rules: Rules, queries: Queries, answers: Answers | None, told: Told) -> Claim:
-    rule = rules.rules.get(claim.id, Rule())
-    tests = tuple(_tested(test, rules, queries, answers) for test in rule.tests)
+def _judged(claim: Stated, rules: ClaimRules, queries: Queries, answers: Answers | None, told: Told) -> Claim:
+    rule = rules.rules.get(claim.id, NO_RULE)
+    tests = tuple(_tested(test, rules, queries, answers, told.record) for test in rule.tests)
     part = combined([test.outcome for test in tests])
     verdict, why = _verdict(claim, rule, part)
     entries = [told.record.events[id] for id in claim.events if id in told.record.events]
@@ -90,7 +97,7 @@ def rests(test: ClaimTest) -> tuple[Ref, ...]:
     return tuple(Ref(kind="quantity", id=id) for id in test.id.split(MINUS))
 
 
-def _verdict(claim: Stated, rule: Rule, part: Verdict) -> tuple[Verdict, str]:
+def _verdict(claim: Stated, rule: ClaimRule, part: Verdict) -> tuple[Verdict, str]:
     if claim.kind == "normative":
         return NOT_FACTUAL, "says what ought to be"
     if claim.kind == "intent":
@@ -114,15 +121,19 @@ def combined(outcomes: Sequence[str]) -> Verdict:
     return CANNOT_TELL
 
 
-def _tested(test: Test, rules: Rules, queries: Queries, answers: Answers | None) -> ClaimTest:
+def _tested(test: RuleTest, rules: ClaimRules, queries: Queries, answers: Answers | None, record: Record) -> ClaimTest:
     if test.query == "quantity":
         return _quantity_test(test, rules.certain, answers)
     measured = queries.measure(test.query, test.what)
+    strange = unknown_words(test, rules, record)
+    if strange:  # nothing was coded in these words: that it does not happen cannot be read from the record
+        words = f"{measured.words} (no event of the record bears {', '.join(strange)})"
+        measured = replace(measured, words=words, low=math.nan, mid=math.nan, high=math.nan)
     outcome = of_range(measured.low, measured.high, test.relation, test.threshold)
     return _entry(test, measured, outcome, "query")
 
 
-def _quantity_test(test: Test, certain: float, answers: Answers | None) -> ClaimTest:
+def _quantity_test(test: RuleTest, certain: float, answers: Answers | None) -> ClaimTest:
     names = [test.what, *([test.minus] if test.minus else [])]
     id = MINUS.join(names)
     if answers is None or any(name not in answers.draws for name in names):
@@ -158,7 +169,7 @@ def of_range(low: float, high: float, relation: str, threshold: float) -> Outcom
 
 
 def _entry(
-    test: Test, measured: Measured, outcome: Outcome, kind: Literal["quantity", "query"], draws: int | None = None
+    test: RuleTest, measured: Measured, outcome: Outcome, kind: Literal["quantity", "query"], draws: int | None = None
 ) -> ClaimTest:
     relation = f"{RELATION_WORDS[test.relation]} {test.threshold:g}"
     numbers = "nothing to measure"

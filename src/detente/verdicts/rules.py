@@ -8,157 +8,233 @@ Nothing in a rule is a verdict: verdicts follow from the numbers (detente.verdic
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
 
 from detente.answers.registry import QUESTIONS, family_of
-from detente.errors import CaseError, Diagnostic, suggest
+from detente.errors import CaseError, suggest
+from detente.files.folder import is_there
+from detente.files.kinds import Amount, Day, Keyed, Listed, Many, Maybe, NotNegative, OneOrMany, Text, Versioned, Within
+from detente.files.mistakes import Mistake, wrong
+from detente.files.validate import Written, WrittenFile, read_file
 from detente.files.yaml import Document, read_yaml
 
-QUERIES = {
-    "quantity": (),
-    "events": ("type", "by", "only", "target", "tags", "named", "says", "after", "until", "deaths"),
-    "share": ("of", "that"),
-    "responses": ("mediator", "kinds", "measure", "sides"),
-    "status": ("commitments", "is"),
-    "lag": ("commitment",),
-    "asleep": ("commitment",),
-    "order": ("first", "then"),
-}
-MEASURES = ("answered", "lag_days", "names_violator", "balance")
 THRESHOLDS = ("above", "below", "at_least", "at_most")
-NEEDS = ("private_information", "legal_finding", "opinion_survey")
-TEST_KEYS = ("minus", *THRESHOLDS, *QUERIES)
-RULE_KEYS = ("tests", "needs")
+QUERIES = ("quantity", "events", "share", "responses", "status", "lag", "asleep", "order")
+CERTAIN = 0.9  # share of draws from which a test on a quantity counts as holding, where the file says nothing
 
 
-@dataclass(frozen=True)
-class Test:
-    """One test: what is measured, and the threshold that it is held against."""
+class EventFilter(Written):
+    """Which events of the record are meant; all that is said must hold."""
 
-    query: str  # a key of QUERIES
-    what: Any  # id of a quantity, or the query's arguments
-    relation: str  # one of THRESHOLDS
-    threshold: float
-    minus: str = ""  # a second quantity that is taken off
+    noun: ClassVar[str] = "argument of events"
+    type: OneOrMany[Text] = Field((), description="kinds of event")
+    by: OneOrMany[Text] = Field((), description="one of these acted (actors of the record, or sides)")
+    only: OneOrMany[Text] = Field((), description="nobody else acted")
+    target: OneOrMany[Text] = Field((), description="one of these was acted upon")
+    tags: OneOrMany[Text] = Field((), description="it bears one of these tags")
+    named: OneOrMany[Text] = Field((), description="it names one of these as having acted wrongly")
+    says: OneOrMany[Text] = Field((), description="its text holds one of these words")
+    after: Maybe[Day] = Field(None, description="on this day or later")
+    until: Maybe[Day] = Field(None, description="on this day or earlier")
+    deaths: Maybe[NotNegative] = Field(None, description="at least so many deaths")
 
 
-@dataclass(frozen=True)
-class Rule:
+class ShareQuery(Written):
+    """The share of some events that are also others."""
+
+    noun: ClassVar[str] = "argument of share"
+    of: EventFilter = Field(description="which events are counted")
+    that: EventFilter = Field(description="which of these are meant")
+
+
+class ResponsesQuery(Written):
+    """What a mediator made of the listed escalations."""
+
+    noun: ClassVar[str] = "argument of responses"
+    mediator: Text = Field(description="as in record/responses")
+    measure: Literal["answered", "lag_days", "names_violator", "balance"] = Field(description="what is measured")
+    kinds: OneOrMany[Literal["violent", "political", "humanitarian"]] = Field(
+        (), description="kinds of escalation; default violent"
+    )
+    sides: Annotated[tuple[Text, ...], Listed(2, 2)] = Field(
+        (), description="for `balance`: the first and the second side"
+    )
+
+    @model_validator(mode="after")
+    def _balanced(self) -> "ResponsesQuery":
+        if self.measure == "balance" and not self.sides:
+            raise wrong(Mistake("a balance of nobody", "sides: [FIRST, SECOND]"))
+        return self
+
+
+class StatusQuery(Written):
+    """The share of commitments that have one of some statuses."""
+
+    noun: ClassVar[str] = "argument of status"
+    commitments: OneOrMany[Text] = Field(description="ids of commitments")
+    is_: OneOrMany[
+        Literal[
+            *("pending", "fulfilled", "late", "partly", "violated"),
+            *("lapsed", "superseded", "rejected", "disputed", "ended"),
+        ]
+    ] = Field(alias="is", description="statuses")
+
+
+class CommitmentQuery(Written):
+    """Years that concern one commitment."""
+
+    noun: ClassVar[str] = "argument"
+    commitment: Text = Field(description="id of a commitment")
+
+
+class OrderQuery(Written):
+    """Years from the first event of one kind to the first of another."""
+
+    noun: ClassVar[str] = "argument of order"
+    first: EventFilter = Field(description="the one")
+    then: EventFilter = Field(description="the other")
+
+
+class RuleTest(Written):
+    """One test: a quantity or one query of the record, and one threshold."""
+
+    quantity: Text = Field("", description="id of a number of the answers")
+    minus: Text = Field("", description="a second quantity that is taken off")
+    events: Maybe[EventFilter] = Field(None, description="count of events")
+    share: Maybe[ShareQuery] = Field(None, description="share of events, 90 % Wilson interval")
+    responses: Maybe[ResponsesQuery] = Field(None, description="what a mediator made of escalations")
+    status: Maybe[StatusQuery] = Field(None, description="share of commitments with a status")
+    lag: Maybe[CommitmentQuery] = Field(None, description="years from making to performance, or so far")
+    asleep: Maybe[CommitmentQuery] = Field(None, description="years in which nothing touched it while it was open")
+    order: Maybe[OrderQuery] = Field(None, description="years from one event to another")
+    above: Maybe[Amount] = Field(None, description="threshold")
+    below: Maybe[Amount] = Field(None, description="threshold")
+    at_least: Maybe[Amount] = Field(None, description="threshold")
+    at_most: Maybe[Amount] = Field(None, description="threshold")
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "RuleTest":
+        queries, thresholds = ([key for key in keys if self.has(key)] for keys in (QUERIES, THRESHOLDS))
+        if len(queries) != 1 or len(thresholds) != 1:
+            raise wrong(Mistake(f"{len(queries)} queries and {len(thresholds)} thresholds", "one of each"))
+        if self.minus and not self.quantity:
+            raise wrong(Mistake("'minus' without a quantity", "quantity: ID", at=("minus",), key=True))
+        given = {"quantity": self.quantity, "minus": self.minus}
+        strange = {key: id for key, id in given.items() if id and family_of(id) not in QUESTIONS}
+        if strange:
+            raise wrong(*(_no_family(key, id) for key, id in strange.items()))
+        return self
+
+    @property
+    def query(self) -> str:
+        """Which of `QUERIES` it is."""
+        return next(key for key in QUERIES if self.has(key))
+
+    @property
+    def relation(self) -> str:
+        """Which of `THRESHOLDS` it is."""
+        return next(key for key in THRESHOLDS if self.has(key))
+
+    @property
+    def threshold(self) -> float:
+        """What the number is held against."""
+        return getattr(self, self.relation)
+
+    @property
+    def what(self) -> Any:
+        """Id of the quantity, or the query's arguments as plain data."""
+        return self.quantity or _plain(getattr(self, self.query).model_dump(exclude_unset=True, by_alias=True))
+
+    @property
+    def filters(self) -> dict[tuple[str, ...], EventFilter]:
+        """The filters of events that it holds, by their path in the test."""
+        found: dict[tuple[str, ...], EventFilter] = {}
+        if self.events is not None:
+            found[("events",)] = self.events
+        if self.share is not None:
+            found |= {("share", "of"): self.share.of, ("share", "that"): self.share.that}
+        if self.order is not None:
+            found |= {("order", "first"): self.order.first, ("order", "then"): self.order.then}
+        return found
+
+
+def _no_family(key: str, id: str) -> Mistake:
+    return Mistake(f"'{id}' belongs to no question", "", suggest(id.split(".", maxsplit=1)[0], QUESTIONS), (key,))
+
+
+def _plain(value: Any) -> Any:
+    """Lists for tuples, whole numbers without a fraction: as a file writes them, so that ids of queries read well."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class ClaimRule(Written):
     """What one claim rests on."""
 
-    tests: tuple[Test, ...] = ()
-    needs: str = ""  # evidence of a kind that neither model nor record holds
+    noun: ClassVar[str] = "key of a rule"
+    tests: Many[RuleTest] = Field((), description="all of them must hold")
+    needs: Maybe[Literal["private_information", "legal_finding", "opinion_survey"]] = Field(
+        None, description="evidence of a kind that neither model nor record holds"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "ClaimRule":
+        if not self.tests and self.needs is None:
+            raise wrong(Mistake("a rule without tests", "at least one test, or needs", key=True))
+        return self
+
+
+NO_RULE = ClaimRule.model_construct()  # of a claim that no rule ties to anything
+
+
+class ClaimRulesFile(WrittenFile):
+    """claims_rules.yaml: what each claim of the record rests on."""
+
+    must: ClassVar[tuple[str, ...]] = ("format", "claims")
+    format: Annotated[int, Versioned(1)] = Field(1, description="version of this file: 1")
+    certain: Annotated[float, Within(0.5, 1, open_low=True)] = Field(
+        CERTAIN, description="share of draws from which a test on a quantity holds; it fails below one less this"
+    )
+    sides: Annotated[dict[str, OneOrMany[Text]], Keyed("side")] = Field(
+        {}, description="names for several actors of the record"
+    )
+    unused: OneOrMany[Text] = Field(
+        (), description="types and tags that no event of the record bears, so that their absence is a finding"
+    )
+    claims: Annotated[dict[str, ClaimRule], Keyed("claim")] = Field({}, description="id of a claim: its rule")
 
 
 @dataclass(frozen=True)
-class Rules:
+class ClaimRules:
     """All rules of a case; `certain` is the share of draws from which a test on a quantity counts as holding."""
 
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, ClaimRule]
     sides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    certain: float = 0.9
+    certain: float = CERTAIN
+    unused: tuple[str, ...] = ()
+    document: Document = field(default_factory=lambda: Document("claims_rules.yaml"))
 
     def questions(self) -> tuple[str, ...]:
         """The questions whose quantities the tests name."""
-        names = [
-            n for r in self.rules.values() for t in r.tests if t.query == "quantity" for n in (t.what, t.minus) if n
-        ]
+        names = [n for rule in self.rules.values() for t in rule.tests for n in (t.quantity, t.minus) if n]
         asked = dict.fromkeys(family_of(name) for name in names)
         return tuple(id for id in QUESTIONS if id in asked)
 
 
-def read_rules(path: Path, case: str) -> Rules:
+def read_rules(path: Path, case: str) -> ClaimRules:
     """Read a case's rules; no file means no rules.
 
     Raises:
         CaseError: located mistakes, all at once.
     """
-    if not path.is_file():
-        return Rules({})
-    document = read_yaml(path, f"{case}/{path.name}")
-    reader = _Reader(document)
-    rules = reader.rules()
-    problems = [*document.diagnostics, *reader.problems]
-    if problems:
-        raise CaseError(problems)
-    return rules
-
-
-class _Reader:
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.problems: list[Diagnostic] = []
-
-    def wrong(self, at: tuple, what: str, expected: str = "", hint: str = "", key: bool = False) -> None:
-        self.problems.append(self.document.diagnostic(at, what, expected, hint, key))
-
-    def rules(self) -> Rules:
-        data = self.document.data
-        if not isinstance(data, dict):
-            self.wrong((), "not a mapping", "format, sides, claims")
-            return Rules({})
-        for key in data:
-            if key not in ("format", "sides", "certain", "claims"):
-                self.wrong((key,), f"unknown key '{key}'", "format, sides, certain or claims", key=True)
-        sides = {name: tuple(members) for name, members in (data.get("sides") or {}).items()}
-        certain = data.get("certain", 0.9)
-        if not isinstance(certain, int | float) or not 0.5 < certain <= 1:
-            self.wrong(("certain",), f"certain: {certain}", "a share above 0.5")
-            certain = 0.9
-        claims = data.get("claims") or {}
-        found = {id: self.rule(rule, ("claims", id)) for id, rule in claims.items()}
-        return Rules(found, sides, float(certain))
-
-    def rule(self, rule: Any, at: tuple) -> Rule:
-        if not isinstance(rule, dict):
-            self.wrong(at, "not a rule", "tests or needs")
-            return Rule()
-        for key in rule:
-            if key not in RULE_KEYS:
-                self.wrong((*at, key), f"unknown key '{key}'", "tests or needs", suggest(key, RULE_KEYS), key=True)
-        needs = rule.get("needs", "")
-        if needs and needs not in NEEDS:
-            self.wrong((*at, "needs"), f"needs: {needs}", " or ".join(NEEDS), suggest(str(needs), NEEDS))
-        tests = [self.test(test, (*at, "tests", n)) for n, test in enumerate(rule.get("tests") or [])]
-        if not tests and not needs:
-            self.wrong(at, "a rule without tests", "at least one test, or needs")
-        return Rule(tuple(test for test in tests if test is not None), needs)
-
-    def test(self, test: Any, at: tuple) -> Test | None:
-        if not isinstance(test, dict):
-            self.wrong(at, "not a test", "one query and one threshold")
-            return None
-        for key in test:
-            if key not in TEST_KEYS:
-                self.wrong((*at, key), f"unknown key '{key}'", "", suggest(key, TEST_KEYS), key=True)
-        queries = [key for key in QUERIES if key in test]
-        relations = [key for key in THRESHOLDS if key in test]
-        if len(queries) != 1 or len(relations) != 1:
-            self.wrong(at, f"{len(queries)} queries and {len(relations)} thresholds", "one of each")
-            return None
-        query, relation = queries[0], relations[0]
-        if not isinstance(test[relation], int | float):
-            self.wrong((*at, relation), f"threshold {test[relation]}", "a number")
-            return None
-        if query == "quantity":
-            self.quantity(test["quantity"], (*at, "quantity"))
-        else:
-            self.arguments(query, test[query], (*at, query))
-        return Test(query, test[query], relation, float(test[relation]), str(test.get("minus", "")))
-
-    def quantity(self, id: Any, at: tuple) -> None:
-        if family_of(str(id)) not in QUESTIONS:
-            self.wrong(at, f"'{id}' belongs to no question", "", suggest(str(id).split(".")[0], QUESTIONS))
-
-    def arguments(self, query: str, given: Any, at: tuple) -> None:
-        if not isinstance(given, dict):
-            self.wrong(at, f"{query} without arguments", ", ".join(QUERIES[query]))
-            return
-        for key, value in given.items():
-            if key not in QUERIES[query]:
-                hint = suggest(key, QUERIES[query])
-                self.wrong((*at, key), f"unknown argument '{key}' of {query}", "", hint, key=True)
-            elif query in ("share", "order"):
-                self.arguments("events", value, (*at, key))
-        if query == "responses" and given.get("measure") not in MEASURES:
-            self.wrong((*at, "measure"), f"measure {given.get('measure')}", " or ".join(MEASURES))
+    if not is_there(path):
+        return ClaimRules({})
+    written, remarks = read_file(ClaimRulesFile, read_yaml(path, f"{case}/{path.name}"))
+    if written is None or remarks.errors:
+        raise CaseError(remarks.errors)
+    return ClaimRules(written.claims, written.sides, written.certain, written.unused, remarks.document)

@@ -97,9 +97,11 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     """Compute everything that the main job answers, without writing the run folder."""
     from detente.answers import evaluate
     from detente.game import compile_case
-    from detente.workflow.answers import judge_for_run
+    from detente.verdicts.judge import judge
+    from detente.workflow.answers import rules_for_run
 
     progress(0.0, f"building the game of {case.name}")
+    held = rules_for_run(case)
     template = compile_case(case)
     answers = evaluate(
         template,
@@ -121,7 +123,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     if accounts is not None:
         run = run.add(accounts)
     progress(0.93, "judging claims")
-    claims = judge_for_run(case, when, answers)
+    claims = judge(*held, when, answers) if held is not None else ()
     return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
 
 

@@ -12,6 +12,8 @@ from detente.run import Claim, Part, Run, Table, write_run
 if TYPE_CHECKING:
     from detente.answers import Answers
     from detente.case import Case
+    from detente.record import Record
+    from detente.verdicts.rules import ClaimRules
 
 Progress = Callable[[float, str], None]
 
@@ -169,9 +171,7 @@ def compare(
             "no scenario is named", f"one or more of {', '.join(loaded.scenarios) or '(the case has none)'}"
         )
     for name in scenarios:
-        if name not in loaded.scenarios:
-            hint = suggest(name, loaded.scenarios)
-            raise OptionError.of(f"unknown scenario '{name}'", "a file under scenarios/", hint)
+        loaded.scenario(name)  # refuses an unknown name before anything is computed
     ids = tuple((question or "relapse,peace,gain_from_settling,delay").split(","))
     when = _when(loaded, date)
     cases = {"": loaded, **{name: loaded.override(scenario=name) for name in scenarios}}
@@ -214,30 +214,53 @@ def claims(
     from detente.case import load_case
     from detente.record import load_record
     from detente.verdicts.judge import judge
+    from detente.verdicts.references import known_rules
     from detente.verdicts.rules import read_rules
 
     loaded = load_case(case)
     when = _when(loaded, date)
     if not (loaded.folder / "record").is_dir():
         raise OptionError.of(f"case '{loaded.name}' has no record", "a folder 'record' with claims.yaml")
+<<<<<<< HEAD
     rules = read_rules(loaded.folder / "claims_rules.yaml", loaded.name)
     record = load_record(loaded.folder / "record").as_of(when)
+=======
+    record = load_record(loaded.folder / "record")
+    rules = known_rules(read_rules(loaded.folder / "claims_rules.yaml", loaded.folder.name), record, loaded)
+>>>>>>> main
     answers = None
     if rules.questions():
         answers = _evaluate(loaded, when, rules.questions(), None, None, draws, None, progress)
     return judge(rules, record, answers)
 
 
-def judge_for_run(case: "Case", when: str, answers: "Answers") -> "tuple[Claim, ...]":
-    """Claims judged with answers that have been computed already; empty where the case has no record or rules."""
+def rules_for_run(case: "Case") -> "tuple[ClaimRules, Record] | None":
+    """The rules for claims and the record that they are about, held against each other before anything is computed.
+
+    Returns:
+        None where the case has no record or no rules.
+
+    Raises:
+        CaseError: located mistakes in the rules.
+        RecordError: located mistakes in the record.
+    """
+    from detente.files.folder import is_there
     from detente.record import load_record
-    from detente.verdicts.judge import judge
+    from detente.verdicts.references import known_rules
     from detente.verdicts.rules import read_rules
 
+<<<<<<< HEAD
     rules = case.folder / "claims_rules.yaml"
     if not rules.is_file() or not (case.folder / "record").is_dir():
         return ()
     return judge(read_rules(rules, case.name), load_record(case.folder / "record").as_of(when), answers)
+=======
+    path = case.folder / "claims_rules.yaml"
+    if not is_there(path) or not (case.folder / "record").is_dir():
+        return None
+    record = load_record(case.folder / "record")
+    return known_rules(read_rules(path, case.folder.name), record, case), record
+>>>>>>> main
 
 
 def sensitivity(

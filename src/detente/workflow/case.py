@@ -14,13 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import CaseError, Diagnostic, MissingExtra, OptionError, RecordError
+from detente.errors import CaseError, Diagnostic, MissingExtra, OptionError
 from detente.files.whole import write_bytes, write_text
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from detente.case import Case
+    from detente.checks.folder import FolderCheck
     from detente.game.compile import Template
     from detente.game.diagnose import AnyTemplate
 
@@ -73,6 +73,7 @@ class CheckReport:
     moves: tuple[Move, ...] = ()
     choices: tuple[Choices, ...] = ()
     importance: dict[str, float] = field(default_factory=dict[str, float])
+    entries: dict[str, int] = field(default_factory=dict[str, int])  # of a record without a case, by kind
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -92,75 +93,29 @@ class CheckReport:
 
 
 def check(where: str | Path, solve: bool = True) -> CheckReport:
-    """Read a case, its record, its states and its ranges, and report everything that is wrong at once.
+    """Read every file of a folder, look at the states and ranges of its case, and report all that is wrong at once.
 
     Args:
-        where: a folder, or the name of a shipped case.
+        where: a folder, or the name of a shipped case; a folder with a record and no case is checked as a record.
         solve: also solve once, for the time it takes and for what matters least.
 
     Raises:
         CaseError: there is no such case at all.
     """
-    from detente.case import read_case
-    from detente.case.lint import lint
-    from detente.game.diagnose import diagnose
+    from detente.checks.folder import check_folder
 
-    reading = read_case(where)
-    found = [*reading.diagnostics, *_record_remarks(reading.case)]
-    case, template = reading.case, None
-    if case is not None:
-        template, more = diagnose(case)
-        if reading.errors:  # what is left of a broken case has gaps: only what is wrong all the same counts
-            more = [d for d in more if d.severity == "error"]
-        else:
-            more += lint(case)
-        found += more
-    found = _once(found)
-    name = case.name if case is not None else Path(where).name
-    if template is None or case is None or any(d.severity == "error" for d in found):
-        return CheckReport(name, tuple(found))
-    return _describe(template, tuple(found), solve)
+    checked = check_folder(where)
+    if checked.template is not None:
+        return _describe(checked.template, checked.diagnostics, solve)
+    return CheckReport(checked.name, checked.diagnostics, entries=_entries(checked))
 
 
-def _once(found: list[Diagnostic]) -> list[Diagnostic]:
-    ranks = {"error": 0, "warning": 1, "note": 2}
-    return sorted(dict.fromkeys(found), key=lambda d: (d.file, d.line, d.column, ranks[d.severity]))
-
-
-def _record_remarks(case: "Case | None") -> list[Diagnostic]:
-    """Mistakes in the record, sources that it does not have, and a record that outlasts its world."""
-    if case is None:
-        return []
-    if not (case.folder / "record").is_dir():
-        return [
-            case.remark(at, f"source '{source}' is named, but the case has no record", severity="warning")
-            for at, source in _sources(case)
-        ]
-    from detente.case.lint import long_span
-    from detente.errors import suggest
-    from detente.record import load_record
-
-    try:
-        record = load_record(case.folder / "record")
-    except RecordError as error:
-        return list(error.diagnostics)
-    found = list(record.warnings)
-    for at, source in _sources(case):
-        if source not in record.sources:
-            what, hint = f"source '{source}' is not in the record", suggest(source, record.sources)
-            found.append(case.remark(at, what, "an id in record/sources", hint))
-    dates = [event.date for event in record.events.values()]
-    return [*found, *long_span(case, dates, "record")] if dates else found
-
-
-def _sources(case: "Case") -> list[tuple[tuple[str | int, ...], str]]:
-    """Where the case names sources, and which."""
-    from detente.case.build import texts
-
-    found = [((*p.at, "sources"), source) for p in case.parameters.values() for source in p.sources]
-    for name, package in case.packages.items():
-        found += [(("packages", name, "sources"), source) for source in texts(package.get("sources"))]
-    return found
+def _entries(checked: "FolderCheck") -> dict[str, int]:
+    """What a record without a case holds: how many sources, actors, instruments, commitments, events, claims."""
+    if checked.record is None or checked.case is not None:
+        return {}
+    kinds = ("sources", "actors", "instruments", "commitments", "events", "claims")
+    return {kind: len(getattr(checked.record, kind)) for kind in kinds}
 
 
 def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: bool) -> CheckReport:
@@ -249,16 +204,19 @@ def new(name: str, start: str | None = None, into: str | Path = ".") -> Path:
 
 
 def _renamed(content: bytes, name: str) -> bytes:
-    """case.yaml with its short name changed and nothing else."""
-    text = content.decode("utf-8")
-    return re.sub(r"(?m)^case:[^\n#]*", f"case: {name}", text, count=1).encode("utf-8")
+    """case.yaml with its short name changed and nothing else; as it is where it has no name."""
+    from detente.files.yaml import parse_yaml
+
+    document, at = parse_yaml(content, "case.yaml"), ("case",)
+    words = name if parse_yaml(name, "").data == name else json.dumps(name)  # `1` or `no.` would be read otherwise
+    return document.replaced(at, words).encode("utf-8") if at in document.spans else content
 
 
 def schema(out: str | Path | None = None) -> str:
-    """JSON Schema of a case's files, for editors; written to a file where one is named."""
-    from detente.case.json_schema import json_schema
+    """JSON Schema of the files of a case folder, for editors; written to a file where one is named."""
+    from detente.checks.schema import schema_of_files
 
-    text = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(schema_of_files(), indent=1, ensure_ascii=False) + "\n"
     if out is not None:
         write_text(Path(out), text)
     return text

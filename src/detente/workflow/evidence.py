@@ -123,9 +123,11 @@ def priors_of(case: "Case") -> "dict[str, Prior]":
 
     Raises:
         OptionError: no accounts.
+        CaseError: mistakes in the file of one of them.
     """
     from detente.evidence.priors import Prior, quantile_of
 
+    case.require("accounts")
     if not case.accounts:
         raise OptionError.of(f"case '{case.name}' has no accounts", "files accounts/*.yaml, see docs/evidence.md")
     return {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import CaseError, OptionError
+from detente.errors import OptionError
 from detente.files.keys import digest
 from detente.files.whole import write_text
 
@@ -49,50 +49,16 @@ def work_folder(case: "Case") -> Path:
 
 def read_scenarios(case: "Case", folder: Path) -> tuple[dict[str, "Scenario"], list[str]]:
     """The scenarios of a case and of a folder beside it, and what is wrong with files that cannot be used."""
+    from detente.case.scenarios import read_scenario
+    from detente.files.yaml import read_yaml
+
     found, problems = dict(case.scenarios), list[str]()
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
-        try:
-            scenario = read_scenario(case, path)
-        except CaseError as error:
-            problems += [str(d) for d in error.diagnostics]
-            continue
-        found[scenario.name] = scenario
+        scenario, remarks = read_scenario(read_yaml(path, path.name), case, path.name)
+        problems += map(str, remarks.errors)
+        if scenario is not None:
+            found[scenario.name] = scenario
     return found, problems
-
-
-def read_scenario(case: "Case", path: Path) -> "Scenario":
-    """One scenario file, checked against a case.
-
-    Raises:
-        CaseError: located mistakes in the file.
-    """
-    return parse_scenario(case, path.read_bytes(), path.name)
-
-
-def parse_scenario(case: "Case", content: bytes, name: str) -> "Scenario":
-    """A scenario from the text of its file.
-
-    Raises:
-        CaseError: located mistakes.
-    """
-    from detente.case.conform import Report, conform, is_mapping
-    from detente.case.layout import SCENARIO
-    from detente.case.scenarios import build_scenario
-    from detente.files.yaml import parse_yaml
-
-    document = parse_yaml(content, name)
-    report = Report(document, tuple(content.decode("utf-8", errors="replace").splitlines()))
-    scenario = None
-    if document.data is not None:
-        conform(SCENARIO, document.data, (), report)
-        if is_mapping(document.data):
-            scenario = build_scenario(document.data, report, case, name)
-    problems = [d for d in (*document.diagnostics, *report.diagnostics) if d.severity == "error"]
-    if scenario is None and not problems:
-        problems = [document.diagnostic((), "this is no scenario", "scenario: NAME, then what changes")]
-    if problems or scenario is None:
-        raise CaseError(problems)
-    return scenario
 
 
 def save_scenario(case: "Case", scenario: "Scenario", folder: Path, overwrite: bool = False) -> Path:
@@ -110,7 +76,7 @@ def save_scenario(case: "Case", scenario: "Scenario", folder: Path, overwrite: b
     Raises:
         OptionError: a name that cannot be a file name, or is taken.
     """
-    from detente.case.scenarios import scenario_text
+    from detente.case.scenarios import parse_scenario, scenario_text
 
     if not NAME.fullmatch(scenario.name):
         raise OptionError.of("this name cannot be used", "small letters, digits, '-' and '_', at most 48")
@@ -120,7 +86,7 @@ def save_scenario(case: "Case", scenario: "Scenario", folder: Path, overwrite: b
     if path.exists() and not overwrite:
         raise OptionError.of(f"there is a scenario '{scenario.name}' already", "another name, or replace it")
     text = scenario_text(scenario)
-    parse_scenario(case, text.encode("utf-8"), path.name)  # what cannot be read again is not written
+    parse_scenario(case, text, path.name)  # what cannot be read again is not written
     write_text(path, text)
     return path
 
@@ -158,10 +124,11 @@ def run_job(order: JobOrder, folder: Path, progress: Progress) -> dict[str, Any]
         Interrupted: stopped; what was finished is kept in the folder.
     """
     from detente.case import load_case
+    from detente.case.scenarios import parse_scenario
 
     case = load_case(order.case)
     if order.scenario:
-        case = case.override(scenario=parse_scenario(case, order.scenario.encode("utf-8"), "scenario.yaml"))
+        case = case.override(scenario=parse_scenario(case, order.scenario, "scenario.yaml"))
     if order.kind not in _RUNNERS:
         raise OptionError.of(f"unknown job '{order.kind}'", f"one of {', '.join(KINDS)}")
     return _RUNNERS[order.kind](case, order, folder, progress)

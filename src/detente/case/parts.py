@@ -1,16 +1,14 @@
-"""A case as data: who, what can differ, what each wants and can do, what nobody chooses, and why."""
+"""The parts of a case, built and checked: expressions, actors, variables, parameters, acts, levers, accounts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from detente.case.nodes import Node, Number, Truth
-from detente.case.priors import Prior
-from detente.case.resolve import Scope
-from detente.errors import Diagnostic, OptionError, Severity, suggest
-from detente.files.yaml import At, Document
+from detente.case.evaluate import evaluate, parameters_of, variables_of
+from detente.case.nodes import Constant, Node, Truth
+from detente.case.priors import Distribution
+from detente.files.yaml import At
 
 
 @dataclass(frozen=True)
@@ -25,26 +23,20 @@ class Expr:
     @cached_property
     def parameters(self) -> frozenset[str]:
         """Names of the parameters it uses."""
-        from detente.case.evaluate import parameters_of
-
         return parameters_of(self.node)
 
     @cached_property
     def variables(self) -> frozenset[str]:
         """Names of the state variables it uses."""
-        from detente.case.evaluate import variables_of
-
         return variables_of(self.node)
 
     def evaluate(self, codes: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
         """Its value in states given by value indices per variable; see `detente.case.evaluate`."""
-        from detente.case.evaluate import evaluate
-
         return evaluate(self.node, codes, parameters)
 
 
-ONE = Expr("1", Number(0, 1.0))
-ZERO = Expr("0", Number(0, 0.0))
+ONE = Expr("1", Constant(0, 1.0))
+ZERO = Expr("0", Constant(0, 0.0))
 ALWAYS = Expr("true", Truth(0, True), truth=True)
 
 
@@ -81,7 +73,7 @@ class Parameter:
     """A number that is not known: its prior, reason and basis. `mid` is used when nothing is drawn."""
 
     name: str
-    prior: Prior
+    prior: Distribution
     low: float
     high: float
     mid: float
@@ -128,7 +120,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Event:
+class NatureEvent:
     """What nature does, at a rate per year."""
 
     name: str
@@ -205,88 +197,6 @@ class Play:
     discount_factor: float | None = None
 
 
-@dataclass(frozen=True)
-class Case:
-    """A case, read and checked; make changed copies by `override`."""
-
-    name: str
-    title: str
-    summary: str
-    folder: Path
-    files: Mapping[str, Path]
-    as_of: str
-    unit: Mapping[str, str]
-    timing: str
-    play: Play
-    actors: Mapping[str, Actor]
-    players: tuple[str, ...]
-    states: Mapping[str, StateVariable]
-    parameters: Mapping[str, Parameter]
-    derived: Mapping[str, Expr]
-    payoffs: Mapping[str, Mapping[str, Expr]]
-    actions: Mapping[str, Mapping[str, Action]]
-    nature: Mapping[str, Event]
-    outcomes: Outcomes
-    situations: Mapping[str, Mapping[str, str]]
-    packages: Mapping[str, Mapping[str, Any]]
-    levers: Mapping[str, Lever]
-    issues: Mapping[str, Mapping[str, Any]]
-    questions: Mapping[str, Any]
-    claims: Any
-    accounts: Mapping[str, Account]
-    scenarios: Mapping[str, Scenario]
-    scope: Scope
-    documents: Mapping[str, Document]
-    lines: Mapping[str, tuple[str, ...]]
-    together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
-    warnings: tuple[Diagnostic, ...] = ()
-
-    def where(self, path: At, file: str = "case.yaml") -> tuple[str, int, int]:
-        """File, line and column of what stands at a path of a file of the case."""
-        place = self.documents[file].place(path)
-        return place.file, place.line, place.column
-
-    def remark(
-        self, at: At, what: str, expected: str = "", hint: str = "", *, severity: Severity = "error", key: bool = False
-    ) -> Diagnostic:
-        """A remark about what stands at a path of case.yaml."""
-        return self.documents["case.yaml"].diagnostic(at, what, expected, hint, key, severity)
-
-    def expression(self, text: str) -> Expr:
-        """An expression in the words of this case, for masks and searches.
-
-        Raises:
-            CaseError: the expression is wrong; the diagnostics quote it.
-        """
-        from detente.case.expressions import read_expression
-
-        return read_expression(text, self.scope)
-
-    def defaults(self) -> dict[str, float]:
-        """The value of every parameter when nothing is drawn, in file order."""
-        return {name: parameter.mid for name, parameter in self.parameters.items()}
-
-    def override(
-        self, parameters: Mapping[str, float] | None = None, scenario: "str | Scenario | None" = None
-    ) -> "Case":
-        """A copy with a scenario's changes, then with parameters fixed at the given values.
-
-        Raises:
-            OptionError: an unknown parameter or scenario.
-        """
-        case = self
-        if scenario is not None:
-            from detente.case.scenarios import apply_scenario
-
-            case = apply_scenario(case, scenario)
-        changed = dict(case.parameters)
-        for name, value in (parameters or {}).items():
-            if name not in changed:
-                raise OptionError.of(f"unknown parameter '{name}'", "", suggest(name, changed))
-            changed[name] = fixed(changed[name], float(value))
-        return replace(case, parameters=changed)
-
-
 def fixed(parameter: Parameter, value: float) -> Parameter:
     """The parameter with all weight on one value."""
-    return replace(parameter, prior=Prior("fixed", (value,)), low=value, high=value, mid=value)
+    return replace(parameter, prior=Distribution("fixed", (value,)), low=value, high=value, mid=value)

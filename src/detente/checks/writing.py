@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from detente.case.model import Account, Case, Effects, Expr, Parameter
+from detente.case import Account, Case, Expr, Parameter
+from detente.case.parts import Effects
 from detente.errors import Diagnostic, suggest
 from detente.words.dates import DAYS_PER_YEAR
 
-LONG_SPAN = 30  # years
+LONG_SPAN = 30  # years: about a generation of leaders; over less, one world is a fair simplification
 
 
-def lint(case: Case) -> list[Diagnostic]:
+def check_writing(case: Case) -> list[Diagnostic]:
     """Warnings about a case as it is written, in file order."""
     return [
         *_reasons(case),
@@ -19,21 +20,6 @@ def lint(case: Case) -> list[Diagnostic]:
         *_span(case),
         *_accounts(case),
     ]
-
-
-def expressions(case: Case) -> Iterator[Expr]:
-    """Every expression that the game is made of (derived names count where they are used)."""
-    for terms in case.payoffs.values():
-        yield from terms.values()
-    for actions in case.actions.values():
-        for action in actions.values():
-            yield from (action.when, action.cost, *action.impulses.values())
-            yield from (probability for probability, _ in action.outcomes)
-            if action.rate is not None:
-                yield action.rate
-    for event in case.nature.values():
-        yield from (event.when, event.rate, *(probability for probability, _ in event.outcomes))
-    yield from (case.outcomes.peace, case.outcomes.war)
 
 
 def _reasons(case: Case) -> Iterator[Diagnostic]:
@@ -55,7 +41,7 @@ def _basis(parameter: Parameter) -> bool:
 
 def _unused(case: Case) -> Iterator[Diagnostic]:
     used: set[str] = set()
-    for expression in expressions(case):
+    for expression in case.expressions():
         used |= expression.parameters
     play = (*case.play.discount_rate.values(), *case.play.noise.values(), case.play.reference_rate)
     used |= {value for value in play if isinstance(value, str)}
@@ -113,7 +99,7 @@ def _without_effect(case: Case) -> Iterator[Diagnostic]:
         for action in actions.values():
             own = [action.cost, *action.impulses.values(), *([action.rate] if action.rate else [])]
             felt |= {name for expression in own for name in expression.parameters}
-    for name in {name for expression in expressions(case) for name in expression.parameters} - felt:
+    for name in {name for expression in case.expressions() for name in expression.parameters} - felt:
         what = f"parameter '{name}' is idle: it moves only what matters to nothing"
         yield case.remark(case.parameters[name].at, what, hint="use it or take it out", severity="warning", key=True)
 

@@ -1,0 +1,58 @@
+"""What stands in a folder beside the case: a record without a case, and files that nothing reads."""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from detente.case.load import case_files
+from detente.errors import Diagnostic, RecordError
+from detente.files.folder import listed
+from detente.files.mistakes import meant
+from detente.files.yaml import read_yaml
+from detente.record.files import BOOK
+from detente.record.mapping import load_mapping
+from detente.record.table import KINDS
+
+CODINGS = ("coding.yaml", "coding_second.yaml")
+RULES = "claims_rules.yaml"
+TABLES = (".yaml", ".csv", ".parquet")  # forms of a list of the record
+OF_A_RECORD = {f"{kind}{suffix}" for kind in KINDS for suffix in TABLES} | {BOOK, "record.yaml"}
+KNOWN = {"case.yaml", RULES, *(f"record/{name}" for name in (*OF_A_RECORD, *CODINGS))}
+
+
+def is_record(folder: Path) -> bool:
+    """Whether a folder holds a record and no case."""
+    names = {path.name for path in listed(folder)[0]}
+    return "case.yaml" not in names and ("record" in names or bool(names & OF_A_RECORD))
+
+
+def check_stray(folder: Path) -> Iterator[Diagnostic]:
+    """Files that look as if Detente read them and that it does not read; mappings for imports are checked."""
+    for name, path in case_files(folder).items():
+        place = PurePosixPath(name)
+        if name in KNOWN or place.match("accounts/*.y*ml") or place.match("scenarios/*.y*ml"):
+            continue
+        inside = place.parts[0] == "record" and len(place.parts) == 2
+        if path.suffix in (".yaml", ".yml"):
+            yield from _stray_yaml(folder, name, path)
+        elif inside and path.suffix != ".md":
+            yield _unread(folder, name)
+
+
+def _stray_yaml(folder: Path, name: str, path: Path) -> Iterator[Diagnostic]:
+    document = read_yaml(path, f"{folder.name}/{name}")
+    if "mapping" not in document.names():
+        yield _unread(folder, name)
+        return
+    try:
+        load_mapping(str(path))
+    except RecordError as error:
+        yield from error.diagnostics
+
+
+def _unread(folder: Path, name: str) -> Diagnostic:
+    hint = meant(name, [*KNOWN, "accounts/NAME.yaml", "scenarios/NAME.yaml"])
+    what, expected = (
+        "no part of Detente reads this file",
+        "case.yaml, claims_rules.yaml, accounts/, scenarios/, record/",
+    )
+    return Diagnostic(what, expected, hint, f"{folder.name}/{name}", 1, 1, "warning")
