@@ -38,7 +38,7 @@ def main() -> None:
         result = import_file("ucdp-ged", file, Path(folder) / "record")
         wall, processor = time.perf_counter() - wall, time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print({name: result[name] for name in ("rows", "imported", "set_aside")})
+    print({name: getattr(result, name) for name in ("rows", "imported", "set_aside")})
     print(f"{processor:.1f} s of processor, {wall:.1f} s of wall clock, peak {peak} MB")
 
 

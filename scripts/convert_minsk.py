@@ -17,8 +17,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from detente.record import load_record
-from detente.record.model import (
+from detente.record import Record, load_record
+from detente.record.entries import (
     Actor,
     Ceasefire,
     Claim,
@@ -34,9 +34,7 @@ from detente.record.model import (
     Source,
     Status,
     Touch,
-    latest_day,
 )
-from detente.record.record import Record
 from detente.record.write import write_record
 
 HERE = Path(__file__).resolve().parent
@@ -98,6 +96,21 @@ SPEAKERS = {  # how a speaker's description begins -> the actor in whose name it
     "Presidents of France Russia and US": "minsk_cochairs",
     "Pashinyan": "armenia",
 }
+
+
+def latest_day(text: str) -> datetime.date | None:
+    """The last day that a loose date may mean: "2021" and "c. 2021" give 31 December 2021, "2011-06-24/25" the 24th."""
+    best: datetime.date | None = None
+    pattern = r"(?<!\d)(\d{4})(?!\d)(?:-(0[1-9]|1[0-2])(?!\d)(?:-(\d{2})(?!\d))?)?"
+    for found in re.finditer(pattern, text):
+        year, month, day = int(found[1]), int(found[2] or 12), int(found[3] or 0)
+        if not datetime.MINYEAR <= year < datetime.MAXYEAR:
+            continue
+        after = datetime.date(year + month // 12, month % 12 + 1, 1)
+        last = after - datetime.timedelta(days=1)
+        candidate = last.replace(day=day) if 1 <= day <= last.day else last
+        best = candidate if best is None or candidate > best else best
+    return best
 
 
 def main(facts: Path, out: Path) -> None:

@@ -4,6 +4,7 @@
     ├── UserError            a mistake in a file or an option: located diagnostics, exit code 2, never a traceback
     │   ├── CaseError        in a case file, account, scenario or lever file
     │   ├── RecordError      in a record file
+    │   ├── FileError        a file that cannot be read or written, or is not of its kind
     │   └── OptionError      on the command line or in a function's arguments
     ├── MissingExtra         an optional dependency is not installed (the hint names the extra)
     ├── ComputationError     a result that cannot be given to the stated accuracy
@@ -62,6 +63,10 @@ class CaseError(UserError):
 
 class RecordError(UserError):
     """A record file is wrong."""
+
+
+class FileError(UserError):
+    """A file cannot be read or written, or is not of the kind that was expected."""
 
 
 class OptionError(UserError):

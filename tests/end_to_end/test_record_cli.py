@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from detente.cli.record import register
 from detente.errors import UserError
-from detente.record.table import KINDS
+from detente.record.kinds import KINDS
 from detente.workflow.record import record_folder
 
 COMMANDS = ("response", "meetings", "ceasefires", "deaths", "formats", "lags", "claims")
@@ -177,7 +177,10 @@ def test_duplicates_of_a_list_imported_into_a_copy(run, tmp_path: Path) -> None:
         (["ledger", "minks"], "no folder and no shipped case 'minks'"),
         (["ledger", "minsk", "--format", "jsn"], "unknown format 'jsn'; hint: did you mean 'json'?"),
         (["record", "meetings", "minsk", "--level", "leader"], "unknown level 'leader'; hint: did you mean 'leaders'?"),
-        (["timeline", "minsk", "--type", "nothing"], "no event matches"),
+        (
+            ["timeline", "minsk", "--type", "clashes"],
+            "no event of type clashes until 2026-11-23; hint: did you mean 'clash'",
+        ),
         (["timeline", "minsk", "--picture", "x.gif"], "a picture 'x.gif'"),
     ],
 )
@@ -191,3 +194,118 @@ def test_mistakes_end_with_exit_code_2_and_no_traceback(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert "no folder and no shipped case 'minks'" in done.stderr and "Traceback" not in done.stderr
+
+
+VERBS = [["ledger"], ["timeline"], *(["record", name] for name in (*COMMANDS, "duplicates"))]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_every_verb_works_on_a_folder_with_only_a_record(run, verb: list[str], only_record: Path) -> None:
+    for form in ("table", "json", "csv", "md"):
+        assert run(*verb, str(only_record), "--format", form).strip()
+    out = only_record.parent / "out"
+    for ending in ("json", "csv", "md", "xlsx"):
+        run(*verb, str(only_record), "--out", str(out / f"t.{ending}"))
+        assert (out / f"t.{ending}").stat().st_size > 0
+
+
+def test_the_rest_of_the_verbs_on_a_folder_with_only_a_record(run, only_record: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "mine.yaml"
+    mapping.write_text("mapping: mine\ntitle: M\ncolumns: {id: no, date: day, type: what, best: dead}\n", "utf-8")
+    (tmp_path / "list.csv").write_text("no,day,what,dead\nx1,2009-01-01,clash,3\n", "utf-8")
+    result = json.loads(run("import", str(mapping), str(tmp_path / "list.csv"), "--into", str(only_record)))
+    assert set(result) == {"rows", "imported", "set_aside", "file", "set_aside_file"}
+    assert Path(result["file"]).parent == only_record / "imported"
+    assert json.loads(run("record", "deaths", str(only_record), "--table", "mine", "--json"))["rows"][0]["best"] == 3
+    run("ledger", str(only_record), "--picture", str(tmp_path / "ledger.svg"))
+    run("record", "export", str(only_record), str(tmp_path / "book.xlsx"))
+    run("record", "from-xlsx", str(tmp_path / "book.xlsx"), "--into", str(tmp_path / "copy"))
+    assert run("ledger", str(tmp_path / "copy"), "--format", "csv") == run(
+        "ledger", str(only_record), "--format", "csv"
+    )
+
+
+def test_a_record_of_nothing_but_an_imported_list(run, only_record: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "mine.yaml"
+    mapping.write_text("mapping: mine\ntitle: M\ncolumns: {id: no, date: day, type: what, best: dead}\n", "utf-8")
+    (tmp_path / "list.csv").write_text("no,day,what,dead\nx1,2009-01-01,clash,3\n", "utf-8")
+    (tmp_path / "bare").mkdir()
+    run("import", str(mapping), str(tmp_path / "list.csv"), "--into", str(tmp_path / "bare"))
+    for verb in VERBS:
+        if verb != ["timeline"]:
+            run(*verb, str(tmp_path / "bare"))
+    with pytest.raises(
+        UserError, match="no event until 2009-01-01; hint: imported lists are not shown in the timeline"
+    ):
+        run("timeline", str(tmp_path / "bare"))
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_empty_cells_of_every_table_stay_empty(run, verb: list[str]) -> None:
+    data = json.loads(run(*verb, "minsk", "--json"))
+    for name, table in data.get("tables", {"": data}).items():
+        text = run(*verb, "minsk", "--format", "csv", *(["--table", name] if name else []))
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert len(rows) == len(table["rows"])
+        for row, given in zip(rows, table["rows"], strict=True):
+            for column, value in given.items():
+                assert (row[column] == "") == (value in (None, "")), (name, column)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--out", "l.docx"], "no form of a table for 'l.docx'; expected a name that ends in .csv, .xlsx, .json, .md"),
+        (["--out", "l"], "no form of a table for 'l'"),
+        (["--format", "csv", "--out", "l.xlsx"], "--format csv into 'l.xlsx'; expected --format xlsx"),
+        (["--json", "--out", "l.md"], "--format json into 'l.md'"),
+        (["--format", "xlsx"], "a workbook on stdout"),
+    ],
+)
+def test_the_ending_of_a_file_decides(run, arguments: list[str], message: str, tmp_path: Path) -> None:
+    at = {"l.docx", "l", "l.xlsx", "l.md"}
+    given = [str(tmp_path / word) if word in at else word for word in arguments]
+    with pytest.raises(UserError, match=re.escape(message)):
+        run("ledger", "minsk", *given)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_needs_no_format(run, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    run("record", "response", "minsk", "--out", str(tmp_path / "l.XLSX"), "--table", "escalations")
+    assert openpyxl.load_workbook(tmp_path / "l.XLSX").sheetnames == ["escalations"]
+    with pytest.raises(UserError, match="unknown table 'escalation'; hint: did you mean 'escalations'"):
+        run("record", "response", "minsk", "--out", str(tmp_path / "m.xlsx"), "--table", "escalation")
+
+
+def said(*arguments: str, cwd: Path, code: int = 0) -> str:
+    """What a verb says on stderr."""
+    command = [sys.executable, "-c", "from detente.cli import main; main()", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+    assert done.returncode == code and "Traceback" not in done.stderr, done.stderr
+    return done.stderr
+
+
+def test_what_is_left_out_is_said(only_record: Path, tmp_path: Path) -> None:
+    (only_record / "record.yaml").write_text("compiled: 2005-01-01\n", "utf-8")
+    assert "1 entries are not shown; " in said("ledger", str(only_record), cwd=tmp_path)
+    words = said("record", "response", "minsk", "--format", "csv", cwd=tmp_path)
+    assert "only the table 'response'; for the others: --table escalations or statements" in words
+
+
+def test_refusals_of_the_system_end_with_exit_code_2(only_record: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").mkdir()
+    words = said("ledger", str(only_record), "--out", str(tmp_path / "out.csv"), cwd=tmp_path, code=2)
+    assert "out.csv: the file cannot be written: a folder has this name" in words
+    (only_record / "claims.csv").mkdir()
+    assert "claims.csv: the file cannot be read: a folder" in said("ledger", str(only_record), cwd=tmp_path, code=2)
+
+
+def test_a_crafted_workbook_ends_with_a_sentence(tmp_path: Path) -> None:
+    import zipfile
+
+    (tmp_path / "case").mkdir()
+    with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as made:
+        made.writestr("[Content_Types].xml", '<!DOCTYPE t [<!ENTITY a "b">]><t>&a;&c;</t>')
+    assert "declares a document type" in said("record", "from-xlsx", "x.xlsx", "--into", "new", cwd=tmp_path, code=2)
+    assert "declares a document type" in said("import", "acled", "x.xlsx", "--into", "case", cwd=tmp_path, code=2)

@@ -15,20 +15,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import RecordError
-from detente.record import load_record
-from detente.record.files import Gathered, add_table, csv_rows, gather, validated
+from detente.files.damaged import csv_items
+from detente.files.tables import csv_rows
+from detente.record import Record, load_record
+from detente.record.assemble import validated
+from detente.record.ceasefires import ceasefires
+from detente.record.cells import decode, encode, shapes, to_csv
+from detente.record.entries import RECORD, Commitment, Meta, Row
+from detente.record.gather import Gathered, add_table, gather
 from detente.record.imports import import_file
-from detente.record.ledger import lags, ledger
+from detente.record.kinds import KINDS
+from detente.record.lags import lags
+from detente.record.ledger import ledger
 from detente.record.meetings import formats, meetings
-from detente.record.model import RECORD, Commitment, Meta, Row
-from detente.record.queries import ceasefires, claims, deaths, responses
-from detente.record.record import Record
-from detente.record.rows import csv_items
-from detente.record.table import KINDS, decode, encode, shapes, to_csv
+from detente.record.queries import claims, deaths
+from detente.record.responses import responses
 from detente.record.timeline import timeline
-from detente.record.views import as_data
+from detente.record.workbook import sheet_of
 from detente.record.write import to_yaml
-from detente.record.xlsx import record_tables, write_book
+from detente.run.forms import as_data
+from detente.words.tables import workbook_bytes
 
 MINSK = load_record(Path(__file__).parents[2] / "src" / "detente" / "cases" / "minsk")
 DAYS = st.dates(datetime.date(1992, 6, 1), datetime.date(2026, 5, 1))
@@ -74,13 +80,10 @@ def pruned(record: Record, day: datetime.date) -> Record:
 
 def everything(record: Record, day: datetime.date) -> str:
     """Every table as of a day."""
-    tables = [
-        ledger(record, day),
-        ledger(record, day, forgotten=True, viewpoints=[RECORD, "azerbaijan"]),
-        lags(record, day),
-    ]
-    tables += [ceasefires(record, day), claims(record, day, ["armenia"]), timeline(record, day).table()]
-    for found in (responses(record, day), meetings(record, day), formats(record, day), deaths(record, day)):
+    cut = record.as_of(day)
+    tables = [ledger(cut), ledger(cut, forgotten=True, viewpoints=[RECORD, "azerbaijan"]), lags(cut)]
+    tables += [ceasefires(cut), claims(cut, ["armenia"]), timeline(cut).table()]
+    for found in (responses(cut), meetings(cut), formats(cut), deaths(cut)):
         tables += found.values()
     return json.dumps([as_data(table) for table in tables], ensure_ascii=False)
 
@@ -129,27 +132,31 @@ def value_of(kind: type[Row], name: str) -> st.SearchStrategy[Any]:
     field = kind.model_fields[name]
     shape = shapes(kind)[name]
     words = {item.func.__name__ for item in field.metadata if hasattr(item, "func")}
-    least = 1 if "_some" in words else 0
+    least = 1 if "some" in words else 0
     if shape in ("ids", "lines"):
         return st.lists(IDS if shape == "ids" else LINES, min_size=least, max_size=3).map(tuple)
     if shape == "json":
         if name == "ranks":
             return st.dictionaries(IDS, st.integers(1, 4), max_size=3)
+        if name == "extended":
+            return st.dictionaries(DAYS.map(str), st.just("2100-01-01"), max_size=2)
         return st.dictionaries(IDS, TEXTS if name == "reasons" else JSON, max_size=3)
     if get_origin(field.annotation) is Literal:
         return st.sampled_from([choice for choice in get_args(field.annotation) if choice])
     annotation = str(field.annotation)
     if "datetime.date" in annotation:
-        day = st.dates(datetime.date(1000, 1, 1))
+        day = st.dates(datetime.date(1800, 1, 1), datetime.date(2100, 12, 31))
         return day | st.none() if "None" in annotation else day
     if field.annotation is bool:
         return st.booleans()
+    if name == "year":
+        return st.integers(1800, 2100)
     if "int" in annotation or "float" in annotation:
         number = st.integers(0, 10**6)
         return number | st.none() if "None" in annotation else number
     if "_id" in words or name in ("actor", "format", "side", "part_of", "event", "viewpoint", "instrument"):
         return IDS
-    return (TEXTS if "_text" in words else LINES).filter(lambda text: text.strip() or not least)
+    return (TEXTS if "as_text" in words else LINES).filter(lambda text: text.strip() or not least)
 
 
 @st.composite
@@ -168,7 +175,7 @@ def rows(draw: st.DrawFn, kind: type[Row]) -> Row:
 
 
 def name_is_nested(kind: type[Row], name: str) -> bool:
-    return "model." in str(kind.model_fields[name].annotation)
+    return "entries." in str(kind.model_fields[name].annotation)
 
 
 EVERY = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -218,7 +225,7 @@ def test_workbook_and_parquet_give_the_row_back(
     given_rows = data.draw(st.lists(rows(kind), min_size=1, max_size=3))
     name = next(name for name, own in KINDS.items() if own is kind)
     book = tmp_path_factory.mktemp("book")
-    write_book(record_tables({name: given_rows}, KINDS, {}), book / "record.xlsx")
+    (book / "record.xlsx").write_bytes(workbook_bytes({name: sheet_of(name, given_rows)}))
     assert back(gather(book), kind) == given_rows
     packed = tmp_path_factory.mktemp("parquet")
     (packed / "rows.txt").write_text(to_csv(kind, given_rows), "utf-8", newline="")
@@ -296,7 +303,7 @@ def test_damaged_files_never_crash_nor_lose_a_row(content: bytes) -> None:
         mapping.write_text(MAPPING, "utf-8")
         items = sum(1 for _ in csv_items(path, ",", "utf-8")) - 1
         result = import_file(str(mapping), path, Path(folder) / "record")
-        assert result["rows"] == items == result["imported"] + result["set_aside"]
+        assert result.rows == items == result.imported + result.set_aside
 
 
 @settings(max_examples=60)

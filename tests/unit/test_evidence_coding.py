@@ -67,7 +67,7 @@ def coder(tmp_path, text=BASE):
 
 
 def code(tmp_path, *events, text=BASE, until=None):
-    return coder(tmp_path, text).code(record(*events), until)
+    return coder(tmp_path, text).code(record(*events).as_of(until or "2020-01-01"), until)
 
 
 def test_events_become_marks_and_everything_else_has_a_reason(tmp_path):

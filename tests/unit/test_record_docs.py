@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from detente.cli.record import sub
+from detente.record.entries import How, Meta, StatusName
+from detente.record.kinds import KINDS, NESTED, columns
 from detente.record.mapping import load_mapping, mapping_names
-from detente.record.model import How, Meta, StatusName
-from detente.record.table import KINDS, NESTED, columns
 from detente.workflow.record import QUERIES
 
 DOCS = (Path(__file__).parents[2] / "docs" / "record.md").read_text("utf-8")

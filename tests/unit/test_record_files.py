@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 
 from detente.errors import RecordError
-from detente.record import load_record
-from detente.record.check import REFERENCES
+from detente.record import Record, load_record
 from detente.record.duplicates import likely
-from detente.record.files import load_book
 from detente.record.imported import connect
-from detente.record.model import latest_day
-from detente.record.record import Record
-from detente.record.table import KINDS
+from detente.record.kinds import KINDS, REFERENCES
+from detente.record.load import load_book
 from detente.record.write import write_record
 from detente.workflow.record import export_book, import_book
 
@@ -96,26 +93,12 @@ def test_a_slip_in_an_actor_is_a_warning(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("2011-06-24/25", "2011-06-24"),
-        ("2019-2023", "2023-12-31"),
-        ("c. 2004", "2004-12-31"),
-        ("2020-02", "2020-02-29"),
-        ("2020-11/12", "2020-11-30"),
-    ],
-)
-def test_latest_day(text: str, day: str) -> None:
-    assert str(latest_day(text)) == day
-
-
 def test_whole_record_through_files_and_workbook(tmp_path: Path) -> None:
     record = load_record(MINSK)
     write_record(record, tmp_path / "copy")
     assert same(record, load_record(tmp_path / "copy")) == []
     book = export_book(MINSK, tmp_path / "minsk.xlsx")
-    assert same(record, load_book(book)) == []
+    assert same(record, load_book(book)[0]) == []
 
 
 def test_mistakes_in_a_workbook_are_located_and_nothing_is_written(tmp_path: Path) -> None:
@@ -150,7 +133,7 @@ TWICE = (
 def test_duplicates_are_proposed_and_not_merged(tmp_path: Path) -> None:
     put(tmp_path, events_csv=TWICE, sources_csv="id,title\nS1,A\nS2,B\n")
     record = load_record(tmp_path)
-    assert [row[:2] for row in likely(record).rows] == [("E1", "E2")]
+    assert [row[:2] for row in likely(record.as_of()).rows] == [("E1", "E2")]
     assert len(record.events) == 3
 
 
@@ -169,7 +152,7 @@ def test_a_line_in_merges_merges_and_rewires(tmp_path: Path) -> None:
     assert event.sources == ("S1", "S2") and event.tags == ("a", "b")
     assert event.note == "merged with E2: same bridge"
     assert record.ceasefires["C"].events == ("E1",)
-    assert likely(record).rows == ()
+    assert likely(record.as_of()).rows == ()
 
 
 def test_public_record_drops_what_rests_on_confidential_entries(tmp_path: Path) -> None:
@@ -186,7 +169,7 @@ def test_public_record_drops_what_rests_on_confidential_entries(tmp_path: Path) 
 
 
 def test_sql_over_the_record() -> None:
-    with connect(load_record(MINSK)) as connection:
+    with connect(load_record(MINSK).as_of()) as connection:
         count = connection.execute("SELECT count(*) FROM events WHERE year(date) = 2020 AND best >= 5").fetchone()
         touched = connection.execute("SELECT count(DISTINCT commitment) FROM touches").fetchone()
     assert count is not None and count[0] > 3
@@ -197,3 +180,72 @@ def test_every_reference_field_exists() -> None:
     for kind, fields in REFERENCES.items():
         assert set(fields) <= set(KINDS[kind].model_fields)
         assert set(fields.values()) <= set(KINDS)
+
+
+@pytest.mark.parametrize("name", ["events.csv", "events.yaml", "events.parquet", "record.xlsx", "record.yaml"])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.mkdir(), "a folder"),
+        (lambda path: path.symlink_to(path.with_name("gone")), "there is no such file"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_the_path(name: str, make, words: str, tmp_path: Path) -> None:
+    put(tmp_path, actors_yaml="actors: [\n")
+    make(tmp_path / name)
+    with pytest.raises(RecordError, match=f"/{name}: .*{words}") as caught:
+        load_record(tmp_path)
+    assert "actors.yaml" in str(caught.value)  # and what else is wrong
+
+
+def test_a_file_without_permission_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, events_csv="id,date,type\nE1,2000-01-01,clash\n")
+
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(RecordError, match=r"/events\.csv: the file cannot be read: you have no permission"):
+        load_record(tmp_path)
+
+
+def test_a_description_that_is_none_is_told(tmp_path: Path) -> None:
+    put(tmp_path, record_yaml="- a\n", events_csv="id,date,type\nE1,2000-01-01,clash\n")
+    with pytest.raises(RecordError, match=r"/record\.yaml:1:1: not a description of a record"):
+        load_record(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("1.234", "1.234 is not a whole number of deaths"),
+        ("1_000", "'1_000' is not a number in plain digits"),
+        ("1e3", "'1e3' is not a number in plain digits"),
+        ("inf", "'inf' is not a number in plain digits"),
+        ("-9", "not counts"),
+    ],
+)
+def test_deaths_are_whole_numbers_of_plain_digits(cell: str, words: str, tmp_path: Path) -> None:
+    put(tmp_path, events_csv=f"id,date,type,best\nE1,2000-01-01,clash,{cell}\n")
+    with pytest.raises(RecordError, match=r"events\.csv:2: ") as caught:
+        load_record(tmp_path)
+    assert words in str(caught.value)
+
+
+def test_what_is_measured_otherwise_may_be_a_fraction(tmp_path: Path) -> None:
+    put(tmp_path, events_csv="id,date,type,best,measure\nE1,2000-01-01,return,0.5,share of prisoners\n")
+    assert load_record(tmp_path).events["E1"].best == 0.5
+
+
+def test_an_answer_before_the_escalation_is_refused(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        responses_csv="id,date,escalation,mediator,responded,lag_days\nR,2000-01-01,shots,chair,yes,-3\n",
+    )
+    with pytest.raises(RecordError, match="lag_days -3: an answer before the escalation"):
+        load_record(tmp_path)
+
+
+def test_empty_rows_of_a_table_are_none(tmp_path: Path) -> None:
+    put(tmp_path, events_csv=",,\nid,date,type\n,,\nE1,2000-01-01,clash\n")
+    assert list(load_record(tmp_path).events) == ["E1"]

@@ -1,6 +1,7 @@
 """Importing long lists: the GED sample, mapping files, set-aside rows, repeated ids, and what a kill leaves behind."""
 
 import csv
+import datetime
 import json
 import os
 import signal
@@ -12,12 +13,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from detente.errors import OptionError, RecordError
-from detente.record import imports, load_record
+from detente.errors import FileError, OptionError, RecordError
+from detente.files.damaged import csv_items
+from detente.record import load_record, publish
 from detente.record.imported import yearly_deaths
 from detente.record.imports import import_file
-from detente.record.mapping import load_mapping, mapping_names, slug
-from detente.record.rows import csv_items
+from detente.record.mapping import load_mapping, mapping_names
+from detente.record.names import slug
+from detente.record.publish import ImportReport
 from detente.workflow.record import import_list
 
 MAPPING = """
@@ -47,19 +50,19 @@ def mine(tmp_path: Path) -> Path:
     return path
 
 
-def fetch(result: dict, sql: str) -> list[tuple]:
+def fetch(result: ImportReport, sql: str) -> list[tuple]:
     with duckdb.connect() as connection:
-        return connection.execute(sql.replace("LIST", f"read_parquet('{result['file']}')")).fetchall()
+        return connection.execute(sql.replace("LIST", f"read_parquet('{result.file}')")).fetchall()
 
 
 def test_the_ged_sample(sample: Path, tmp_path: Path) -> None:
     result = import_list("ucdp-ged", sample, tmp_path)
-    assert result["rows"] == 1000 == result["imported"] + result["set_aside"]
-    assert result["imported"] >= 950
+    assert result.rows == 1000 == result.imported + result.set_aside
+    assert result.imported >= 950
     with sample.open(encoding="utf-8", newline="") as stream:
         given = {f"ged{row['id'][:-2]}": row for row in csv.DictReader(stream)}
-    found = fetch(result, "SELECT id, source_article, best, actors, date_end FROM LIST")
-    assert len(found) == result["imported"]
+    found = fetch(result, 'SELECT id, source_article, best, actors, "end" FROM LIST')
+    assert len(found) == result.imported
     newlines = 0
     for id, article, best, actors, end in found:
         row = given[id]
@@ -69,9 +72,9 @@ def test_the_ged_sample(sample: Path, tmp_path: Path) -> None:
         assert end.isoformat() == row["date_end"][:10]
         newlines += "\n" in row["source_article"]
     assert newlines > 0  # the sample holds embedded newlines, and they came through above
-    with Path(result["set_aside_file"]).open(encoding="utf-8", newline="") as stream:
+    with Path(result.set_aside_file).open(encoding="utf-8", newline="") as stream:
         aside = list(csv.DictReader(stream))
-    assert len(aside) == result["set_aside"]
+    assert len(aside) == result.set_aside
     assert all(int(row["line"]) > 1 and row["reason"] and row["row"] for row in aside)
     assert all("not in order" in row["reason"] for row in aside)  # high below best, or best below low
 
@@ -80,7 +83,7 @@ def test_imported_lists_stand_beside_the_record(sample: Path, tmp_path: Path) ->
     import_list("ucdp-ged", sample, tmp_path)
     record = load_record(tmp_path)
     assert [i.name for i in record.imported] == ["ucdp-ged"]
-    table = yearly_deaths(record, "2000-12-31")["ucdp-ged"]
+    table = yearly_deaths(record.as_of("2000-12-31"))["ucdp-ged"]
     assert max(row[0] for row in table.rows) == 2000
     assert record.imported[0].about["tested"] is True
 
@@ -110,15 +113,15 @@ def test_bad_rows_are_set_aside_with_line_and_reason(mine: Path, tmp_path: Path)
     ]
     file.write_text(HEADER + "".join(body), "utf-8")
     result = import_file(str(mine), file, tmp_path)
-    assert (result["rows"], result["imported"], result["set_aside"]) == (9, 2, 7)
-    with Path(result["set_aside_file"]).open(encoding="utf-8", newline="") as stream:
+    assert (result.rows, result.imported, result.set_aside) == (9, 2, 7)
+    with Path(result.set_aside_file).open(encoding="utf-8", newline="") as stream:
         aside = {int(row["line"]): row for row in csv.DictReader(stream)}
     assert [aside[n]["reason"] for n in (3, 4, 5, 6, 7, 8, 9)] == [
-        "date: '30.02.1999' is not a date",
+        "date: '30.02.1999' is not a date in '%d.%m.%Y'",
         "type: '3' is not one of 1, 2",
-        "best: 'many' is not a number",
+        "best: 'many' is not a count; counts are whole numbers of plain digits",
         "latitude: 91 is not in degrees",
-        "5 cells, 7 in the header",
+        "5 cells instead of 7",
         "id 'm1' stands twice (first at line 2)",
         "id is empty",
     ]
@@ -130,15 +133,15 @@ def test_an_open_quote_costs_one_row_and_not_the_rest(mine: Path, tmp_path: Path
     good = "".join(f"{n};24.12.1999;1;A;1;0;x\n" for n in range(10, 400))
     file.write_text(HEADER + '1;24.12.1999;1;A;1;0;"never closed\n' + good, "utf-8")
     result = import_file(str(mine), file, tmp_path)
-    assert (result["rows"], result["set_aside"]) == (391, 1)
+    assert (result.rows, result.set_aside) == (391, 1)
 
 
 def test_bytes_in_another_encoding_cost_their_row_only(mine: Path, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(HEADER.encode() + b"1;24.12.1999;1;A;1;0;caf\xe9\n2;24.12.1999;1;A;1;0;caf\xc3\xa9\n")
     result = import_file(str(mine), file, tmp_path)
-    assert (result["imported"], result["set_aside"]) == (1, 1)
-    assert b"caf\xe9" in Path(result["set_aside_file"]).read_bytes()
+    assert (result.imported, result.set_aside) == (1, 1)
+    assert b"caf\xe9" in Path(result.set_aside_file).read_bytes()
 
 
 def test_xlsx(mine: Path, tmp_path: Path) -> None:
@@ -149,7 +152,7 @@ def test_xlsx(mine: Path, tmp_path: Path) -> None:
     book.active.append([2, "24.12.1999", 7, "A;B", 3.0, 45.25, None])
     book.save(tmp_path / "list.xlsx")
     result = import_file(str(mine), tmp_path / "list.xlsx", tmp_path)
-    assert (result["rows"], result["imported"], result["set_aside"]) == (2, 1, 1)
+    assert (result.rows, result.imported, result.set_aside) == (2, 1, 1)
     assert fetch(result, "SELECT id, actors, best, remark FROM LIST") == [("m1", "a b", 3.0, "x\ny")]
 
 
@@ -160,7 +163,7 @@ def test_importing_again_replaces(mine: Path, tmp_path: Path) -> None:
     file.write_text(HEADER + "1;24.12.1999;1;A;1;0;\n2;24.12.1999;1;A;1;0;\n", "utf-8")
     result = import_file(str(mine), file, tmp_path)
     assert load_record(tmp_path).imported[0].rows == 2
-    assert [p.name for p in (tmp_path / "imported").glob("*.parquet")] == [Path(result["file"]).name]
+    assert [p.name for p in (tmp_path / "imported").glob("*.parquet")] == [Path(result.file).name]
 
 
 def test_columns_that_are_missing_are_all_named(mine: Path, tmp_path: Path) -> None:
@@ -199,7 +202,7 @@ def test_untested_mappings_read_a_file_with_their_columns(tmp_path: Path) -> Non
     for name, text in {"acled": acled, "icb": icb, "pa-x": pax}.items():
         file = tmp_path / f"{name}.csv"
         file.write_text(text, "utf-8")
-        assert import_file(name, file, tmp_path / name)["imported"] == 1, name
+        assert import_file(name, file, tmp_path / name).imported == 1, name
 
 
 def test_shipped_cases_are_read_only(sample: Path) -> None:
@@ -224,8 +227,8 @@ def test_failure_while_publishing_leaves_the_old_list(
     def fail(*_arguments: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(imports, "write_text", fail)
-    with pytest.raises(OSError, match="disk full"):
+    monkeypatch.setattr(publish, "write_text", fail)
+    with pytest.raises(FileError, match="disk full"):
         import_file(str(mine), file, tmp_path)
     assert load_record(tmp_path).imported == before
     assert before[0].path.is_file()
@@ -268,3 +271,189 @@ def test_progress_rises(sample: Path, tmp_path: Path) -> None:
     assert told == sorted(told) and told[-1] >= 0.9
     about = json.loads((tmp_path / "imported" / "ucdp-ged.json").read_text("utf-8"))
     assert about["rows"] + about["set_aside"] == 1000
+
+
+# ---- mappings --------------------------------------------------------------------------------------------------------
+
+
+def mapped(tmp_path: Path, columns: str, content: str, more: str = "") -> ImportReport:
+    """Import a text by the `columns:` of a mapping."""
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\n{more}columns:\n{columns}", "utf-8")
+    (tmp_path / "list.csv").write_text(content, "utf-8")
+    return import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
+
+
+LEAST = "  id: no\n  date: day\n  type: {constant: clash}\n"
+
+
+def test_a_template_is_filled_from_columns_of_any_name(tmp_path: Path) -> None:
+    report = mapped(
+        tmp_path, LEAST + '  text: {template: "{Source Name}: {was sagt, wer}"}\n',
+        'no,day,Source Name,"was sagt, wer"\n1,2020-01-01,{day},said {no} more\n',
+    )  # fmt: skip
+    assert fetch(report, "SELECT text FROM LIST") == [("{day}: said {no} more",)]
+
+
+def test_a_template_that_names_no_column_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"no column 'Sorce Name'; hint: did you mean 'Source Name'"):
+        mapped(
+            tmp_path, LEAST.replace("id: no", 'id: {template: "{Sorce Name}"}'), "no,day,Source Name\n1,2020-01-01,a\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ("  text: {template: words}\n", "7:20: template 'words'; expected names of columns in braces"),
+        ('  text: {template: "{words"}\n', "template '{words'; expected names of columns in braces"),
+        ("  text: {column: a, constant: b}\n", "column and constant for 'text'; expected one of column, columns"),
+        ("  text: {}\n", "nothing from which 'text' comes"),
+        ("  text: {column: a, split: ;}\n", "`split` does nothing for 'text'; expected only for actors, target"),
+        ("  best: {column: a, format: '%Y'}\n", "`format` does nothing for 'best'"),
+        ("  actors: {column: a, prefix: x}\n", "`prefix` does nothing for 'actors'"),
+        ("  end: {column: a, values: {b: c}}\n", "`values` does nothing for 'end'"),
+        ("  actors: {column: a, other: b}\n", "`other` without `values`"),
+        ("  best: {constant: '1', absent: ['1']}\n", "`absent` without a column"),
+        ("  end: {column: a, format: '%d/%m/%y'}\n", "two-digit years need `pivot`: the last year"),
+        ("  end: {column: a, format: '%d.%m.'}\n", "format '%d.%m.' has no year"),
+        ("  end: {column: a, format: '%Y %d'}\n", "has a day but no month"),
+        ("  end: {column: a, format: '%x'}\n", "'%x' is not read; use %Y %m %d"),
+        ("  end: {column: a, format: ['%Y', '%G']}\n", "'%G' is not read"),
+    ],
+)
+def test_what_would_be_read_otherwise_than_meant_is_refused_in_the_mapping(
+    columns: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RecordError, match=r"mine\.yaml:\d+:\d+: ") as caught:
+        mapped(tmp_path, LEAST + columns, "no,day,a\n1,2020-01-01,x\n")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("delimiter: '::'\n", "3:12: delimiter '::'; expected one sign"),
+        ("encoding: utf-88\n", "3:11: unknown encoding 'utf-88'"),
+        ("skip: -1\n", "3:7: Input should be greater than or equal to 0"),
+    ],
+)
+def test_how_a_file_is_read_is_checked(more: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"mine\.yaml:3:") as caught:
+        mapped(tmp_path, LEAST, "no,day\n1,2020-01-01\n", more)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("pivot", "year"), [(2025, "1946"), (2045, "1946"), (2046, "2046"), (1950, "1946")])
+def test_two_digit_years_mean_the_last_that_the_pivot_allows(pivot: int, year: str, tmp_path: Path) -> None:
+    columns = LEAST.replace("date: day", f'date: {{column: day, format: "%d/%m/%y", pivot: {pivot}}}')
+    assert fetch(mapped(tmp_path, columns, "no,day\n1,03/02/46\n"), "SELECT year(date) FROM LIST") == [(int(year),)]
+
+
+def test_an_end_in_its_own_column(tmp_path: Path) -> None:
+    report = mapped(
+        tmp_path, LEAST + "  date_end: last\n",
+        "no,day,last\n1,2020-01-01,2020-02\n2,2020-01-01,\n3,2020-01-01,NA\n4,2020-01-02,2020-01-01\n5,2020-01-01,soon\n"
+        "6,2020-01-01 to 2020-01-03,2020-01-03\n7,2020-01-01 to 2020-01-03,2020-01-04\n8,2020-01-01,2020 to 2021\n",
+    )  # fmt: skip
+    assert fetch(report, 'SELECT id, "end"::VARCHAR FROM LIST ORDER BY id') == [
+        ("1", "2020-02-29"), ("2", None), ("3", None), ("6", "2020-01-03"),
+    ]  # fmt: skip
+    with Path(report.set_aside_file).open(encoding="utf-8", newline="") as stream:
+        assert [row["reason"] for row in csv.DictReader(stream)] == [
+            "end 2020-01-01 lies before date 2020-01-02",
+            "end: 'soon' is not a date",
+            "end: 2020-01-04 in one column and 2020-01-03 in another",
+            "end: '2020 to 2021' is a range",
+        ]
+
+
+def test_the_coarser_of_two_precisions_counts(tmp_path: Path) -> None:
+    report = mapped(
+        tmp_path, LEAST + "  precision: how\n", "no,day,how\n1,2020-01,day\n2,2020-01-01,week\n3,2020,month\n"
+    )
+    assert [row[0] for row in fetch(report, "SELECT precision FROM LIST ORDER BY id")] == ["month", "week", "year"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "content", "words"),
+    [
+        (
+            LEAST + "  actors: {column: who, split: ;}\n",
+            "no,day,who\n1,2020-01-01,A-B\n2,2020-01-01,A B;a b\n",
+            "actors: 'A-B' and 'A B' would share the id 'a_b'",
+        ),
+        (
+            LEAST + "  actors: one\n  target: other\n",
+            "no,day,one,other\n1,2020-01-01,A-B,A (B)\n",
+            "actors: 'A-B' and 'A (B)' would share the id 'a_b'",
+        ),
+        (LEAST, "no,day\nE.1,2020-01-01\nE-1,2020-01-02\n", "'E.1' (line 2) and 'E-1' both become 'e_1'"),
+        (
+            LEAST.replace("no\n", "{column: no, prefix: p}\n"),
+            "no,day\ne_1,2020-01-01\nE-1,2020-01-02\n",
+            "'e_1' (line 2) and 'E-1' both become 'pe_1'",
+        ),
+    ],
+)
+def test_two_names_with_one_id_are_refused_with_both(columns: str, content: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="two names with one id") as caught:
+        mapped(tmp_path, columns, content)
+    assert words in str(caught.value) and not (tmp_path / "imported").exists()
+
+
+def test_values_keep_two_names_apart(tmp_path: Path) -> None:
+    report = mapped(
+        tmp_path, LEAST + '  actors: {column: who, split: ;, values: {"A-B": union}, other: "*"}\n',
+        "no,day,who\n1,2020-01-01,A-B;C\n2,2020-01-01,A B;NA;\n",
+    )  # fmt: skip
+    assert [row[0] for row in fetch(report, "SELECT actors FROM LIST ORDER BY id")] == ["union c", "a_b"]
+
+
+def test_spellings_of_one_name_are_one(tmp_path: Path) -> None:
+    report = mapped(tmp_path, LEAST + "  actors: who\n", "no,day,who\n1,2020-01-01,A B\n2,2020-01-01,a  b\n")
+    assert fetch(report, "SELECT DISTINCT actors FROM LIST") == [("a_b",)]
+
+
+def test_columns_that_are_kept_never_clash(tmp_path: Path) -> None:
+    report = mapped(
+        tmp_path, LEAST + "keep: [Date, date, END, original_date]\n",
+        "no,day,Date,date,END,original_date\n1,2020-01-01,a,b,c,d\n",
+    )  # fmt: skip
+    names = [row[0] for row in fetch(report, "DESCRIBE SELECT * FROM LIST")]
+    assert len({name.lower() for name in names}) == len(names) == 10
+    assert fetch(report, f"SELECT {', '.join(names[-4:])} FROM LIST") == [("a", "b", "c", "d")]
+
+
+def test_another_delimiter_than_the_mapping_says_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="line 1 looks like the header; write `delimiter: ';'` in the mapping"):
+        mapped(tmp_path, LEAST, "no;day\n1;2020-01-01\n", 'delimiter: ","\n')
+
+
+def test_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\nencoding: utf-16\ncolumns:\n{LEAST}", "utf-8")
+    (tmp_path / "list.csv").write_text("no,day\n1,2020-01-01\n", "utf-8")
+    with pytest.raises(RecordError, match=r"list\.csv: not text in utf-16"):
+        import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
+
+
+def test_a_new_importer_is_one_file(tmp_path: Path) -> None:
+    (tmp_path / "valley-watch.yaml").write_text(f"mapping: valley-watch\ntitle: t\ncolumns:\n{LEAST}", "utf-8")
+    assert mapping_names(tmp_path) == ["valley-watch"]
+    assert load_mapping("valley-watch", tmp_path).title == "t"
+    with pytest.raises(OptionError, match=r"unknown mapping '\.\./valley-watch'"):
+        load_mapping("../valley-watch", tmp_path)
+
+
+def test_a_workbook_with_a_title_above_its_header(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["My list"])
+    book.active.append(["no", "day"])
+    book.active.append([1, datetime.date(2020, 1, 1)])
+    book.save(tmp_path / "list.xlsx")
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\ncolumns:\n{LEAST}", "utf-8")
+    with pytest.raises(RecordError, match="line 2 looks like the header; write `skip: 1`"):
+        import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.xlsx", tmp_path)
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\nskip: 1\ncolumns:\n{LEAST}", "utf-8")
+    report = import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.xlsx", tmp_path)
+    assert fetch(report, "SELECT source_line, id, date::VARCHAR FROM LIST") == [(3, "1", "2020-01-01")]

@@ -7,8 +7,9 @@ import pytest
 
 from detente.errors import OptionError
 from detente.record import load_record
-from detente.record.ledger import lags, ledger
-from detente.record.queries import wilson
+from detente.record.lags import lags
+from detente.record.ledger import ledger
+from detente.record.responses import wilson
 from detente.record.views import with_views
 
 FILES = {
@@ -62,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def states(folder: Path, **options) -> dict[str, str]:
-    table = ledger(load_record(folder), "2010-01-01", **options)
+    table = ledger(load_record(folder).as_of("2010-01-01"), **options)
     at = table.columns.index("state")
     return {str(row[0]): str(row[at]) for row in table.rows}
 
@@ -81,7 +82,7 @@ def test_every_state(folder: Path) -> None:
 
 
 def test_forgotten_lists_sleepers_longest_first(folder: Path) -> None:
-    table = ledger(load_record(folder), "2010-01-01", forgotten=True)
+    table = ledger(load_record(folder).as_of("2010-01-01"), forgotten=True)
     slept = [row[table.columns.index("slept_years")] for row in table.rows]
     assert slept == sorted(slept, reverse=True)
     assert [row[0] for row in table.rows][:2] == ["truce.lift", "truce.withdraw"]
@@ -99,26 +100,26 @@ def test_removing_the_touch_changes_the_list(folder: Path) -> None:
 
 
 def test_by_actor_has_one_row_for_each_that_owes(folder: Path) -> None:
-    table = ledger(load_record(folder), "2010-01-01", by="actor")
+    table = ledger(load_record(folder).as_of("2010-01-01"), by="actor")
     who = [row[table.columns.index("who")] for row in table.rows]
     assert who == sorted(who) and "aland borduria" not in who and len(who) == 9
 
 
 def test_viewpoint_of_one_side(folder: Path) -> None:
-    table = ledger(load_record(folder), "2010-01-01", viewpoints=["borduria"])
+    table = ledger(load_record(folder).as_of("2010-01-01"), viewpoints=["borduria"])
     status = {row[0]: row[table.columns.index("status")] for row in table.rows}
     assert status["truce.withdraw"] == "violated" and status["truce.count"] == ""
 
 
 def test_view_column_beside_any_table(folder: Path) -> None:
-    record = load_record(folder)
-    table = with_views(record, lags(record, "2010-01-01"), ["borduria", "aland"])
+    record = load_record(folder).as_of()
+    table = with_views(record, lags(record), ["borduria", "aland"])
     row = dict(zip(table.columns, next(r for r in table.rows if r[0] == "truce.withdraw"), strict=True))
     assert row["view: borduria"] == "violated (they never left)" and row["view: aland"] == ""
 
 
 def test_lags_of_what_was_done_and_of_what_was_not(folder: Path) -> None:
-    found = {row[0]: row for row in lags(load_record(folder), "2010-01-01").rows}
+    found = {row[0]: row for row in lags(load_record(folder).as_of("2010-01-01")).rows}
     assert found["truce.free"][5:9] == ("2002-01-01", "E3", "in part", 2.0)
     assert found["truce.count"][5] == "2001-05-05"
     assert found["truce.lift"][5] == "" and found["truce.lift"][8] == 10.0
@@ -127,7 +128,7 @@ def test_lags_of_what_was_done_and_of_what_was_not(folder: Path) -> None:
 
 
 def test_as_of_before_a_commitment(folder: Path) -> None:
-    assert ledger(load_record(folder), "1999-12-31").rows == ()
+    assert ledger(load_record(folder).as_of("1999-12-31")).rows == ()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_as_of_before_a_commitment(folder: Path) -> None:
 )
 def test_wrong_options(folder: Path, options: dict, message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        ledger(load_record(folder), options.pop("as_of", "2010-01-01"), **options)
+        ledger(load_record(folder).as_of(options.pop("as_of", "2010-01-01")), **options)
 
 
 def test_under_way_shows_nothing_of_its_end(folder: Path) -> None:
@@ -161,6 +162,6 @@ def test_wilson_interval() -> None:
 
 
 def test_default_date_is_the_last_that_is_known(folder: Path) -> None:
-    assert load_record(folder).last_date == datetime.date(2009, 12, 31)
+    assert load_record(folder).compiled_on == datetime.date(2009, 12, 31)
     (folder / "record.yaml").write_text("compiled: 2012-02-02\n", "utf-8")
-    assert load_record(folder).last_date == datetime.date(2012, 2, 2)
+    assert load_record(folder).compiled_on == datetime.date(2012, 2, 2)

@@ -8,9 +8,9 @@ from detente.errors import Diagnostic, RecordError
 from detente.files.folder import listed
 from detente.files.mistakes import meant
 from detente.files.yaml import read_yaml
-from detente.record.files import BOOK
+from detente.record.gather import BOOK
+from detente.record.kinds import KINDS
 from detente.record.mapping import load_mapping
-from detente.record.table import KINDS
 
 CODINGS = ("coding.yaml", "coding_second.yaml")
 RULES = "claims_rules.yaml"

@@ -1,5 +1,6 @@
 """The rules for claims, held against the record and the answers of the case."""
 
+import datetime
 from collections.abc import Iterator
 
 from detente.case import Case
@@ -31,7 +32,7 @@ def check_rules(case: Case, record: Record | None) -> Iterator[Diagnostic]:
 
 def _idle(rules: ClaimRules, record: Record) -> Iterator[Diagnostic]:
     """Tests whose words no event bears, or whose filter no event of any date fits though it should."""
-    queries = Queries(record, record.last_date.isoformat() if record.last_date else "9999-12-31", rules.sides)
+    queries = Queries(record.as_of(record.compiled_on or datetime.date.max), rules.sides)
     known = {event.type for event in record.events.values()} | {t for e in record.events.values() for t in e.tags}
     for claim, rule in rules.rules.items():
         for n, test in enumerate(rule.tests):

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 Case = Annotated[str, typer.Argument(help="A folder with a record, a case folder, or the name of a shipped case.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The record as it stood on this ISO date.")]
-Form = Annotated[str, typer.Option("--format", help="table, csv, xlsx, json or md.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of stdout.")]
+Form = Annotated[str, typer.Option("--format", help="table, csv, xlsx, json or md; for a file its ending decides.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write to this file (.csv, .xlsx, .json, .md).")]
 View = Annotated[list[str] | None, typer.Option("--viewpoint", help="record or an actor; repeat for side by side.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Also draw it: .svg, .png or .json.")]
 Only = Annotated[str, typer.Option("--table", help="Only this one of several tables.")]
@@ -42,8 +42,17 @@ def import_(
     from detente.workflow.record import import_list
 
     with progress_bar() as progress:
-        result = import_list(mapping, file, into, name, progress)
-    print(json.dumps(result, ensure_ascii=False))
+        report = import_list(mapping, file, into, name, progress)
+    for words in report.notes:
+        say(words)
+    print(json.dumps(report.data, ensure_ascii=False))
+
+
+def say(words: str) -> None:
+    """A word on stderr, so that stdout holds the result alone."""
+    import sys
+
+    print(words, file=sys.stderr)
 
 
 def ledger(
@@ -63,7 +72,8 @@ def ledger(
     from detente.workflow import record as work
 
     _note_date(case, as_of)
-    tables = work.ledger(case, as_of, by=by, forgotten=forgotten, viewpoints=viewpoint or ["record"], years=years)
+    views = viewpoint or ["record"]
+    tables = work.ledger(case, as_of, by=by, forgotten=forgotten, viewpoints=views, years=years, tell=say)
     if picture:
         work.draw_ledger(case, picture, as_of, forgotten)
     emit(tables, "json" if as_json else form, out)
@@ -85,7 +95,7 @@ def timeline(
     from detente.workflow import record as work
 
     _note_date(case, as_of)
-    tables = work.timeline(case, as_of, kind or (), actor or (), viewpoint or ())
+    tables = work.timeline(case, as_of, kind or (), actor or (), viewpoint or (), tell=say)
     if picture:
         work.draw_timeline(tables["timeline"], picture)
     emit(tables, "json" if as_json else form, out)
@@ -93,22 +103,20 @@ def timeline(
 
 def _note_date(case: str, as_of: str | None) -> None:
     """Say on stderr that the case is analysed from another date than the whole record that is shown."""
-    import sys
-
     from detente.workflow.record import CASES, case_date
 
     if Path(case).is_dir() and (CASES / case).is_dir() and Path(case).resolve() != (CASES / case).resolve():
-        print(f"the folder '{case}' here, not the shipped case of that name", file=sys.stderr)
+        say(f"the folder '{case}' here, not the shipped case of that name")
     date = case_date(case)
     if as_of is None and date is not None:
-        print(f"the whole record; the case starts from {date}: --as-of {date}", file=sys.stderr)
+        say(f"the whole record; the case starts from {date}: --as-of {date}")
 
 
 def _query(name: str, case: str, options: dict[str, Any], shown: dict[str, Any]) -> None:
     from detente.workflow.record import query
 
     _note_date(case, shown["as_of"])
-    tables = query(name, case, shown["as_of"], shown["viewpoint"] or (), options)
+    tables = query(name, case, shown["as_of"], shown["viewpoint"] or (), options, tell=say)
     emit(tables, "json" if shown["as_json"] else shown["form"], shown["out"], shown["only"])
 
 
@@ -117,6 +125,7 @@ def response(
     case: Case,
     *,
     kind: Annotated[list[str] | None, typer.Option(help="violent, political, humanitarian; repeatable.")] = None,
+    within: Annotated[int, typer.Option(help="Days to speak before silence counts.")] = 30,
     as_of: AsOf = None,
     viewpoint: View = None,
     form: Form = "table",
@@ -126,7 +135,7 @@ def response(
 ) -> None:
     """Who spoke after an escalation, how soon, and whom they named."""
     shown = {"as_of": as_of, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("response", case, {"kinds": kind} if kind else {}, shown)
+    _query("response", case, {"within": within, **({"kinds": kind} if kind else {})}, shown)
 
 
 @sub.command()
@@ -247,7 +256,7 @@ def export(case: Case, file: Annotated[Path, typer.Argument(help="The .xlsx file
     """Write the whole record as a workbook, one sheet per list."""
     from detente.workflow.record import export_book
 
-    print(export_book(case, file))
+    print(export_book(case, file, say))
 
 
 @sub.command("from-xlsx")
@@ -260,7 +269,7 @@ def from_xlsx(
 
     from detente.workflow.record import import_book
 
-    print(json.dumps(import_book(file, into)))
+    print(json.dumps(import_book(file, into, say)))
 
 
 BRIEF = {  # columns of a table on the terminal; --format csv, xlsx, json and md have all
@@ -269,7 +278,7 @@ BRIEF = {  # columns of a table on the terminal; --format csv, xlsx, json and md
     "timeline": ("date", "type", "actors", "text", "certainty", "event"),
     "escalations": ("date", "escalation", "severity", "mediator", "responded", "lag_days", "naming", "named", "event"),
     "list": ("date", "format", "text", "event", "certainty"),
-    "lags": ("commitment", "who", "made", "due", "performed", "in_full", "lag_years", "late_days", "breached_before"),
+    "lags": ("commitment", "who", "made", "due", "performed", "in_full", "lag_years", "censored", "late_days"),
     "ceasefires": ("ceasefire", "start", "years_to_minor", "years_to_major", "years_to_war", "within_hours",
                    "years_without_war"),
     "deaths": ("period", "low", "best", "high", "side", "measure", "certainty"),
@@ -279,24 +288,27 @@ BRIEF = {  # columns of a table on the terminal; --format csv, xlsx, json and md
 
 def emit(tables: "Mapping[str, Table]", form: str, out: Path | None, only: str = "") -> None:
     """Print tables in a form, or write them to a file."""
-    from detente.errors import OptionError, suggest
-    from detente.files.whole import write_text
-    from detente.record.views import FORMATS, render, save_xlsx
+    import sys
 
-    if form not in FORMATS:
-        raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMATS))
-    if form == "xlsx":
-        if out is None:
-            raise OptionError.of("a workbook on stdout", "--out FILE.xlsx")
-        save_xlsx({only: tables[only]} if only in tables else tables, out)
-    elif form == "table" and out is None:
-        _print({only: tables[only]} if only in tables else tables)
+    from detente.errors import OptionError, suggest
+    from detente.files.whole import write_bytes
+    from detente.run.forms import FORMS, chosen, form_of, rendered
+
+    if form not in FORMS:
+        raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMS))
+    found = form if out is None else form_of(out, form)
+    kept = chosen(tables, only)
+    if found == "csv" and len(kept) > 1:
+        first, *others = kept
+        say(f"only the table '{first}'; for the others: --table {' or '.join(others)}")
+    if out is not None:
+        write_bytes(out, rendered(kept, found))
+    elif found == "table":
+        _print(kept)
+    elif found == "xlsx":
+        raise OptionError.of("a workbook on stdout", "--out FILE.xlsx")
     else:
-        text = render(tables, "md" if form == "table" else form, only)
-        if out is None:
-            print(text, end="")
-        else:
-            write_text(out, text)
+        sys.stdout.write(rendered(kept, found).decode("utf-8"))
 
 
 def _print(tables: "Mapping[str, Table]") -> None:
@@ -304,14 +316,15 @@ def _print(tables: "Mapping[str, Table]") -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    from detente.record.views import used_columns
+    from detente.words.tables import used_columns
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=180)
     for name, table in tables.items():
         brief = BRIEF.get(name, table.columns)
-        shown = [n for n in used_columns(table) if table.columns[n].split(": ")[0] in (*brief, "view")]
+        used = used_columns(table.columns, table.rows)
+        shown = [n for n in used if table.columns[n].split(": ")[0] in (*brief, "view")]
         rich = RichTable(title=table.title, caption=table.note, title_justify="left", caption_justify="left")
         for n in shown:
             numbers = all(isinstance(row[n], (int, float, type(None))) for row in table.rows)

@@ -27,7 +27,8 @@ from detente.evidence.rules import (
 from detente.evidence.simulate import Scheme, Watch
 from detente.files.yaml import At
 from detente.game import StateSpace
-from detente.record import Event, Record
+from detente.record import CutRecord, Event
+from detente.record.lists import Entries
 from detente.words.dates import DAYS_PER_YEAR
 
 WINDOWS = {"week": 7, "month": 31, "year": 366}
@@ -159,15 +160,14 @@ class Coder:
 
     # -- the whole --------------------------------------------------------------------------------------------------
 
-    def code(self, record: Record, until: str | None = None) -> Coded:
+    def code(self, record: CutRecord, until: str | None = None) -> Coded:
         """Code a record up to a date.
 
         Raises:
             RecordError: located mistakes in the coding file, all at once.
         """
         start = self.coding.start or min(self.situations, default="")
-        last = record.last_date
-        end = min(filter(None, (self.coding.until or (last.isoformat() if last else ""), until)), default="")
+        end = min(filter(None, (self.coding.until or record.day.isoformat(), until)))
         if not start or not end or end <= start:
             self.bad(("from",), f"a path from {start or '?'} until {end or '?'}", "a start before the end")
             raise RecordError(self.problems)
@@ -353,7 +353,7 @@ class Coder:
     # -- events -----------------------------------------------------------------------------------------------------
 
     def _events(
-        self, record: Record, channel_of: dict[At, tuple[int, ...]]
+        self, record: CutRecord, channel_of: dict[At, tuple[int, ...]]
     ) -> tuple[list[Mark], list[tuple[Pin, str]], list[CodedEvent]]:
         roots = witness_roots(record)
         marks: list[Mark] = []
@@ -441,7 +441,7 @@ class Coder:
         return replace(coded, path=laid.path, scheme=scheme, events=tuple(rows), warnings=tuple(self.problems))
 
 
-def witness_roots(record: Record) -> dict[str, set[str]]:
+def witness_roots(record: Entries) -> dict[str, set[str]]:
     """Source -> the sources that it passes on in the end (itself where it repeats nobody)."""
 
     def roots(source: str, seen: tuple[str, ...]) -> set[str]:

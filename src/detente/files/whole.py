@@ -1,26 +1,50 @@
 """Every write is whole: a temporary file in the same folder, then a rename."""
 
 import contextlib
+import io
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
+
+from detente.errors import FileError
+from detente.files.access import unwritable
+
+PIECE = 1 << 20  # bytes copied at a time
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole: readers see the old content or the new one, never a part; an interrupt leaves the old."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write a file whole: readers see the old content or the new one, never a part; an interrupt leaves the old.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
+    write_stream(path, io.BytesIO(content))
+
+
+def write_stream(path: Path, source: BinaryIO) -> None:
+    """Write a file whole, piece by piece; see `write_bytes`.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(_mode(path))
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                shutil.copyfileobj(source, stream, PIECE)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).chmod(_mode(path))
+            Path(temporary).replace(path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                Path(temporary).unlink()
+            raise
+    except OSError as error:
+        raise FileError(unwritable(error, path)) from error
 
 
 def _mode(path: Path) -> int:
@@ -33,5 +57,5 @@ def _mode(path: Path) -> int:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write UTF-8 text whole, with newlines as they stand."""
+    """Write UTF-8 text whole, with newlines as they stand; see `write_bytes`."""
     write_bytes(path, content.encode("utf-8"))

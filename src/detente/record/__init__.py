@@ -1,16 +1,20 @@
 """The record: what was promised and what happened, with sources; useful with no game theory at all.
 
-`load_record(folder)` reads it, `Record.as_of(date)` is the same as it stood on a date; `ledger`, `queries` and
-`views` compute tables from it, `imports` brings in long lists from others.
+`load_record(folder)` reads it. `Record.as_of(date)` is a `CutRecord`, the record as it stood on a date: every table
+(`ledger`, `lags`, `timeline`, `responses`, `ceasefires`, `meetings`, `queries`) is computed from one. `imports` brings
+in long lists from others.
 """
 
-from detente.record.files import load_record
-from detente.record.model import Claim, Commitment, Event, Instrument, Source, Status, Touch
-from detente.record.record import Record, status_of
+from detente.record.cut import CutRecord
+from detente.record.entries import Claim, Commitment, Event, Instrument, Source, Status, Touch
+from detente.record.lists import status_of
+from detente.record.load import load_record
+from detente.record.record import Record
 
 __all__ = [
     "Claim",
     "Commitment",
+    "CutRecord",
     "Event",
     "Instrument",
     "Record",

@@ -1,13 +1,22 @@
-"""Imported lists and the record through DuckDB: one connection with a view per list, for SQL and for sums."""
+"""Imported lists and the record through DuckDB: one connection with a view per list, for SQL and for sums.
 
+This is the only way to the rows of an imported list, and it shows no more than the cut record may: rows that were known
+by its day, and texts that name no later date.
+"""
+
+import datetime
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.record.ledger import date_of
-from detente.record.queries import Date
-from detente.record.record import Imported, Record
-from detente.record.table import KINDS, columns, to_csv
+from detente.errors import Diagnostic, RecordError
+from detente.record.cells import to_csv
+from detente.record.cut import WITHHELD, CutRecord
+from detente.record.days import DAYS_IN_WEEK, names_later
+from detente.record.kinds import KINDS, columns
+from detente.record.lists import ImportedList
+from detente.record.public import Hidden
 from detente.record.write import rows_of
 from detente.run import Table
 
@@ -16,12 +25,17 @@ if TYPE_CHECKING:
 
 NUMBERS = {"low": "DOUBLE", "best": "DOUBLE", "high": "DOUBLE", "lag_days": "INTEGER", "paragraph": "INTEGER"}
 DATES = ("date", "date_end", "start", "end", "due", "made", "since", "until")
+COUNTS = ("low", "best", "high")
+NAMES = ("id", "type", "actors", "target", "sources", "precision", "certainty", "country")  # of a list: no texts
 
 
-def connect(record: Record) -> "duckdb.DuckDBPyConnection":
+def connect(record: CutRecord) -> "duckdb.DuckDBPyConnection":
     """An in-memory database with a table per list of the record and a view per imported list, named as it is.
 
     Lists of ids are text with spaces between, nothing is NULL. An imported list `ucdp-ged` is asked as `"ucdp-ged"`.
+
+    Raises:
+        RecordError: the file of an imported list cannot be read.
     """
     import duckdb
 
@@ -36,11 +50,85 @@ def connect(record: Record) -> "duckdb.DuckDBPyConnection":
                 f"CREATE TABLE \"{kind}\" AS SELECT * FROM read_csv('{path}', {options}, parallel = false, "
                 f"columns = {{{types}}})"
             )
-    for imported in record.imported:
-        path = str(imported.path).replace("'", "''")
-        name = imported.name.replace('"', '""')
-        connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{path}') {_without(record)}")
+    for one in record.imported:
+        connection.execute(f'CREATE VIEW "{one.name}" AS {seen(one, record.merged, connection)}')
     return connection
+
+
+def seen(one: ImportedList, merged: Mapping[str, str], connection: "duckdb.DuckDBPyConnection") -> str:
+    """The SELECT of the rows and texts of an imported list that may be seen.
+
+    Args:
+        one: the list.
+        merged: ids of rows that a person merged into an event of the record; they are left out.
+        connection: where the SELECT will run; it learns to withhold texts.
+
+    Raises:
+        RecordError: the file of the list cannot be read.
+    """
+    import duckdb
+
+    path = _quoted(str(one.path))
+    try:
+        types = dict(
+            connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet({path}))").fetchall()
+        )
+    except duckdb.Error as error:
+        what = f"the file of this imported list cannot be read: {str(error).splitlines()[0]}"
+        raise RecordError(Diagnostic(what, "", "import the list again", one.path.as_posix())) from None
+    where = [f"id NOT IN ({', '.join(map(_quoted, merged))})"] if merged else []
+    if one.until is not None:
+        where.append(f"{_known(types)} <= DATE '{one.until}'")
+    if one.hidden and "sources" in types:
+        listed = ", ".join(map(_quoted, one.hidden))
+        where.append(f"NOT list_has_any(string_split(coalesce(sources, ''), ' '), [{listed}])")
+    shown = [_shown(name, kind, one, connection) for name, kind in types.items()]
+    condition = f" WHERE {' AND '.join(where)}" if where else ""
+    return f"SELECT {', '.join(shown)} FROM read_parquet({path}){condition}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _known(types: Mapping[str, str]) -> str:
+    """SQL for the last day that the dates of a row may mean; as `Event.last`."""
+    last = "date"
+    if "precision" in types:
+        last = (
+            "CASE precision WHEN 'year' THEN make_date(year(date), 12, 31) WHEN 'month' THEN last_day(date) "
+            f"WHEN 'week' THEN date + {DAYS_IN_WEEK - 1} ELSE date END"
+        )
+    end = next((name for name in ("end", "date_end") if name in types), "")  # date_end: lists of earlier versions
+    return f'coalesce("{end}", {last})' if end else last
+
+
+def _shown(name: str, kind: str, one: ImportedList, connection: "duckdb.DuckDBPyConnection") -> str:
+    """SQL for a column: a text that tells too much is withheld, everything else stands as it is."""
+    column = '"' + name.replace('"', '""') + '"'
+    if kind != "VARCHAR" or name in NAMES or (one.until is None and not one.hidden):
+        return column
+    function = _veil(one.until, one.hidden, connection)
+    if name == "tags":  # ids: nothing stands in their place
+        return f"CASE WHEN {function}({column}) = {column} THEN {column} ELSE '' END AS {column}"
+    return f"{function}({column}) AS {column}"
+
+
+def _veil(until: datetime.date | None, hidden: frozenset[str], connection: "duckdb.DuckDBPyConnection") -> str:
+    """The name of a function of the connection that withholds texts; made once for all columns and lists alike."""
+    import duckdb
+
+    name = f"veil_{abs(hash((until, hidden))):x}"
+    tells = Hidden({"": hidden}).tells
+
+    def veil(text: str) -> str:
+        return WITHHELD if tells(text) or (until is not None and names_later(text, until)) else text
+
+    known = connection.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [name]).fetchone()
+    if known is None:
+        varchar = duckdb.sqltype("VARCHAR")
+        connection.create_function(name, veil, [varchar], varchar)  # pyright: ignore[reportUnknownMemberType]
+    return name
 
 
 def _types(kind: str) -> dict[str, str]:
@@ -50,44 +138,33 @@ def _types(kind: str) -> dict[str, str]:
     return {name: NUMBERS.get(name, "DATE" if name in dated else "VARCHAR") for name in names}
 
 
-def _without(record: Record) -> str:
-    """A condition that leaves out rows which a person merged into an event of the record."""
-    if not record.merged:
-        return ""
-    ids = ", ".join("'" + id.replace("'", "''") + "'" for id in record.merged)
-    return f"WHERE id NOT IN ({ids})"
+def yearly_deaths(record: CutRecord) -> dict[str, Table]:
+    """Deaths by year and kind of violence in each imported list that has counts; only rows known by the record's day.
 
-
-def yearly_deaths(record: Record, as_of: Date = None) -> dict[str, Table]:
-    """Deaths by year and kind of violence in each imported list that has counts; only rows that ended by the date."""
+    Raises:
+        RecordError: the file of an imported list cannot be read.
+    """
     import duckdb
 
-    if not record.imported:
-        return {}
-    cut, day = date_of(record, as_of)
     result: dict[str, Table] = {}
-    for imported in cut.imported:
+    for one in record.imported:
         with duckdb.connect() as connection:
-            source = connection.read_parquet(str(imported.path))
-            names = source.columns
-            if not {"low", "best", "high"} & set(names):
+            rows = seen(one, record.merged, connection)
+            names = connection.execute(f"DESCRIBE {rows}").fetchall()
+            has = {str(name[0]) for name in names}
+            if not has & set(COUNTS):
                 continue
-            sums = ", ".join(f"sum({n})" if n in names else "NULL" for n in ("low", "best", "high"))
-            last = "coalesce(date_end, date)" if "date_end" in names else "date"
-            rows = connection.execute(
-                f"SELECT year(date), type, count(*), {sums} FROM (SELECT * FROM source {_without(record)}) "
-                f"WHERE {last} <= $1 GROUP BY ALL ORDER BY ALL",
-                [day],
+            sums = ", ".join(f"sum({name})" if name in has else "NULL" for name in COUNTS)
+            found = connection.execute(
+                f"SELECT year(date), type, count(*), {sums} FROM ({rows}) GROUP BY ALL ORDER BY ALL"
             ).fetchall()
-        result[imported.name] = Table(
-            title=f"Deaths by year in {_titled(imported)}" + f", as of {day}",
-            columns=("year", "type", "events", "low", "best", "high"),
-            rows=tuple(tuple(row) for row in rows),
-            units=dict.fromkeys(("low", "best", "high"), "deaths"),
-            note=f"{imported.about.get('source', '')} An event stands in the year it began.".strip(),
+        result[one.name] = Table(
+            title=f"Deaths by year in {one.about.get('title', one.name)} "
+            f"({sum(row[2] for row in found)} rows), as of {record.day}",
+            columns=("year", "type", "events", *COUNTS),
+            rows=tuple(tuple(row) for row in found),
+            units=dict.fromkeys(COUNTS, "deaths"),
+            note=f"{one.about.get('source', '')} An event stands in the year it began; rows that were not over by "
+            f"{record.day} are left out.".strip(),
         )
     return result
-
-
-def _titled(imported: Imported) -> str:
-    return f"{imported.about.get('title', imported.name)} ({imported.rows} rows)"

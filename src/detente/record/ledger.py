@@ -18,8 +18,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.errors import OptionError, suggest
-from detente.record.model import CLOSED, RECORD, Commitment, Event, Row, Status, Touch
-from detente.record.record import Record, status_of
+from detente.record.cut import CutRecord
+from detente.record.entries import CLOSED, RECORD, Commitment, Event, Row, Status, Touch
+from detente.record.lists import Entries, status_of
 from detente.record.told import Line, Told
 from detente.run import Bar, Cell, Ledger, Table, Touched
 from detente.words.dates import DAYS_PER_YEAR
@@ -64,45 +65,27 @@ class Entry:
     ended: datetime.date | None  # when it formally ended, by itself or with its instrument
 
 
-def date_of(record: Record, as_of: datetime.date | str | None) -> tuple[Record, datetime.date]:
-    """The record cut to a date, and that date: the one asked for, else the last that it knows of.
-
-    Raises:
-        OptionError: not a date, or nothing in the record has one.
-    """
-    if as_of is not None:
-        try:
-            cut = record.as_of(as_of)
-        except ValueError as error:
-            raise OptionError.of(str(error)) from None
-        assert cut.date is not None
-        return cut, cut.date
-    day = record.date or record.last_date
-    if day is None:
-        raise OptionError.of("no dated event or instrument", "an --as-of date")
-    return (record, day) if record.date else (record.as_of(day), day)
-
-
-def entries(record: Record, day: datetime.date, viewpoint: str = RECORD, years: float = YEARS) -> list[Entry]:
-    """Every commitment of a record that was already cut to `day`, in the order of the instruments."""
+def entries(record: CutRecord, viewpoint: str = RECORD, years: float = YEARS) -> list[Entry]:
+    """Every commitment of a record on its day, in the order of the instruments."""
     touching: dict[str, list[tuple[Event, Touch]]] = {}
     for event in record.events.values():
         for touch in event.touches:
             if touch.by_viewpoint in ("", viewpoint):
                 touching.setdefault(touch.commitment, []).append((event, touch))
     return [
-        _entry(record, commitment, tuple(touching.get(commitment.id, ())), (day, viewpoint, years))
+        _entry(record, commitment, tuple(touching.get(commitment.id, ())), viewpoint, years)
         for commitment in record.commitments.values()
     ]
 
 
 def _entry(
-    record: Record,
+    record: CutRecord,
     commitment: Commitment,
     touches: tuple[tuple[Event, Touch], ...],
-    how: tuple[datetime.date, str, float],
+    viewpoint: str,
+    years: float,
 ) -> Entry:
-    day, viewpoint, years = how
+    day = record.day
     made = record.made(commitment)
     status = status_of(commitment.statuses, viewpoint)
     ended = _ended(record, commitment, touches)
@@ -116,7 +99,7 @@ def _entry(
 
 
 def _ended(
-    record: Record, commitment: Commitment, touches: Iterable[tuple[Event, Touch]]
+    record: CutRecord, commitment: Commitment, touches: Iterable[tuple[Event, Touch]]
 ) -> tuple[datetime.date, str] | None:
     """When and how it came to a formal end: by an event, or with its instrument."""
     found = [(event.date, "ended") for event, touch in touches if touch.how == "ended"]
@@ -152,8 +135,7 @@ def _state(
 
 
 def ledger(
-    record: Record,
-    as_of: datetime.date | str | None = None,
+    record: CutRecord,
     *,
     by: str = "instrument",
     forgotten: bool = False,
@@ -163,66 +145,61 @@ def ledger(
     """The ledger as a table.
 
     Args:
-        record: the record.
-        as_of: the date on which to look; default the day the record was compiled.
+        record: the record as it stood on a day.
         by: the order: "instrument" (date), "actor" (who owes; one row for each), "status", or "sleep" (longest first).
         forgotten: only what has slept for `years` or longer (dormant, forgotten, ended asleep), longest first.
         viewpoints: whose status stands in `status`; with several, one column each (`status: armenia`), side by side.
         years: how long nothing must touch a commitment for it to sleep.
 
     Raises:
-        OptionError: an unknown order, viewpoint or date.
+        OptionError: an unknown order or viewpoint.
     """
     if by not in ORDERS:
         raise OptionError.of(f"unknown order '{by}'", hint=suggest(by, ORDERS))
     check_viewpoints(record, viewpoints)
-    cut, day = date_of(record, as_of)
-    found = {view: entries(cut, day, view, years) for view in viewpoints}
-    first = found[viewpoints[0]]
+    found = {view: entries(record, view, years) for view in viewpoints}
     lines: list[Line] = [
-        (_row(cut, entry, [found[view][n].status for view in viewpoints]), _rests(cut, entry))
-        for n, entry in enumerate(first)
+        (_row(record, entry, statuses), rests_of(record, entry, statuses))
+        for n, entry in enumerate(found[viewpoints[0]])
         if not forgotten or entry.state in ASLEEP
+        for statuses in [[found[view][n].status for view in viewpoints]]
     ]
     names = ["status"] if len(viewpoints) == 1 else [f"status: {view}" for view in viewpoints]
     place = COLUMNS.index("status")
     columns = (*COLUMNS[:place], *names, *COLUMNS[place + 1 :])
-    title = ("Commitments that fell asleep" if forgotten else "Ledger of commitments") + f", as of {day}"
+    title = ("Commitments that fell asleep" if forgotten else "Ledger of commitments") + f", as of {record.day}"
     order = "sleep" if forgotten and by == "instrument" else by
     units = {"slept_years": "years", "age_years": "years"}
-    return Told(cut).table(title, columns, _sorted(lines, order, columns), units, _note(viewpoints, years))
+    return Told(record).table(title, columns, _sorted(lines, order, columns), units, _note(viewpoints, years))
 
 
-def _rests(record: Record, entry: Entry) -> tuple[Row, ...]:
-    """A commitment rests on its instrument, and as a row of the ledger on its last touch."""
+def rests_of(record: CutRecord, entry: Entry, statuses: Iterable[Status | None]) -> tuple[Row, ...]:
+    """A commitment rests on its instrument, and as a row of the ledger on its last touch and its statuses."""
     last = (entry.last[0],) if entry.last else ()
-    return (entry.commitment, record.instruments[entry.commitment.instrument], *last)
+    judged = (status for status in statuses if status is not None)
+    return (entry.commitment, record.instruments[entry.commitment.instrument], *last, *judged)
 
 
-def bars(
-    record: Record, as_of: datetime.date | str | None = None, *, only_asleep: bool = False, years: float = YEARS
-) -> Ledger:
+def bars(record: CutRecord, *, only_asleep: bool = False, years: float = YEARS) -> Ledger:
     """Commitments over time, for the picture of the ledger.
 
     Args:
-        record: the record.
-        as_of: the date on which to look; default the day the record was compiled.
+        record: the record as it stood on a day.
         only_asleep: only dormant and forgotten ones, and those that ended asleep.
         years: how long nothing must touch a commitment for it to sleep.
 
     Raises:
         OptionError: no commitment to draw.
     """
-    cut, day = date_of(record, as_of)
-    found = [entry for entry in entries(cut, day, years=years) if not only_asleep or entry.state in ASLEEP]
+    found = [entry for entry in entries(record, years=years) if not only_asleep or entry.state in ASLEEP]
     if not found:
-        raise OptionError.of("no commitment to draw", "an instrument with commitments made before the date")
-    told = Told(cut)
-    return Ledger(day=day.isoformat(), bars=tuple(_bar(told, entry, day) for entry in found))
+        raise OptionError.of(f"no commitment was made until {record.day}", "a later date")
+    told = Told(record)
+    return Ledger(day=record.day.isoformat(), bars=tuple(_bar(told, entry) for entry in found))
 
 
-def _bar(told: Told, entry: Entry, day: datetime.date) -> Bar:
-    rests = _rests(told.record, entry)
+def _bar(told: Told, entry: Entry) -> Bar:
+    rests, day = rests_of(told.record, entry, [entry.status]), told.record.day
     end = min(entry.ended or day, day)
     last = min(max(entry.last[0].date if entry.last else entry.made, entry.made), end)
     return Bar(
@@ -249,7 +226,7 @@ def _note(viewpoints: Sequence[str], years: float) -> str:
     )
 
 
-def check_viewpoints(record: Record, viewpoints: Sequence[str]) -> None:
+def check_viewpoints(record: Entries, viewpoints: Sequence[str]) -> None:
     """Refuse a viewpoint that is neither the record's nor an actor's.
 
     Raises:
@@ -263,7 +240,7 @@ def check_viewpoints(record: Record, viewpoints: Sequence[str]) -> None:
             raise OptionError.of(f"unknown viewpoint '{view}'", "'record' or an actor", suggest(view, sorted(known)))
 
 
-def _row(record: Record, entry: Entry, statuses: Sequence[Status | None]) -> list[Cell]:
+def _row(record: CutRecord, entry: Entry, statuses: Sequence[Status | None]) -> list[Cell]:
     commitment, status = entry.commitment, entry.status
     event, touch = entry.last or (None, None)
     cited = status.sources if status and status.sources else record.instruments[commitment.instrument].sources
@@ -303,56 +280,3 @@ def _sorted(lines: list[Line], by: str, columns: Sequence[str]) -> list[Line]:
     if by == "sleep":
         return sorted(lines, key=lambda line: -float(line[0][at["slept_years"]] or 0))
     return lines
-
-
-def lags(record: Record, as_of: datetime.date | str | None = None, viewpoint: str = RECORD) -> Table:
-    """From demand to performance: how long each commitment took, and what happened to it in between.
-
-    A commitment that was not performed is a censored lag: its years so far (or until it formally ended) stand under
-    `lag_years` and `performed` is empty. Continuing duties have no moment of performance and are left out.
-    """
-    check_viewpoints(record, (viewpoint,))
-    cut, day = date_of(record, as_of)
-    lines: list[Line] = [
-        (_lag(entry, day), _rests(cut, entry))
-        for entry in entries(cut, day, viewpoint)
-        if entry.commitment.term != "continuing"
-    ]
-    return Told(cut).table(
-        f"From demand to performance, as of {day}",
-        (
-            "commitment", "who", "what", "made", "due", "performed", "event", "in_full",
-            "lag_years", "late_days", "invoked_before", "breached_before", "certainty",
-        ),
-        sorted(lines, key=lambda line: -float(line[0][8] or 0)),
-        units={"lag_years": "years", "late_days": "days"},
-        note="Where `performed` is empty, lag_years is the time so far, or until the commitment formally ended. "
-        "in_full: 'yes' if the status is fulfilled or late.",
-    )  # fmt: skip
-
-
-def _lag(entry: Entry, day: datetime.date) -> tuple[Cell, ...]:
-    commitment = entry.commitment
-    in_full = entry.status is not None and entry.status.status in ("fulfilled", "late")
-    done = [(e, t) for e, t in entry.touches if t.how == "performed"]
-    event = (done[-1] if in_full else done[0])[0] if done else None
-    end = event.date if event else None
-    if end is None and in_full and entry.status is not None:
-        end = entry.status.date
-    until = end or (entry.ended if entry.ended and entry.ended < day else day)
-    before = [t for e, t in entry.touches if e.date <= until]
-    return (
-        commitment.id,
-        " ".join(commitment.who),
-        commitment.what,
-        entry.made.isoformat(),
-        commitment.due.isoformat() if commitment.due else commitment.by,
-        end.isoformat() if end else "",
-        event.id if event else "",
-        "yes" if in_full else "in part" if end else "",
-        round(max(0, (until - entry.made).days) / DAYS_PER_YEAR, 2),
-        (until - commitment.due).days if commitment.due else None,
-        sum(t.how in ("invoked", "renewed") for t in before),
-        sum(t.how == "breached" for t in before),
-        entry.status.certainty if entry.status else "",
-    )

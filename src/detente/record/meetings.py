@@ -1,13 +1,12 @@
 """Meetings by year and format, and how exclusive a format was."""
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from detente.errors import OptionError, suggest
-from detente.record.ledger import date_of
-from detente.record.model import Event
-from detente.record.queries import Date
-from detente.record.record import Record
+from detente.record.cut import CutRecord
+from detente.record.entries import Event
 from detente.record.told import Line, Told
 from detente.run import Table
 
@@ -31,7 +30,7 @@ def format_of(event: Event, parties: Iterable[str]) -> str:
     return "+".join(mediators) or NO_MEDIATOR
 
 
-def _listed(record: Record, levels: Sequence[str]) -> list[Event]:
+def _listed(record: CutRecord, levels: Sequence[str]) -> list[Event]:
     known = [*LEVELS, "other"]
     for level in levels:
         if level not in known:
@@ -39,20 +38,25 @@ def _listed(record: Record, levels: Sequence[str]) -> list[Event]:
     return [event for event in record.events.values() if level_of(event) in levels]
 
 
-def _parties(record: Record) -> set[str]:
+def _parties(record: CutRecord) -> set[str]:
     return {a.id for a in record.actors.values() if a.kind == "party"} | set(record.meta.parties)
 
 
-def meetings(record: Record, as_of: Date = None, levels: Sequence[str] = ("leaders",)) -> dict[str, Table]:
+def partial_year(day: datetime.date) -> str:
+    """That the last year is not over, where it is not."""
+    return "" if (day.month, day.day) == (12, 31) else f"{day.year} counts until {day} only."
+
+
+def meetings(record: CutRecord, levels: Sequence[str] = ("leaders",)) -> dict[str, Table]:
     """Meetings per year with their formats ("meetings"), and the meetings themselves ("list")."""
-    cut, day = date_of(record, as_of)
-    parties = _parties(cut)
-    found = _listed(cut, levels)
-    counted = {count.year: count for count in cut.meeting_counts.values()}
-    told = Told(cut)
+    day = record.day
+    parties = _parties(record)
+    found = _listed(record, levels)
+    counted = {count.year: count for count in record.meeting_counts.values()}
+    told = Told(record)
     rows: list[Line] = []
     years = sorted({event.date.year for event in found})
-    for year in range(years[0], years[-1] + 1) if years else ():
+    for year in range(years[0], day.year + 1) if years else ():  # years of silence at the end count too
         formats = Counter(format_of(event, parties) for event in found if event.date.year == year)
         other = counted.get(year)
         leading = formats.most_common(1)
@@ -70,7 +74,7 @@ def meetings(record: Record, as_of: Date = None, levels: Sequence[str] = ("leade
             f"Meetings of {' and '.join(levels)} by year, as of {day}",
             ("year", "meetings", "formats", "leading_format", "leading_share", "counted_by_others"),
             rows,
-            note=cut.meta.caveats.get("meetings", ""),
+            note=" ".join(filter(None, (partial_year(day), record.meta.caveats.get("meetings", "")))),
         ),
         "list": told.table(
             f"The meetings of {' and '.join(levels)}, as of {day}",
@@ -89,18 +93,16 @@ def meetings(record: Record, as_of: Date = None, levels: Sequence[str] = ("leade
     }  # fmt: skip
 
 
-def formats(
-    record: Record, as_of: Date = None, levels: Sequence[str] = ("leaders", "ministers"), span: int = 5
-) -> dict[str, Table]:
+def formats(record: CutRecord, levels: Sequence[str] = ("leaders", "ministers"), span: int = 5) -> dict[str, Table]:
     """How the meetings spread over formats ("formats"), and how exclusive the leading one was per period ("periods").
 
     `concentration` is the sum of squared shares of the formats (Herfindahl): 1 if one format held all meetings.
     """
-    cut, day = date_of(record, as_of)
-    parties = _parties(cut)
-    found = [(event, format_of(event, parties)) for event in _listed(cut, levels)]
+    day = record.day
+    parties = _parties(record)
+    found = [(event, format_of(event, parties)) for event in _listed(record, levels)]
     total = Counter(name for _, name in found)
-    told = Told(cut)
+    told = Told(record)
     rows: list[Line] = []
     for name, n in total.most_common():
         events = [event for event, own in found if own == name]
@@ -119,8 +121,8 @@ def formats(
     words = " and ".join(levels)
     note = (
         f"'{NO_MEDIATOR}': only the parties stand in the record of that meeting; 'margins': beside a summit of others. "
-        "Who convened is read from the record and may be missing."
-    )
+        f"Who convened is read from the record and may be missing. {partial_year(day)}"
+    ).strip()
     return {
         "formats": told.table(
             f"Formats of meetings of {words}, as of {day}",

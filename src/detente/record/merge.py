@@ -1,15 +1,21 @@
 """Merging events that a person declared to be one: by a line in merges.csv, visible, and undone by taking it out."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
-from detente.errors import Diagnostic
-from detente.record.model import Event, Merge
-
-Locate = Callable[..., Diagnostic]
+from detente.record.entries import Event, Merge
 
 
-def final(merges: dict[str, Merge]) -> dict[str, str]:
+def joined(events: Mapping[str, Event], merges: Mapping[str, Merge]) -> dict[str, Event]:
+    """Events in which each dropped one has gone into the one that is kept, where both are there."""
+    result = dict(events)
+    for drop, keep in final(merges).items():
+        if drop in result and keep in result and drop != keep:
+            result[keep] = _folded(result[keep], result.pop(drop), merges[drop].why)
+    return result
+
+
+def final(merges: Mapping[str, Merge]) -> dict[str, str]:
     """For every dropped event the one that is kept in the end; chains are followed, a circle is cut where it closes."""
     result: dict[str, str] = {}
     for drop, merge in merges.items():
@@ -21,7 +27,7 @@ def final(merges: dict[str, Merge]) -> dict[str, str]:
     return result
 
 
-def folded(keep: Event, drop: Event, why: str) -> Event:
+def _folded(keep: Event, drop: Event, why: str) -> Event:
     """The kept event with the sources, tags, links and the widest range of deaths of both."""
     lows = [n for n in (keep.low, drop.low) if n is not None]
     highs = [n for n in (keep.high, drop.high) if n is not None]

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from detente.errors import OptionError
-from detente.record.ledger import date_of
-from detente.record.model import Event
-from detente.record.queries import BREACHES, Date
-from detente.record.record import Record
+from detente.errors import OptionError, suggest
+from detente.record.cut import CutRecord
+from detente.record.entries import FIGHTING, Event
 from detente.record.told import Told
 from detente.run import Happening, Timeline
 
@@ -23,22 +21,33 @@ WEIGHTS = {  # how much an event matters for a label, by type, before its deaths
 }
 
 
-def timeline(record: Record, as_of: Date = None, types: Sequence[str] = (), actors: Sequence[str] = ()) -> Timeline:
+def timeline(record: CutRecord, types: Sequence[str] = (), actors: Sequence[str] = ()) -> Timeline:
     """Events in date order, with a weight for labels; only some types or actors if asked.
 
     Raises:
         OptionError: no event is left.
     """
-    cut, day = date_of(record, as_of)
     found = [
         event
-        for event in cut.events.values()
+        for event in record.events.values()
         if (not types or event.type in types) and (not actors or set(actors) & {*event.actors, *event.target})
     ]
     if not found:
-        raise OptionError.of("no event matches", "a type and an actor of the record, and a date after its first event")
-    told = Told(cut)
-    return Timeline(day=day.isoformat(), events=tuple(_happening(told, event) for event in found))
+        raise _nothing(record, types, actors)
+    told = Told(record)
+    return Timeline(day=record.day.isoformat(), events=tuple(_happening(told, event) for event in found))
+
+
+def _nothing(record: CutRecord, types: Sequence[str], actors: Sequence[str]) -> OptionError:
+    """Why there is nothing to show, in terms of what was asked for."""
+    if not record.events and not types and not actors:
+        what = f"this record has no event until {record.day}"
+        return OptionError.of(what, "", "imported lists are not shown in the timeline" if record.imported else "")
+    of_type = f" of type {' or '.join(types)}" if types else ""
+    by = f" by or against {' or '.join(actors)}" if actors else ""
+    known = [event.type for event in record.events.values()]
+    wrong = next((name for name in types if name not in known), "")
+    return OptionError.of(f"no event{of_type}{by} until {record.day}", "", suggest(wrong, set(known)) if wrong else "")
 
 
 def _happening(told: Told, event: Event) -> Happening:
@@ -69,7 +78,7 @@ def _weight(event: Event) -> float:
     return round(
         WEIGHTS.get(event.type, 0.0)
         + 3.0 * len(event.touches)
-        + (10.0 if event.type in BREACHES else 0.0) * min(1.0, deaths / 100.0)
+        + (10.0 if event.type in FIGHTING else 0.0) * min(1.0, deaths / 100.0)
         + {"high": 1.0, "medium": 0.5, "low": 0.0}[event.certainty],
         3,
     )

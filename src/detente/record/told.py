@@ -1,17 +1,17 @@
 """Tables told from a record: every row names the entries that it rests on, and says whether one is confidential.
 
-An entry is confidential if it is marked so itself, or rests on a source or stands in an instrument that is; that is,
-if it is not in `record.public()`.
+An entry is confidential if it is marked so itself, or rests on something that is (`detente.record.public`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from detente.record.model import Claim, Commitment, Event, Instrument, Response, Row, Source
-from detente.record.record import Record
+from detente.record.cut import CutRecord
+from detente.record.entries import Claim, Commitment, Event, Instrument, Response, Row, Source
+from detente.record.public import Hidden, hidden
 from detente.run import Cell, Kind, Ref, Table
 
-KINDS: dict[type[Row], Kind] = {
+WAYS_BACK: dict[type[Row], Kind] = {
     Source: "source",
     Instrument: "instrument",
     Commitment: "commitment",
@@ -25,37 +25,22 @@ Line = tuple[Sequence[Cell], Iterable[Row]]  # the cells of a row, and the entri
 class Told:
     """Makes tables and refs from a record, knowing which of its entries are confidential."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: CutRecord) -> None:
         self.record = record
 
     @cached_property
-    def _public(self) -> dict[str, frozenset[str]]:
-        public = self.record.public()
-        lists = ("sources", "instruments", "events", "claims", "responses", "ceasefires", "deaths", "commitments")
-        return {name: frozenset(getattr(public, name)) for name in lists}
-
-    @cached_property
-    def nothing_marked(self) -> bool:
-        """Whether the record has no confidential entry at all."""
-        return all(len(ids) == len(getattr(self.record, name)) for name, ids in self._public.items())
+    def _secret(self) -> Hidden:
+        return hidden(self.record)
 
     def hidden(self, *entries: Row) -> bool:
         """Whether one of these entries is confidential."""
-        if self.nothing_marked:
-            return False
-        return any(self._is_hidden(entry) for entry in entries)
-
-    def _is_hidden(self, entry: Row) -> bool:
-        name = f"{type(entry).__name__.lower()}s".replace("deathss", "deaths")
-        if name in self._public:
-            return getattr(entry, "id") not in self._public[name]  # noqa: B009 - not every kind of row has an id
-        return not set(getattr(entry, "sources", ())) <= self._public["sources"]
+        return any(self._secret.hides(entry) for entry in entries)
 
     def refs(self, *entries: Row) -> tuple[Ref, ...]:
         """Ways back to these entries and to their sources, each once."""
         found: dict[tuple[Kind, str], Ref] = {}
         for entry in entries:
-            kind = KINDS.get(type(entry))
+            kind = WAYS_BACK.get(type(entry))
             if kind is not None:
                 id = str(getattr(entry, "id"))  # noqa: B009
                 found[(kind, id)] = Ref(kind=kind, id=id)

@@ -1,29 +1,25 @@
-"""Tables as text for people and machines, and any table of events as one side sees it or side by side."""
+"""Any table of events or commitments as one side sees it, or side by side."""
 
-import csv
-import io
-import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from detente.errors import OptionError, suggest
+from detente.record.cut import CutRecord
+from detente.record.entries import RECORD, Row, Status
 from detente.record.ledger import check_viewpoints
-from detente.record.model import RECORD
-from detente.record.record import Record
+from detente.record.told import Told
 from detente.run import Cell, Table
 
-FORMATS = ("table", "csv", "xlsx", "json", "md")
 EVENT_COLUMNS = ("event", "events", "response_events", "first_breach")
 COMMITMENT = "commitment"
+Said = tuple[str, Row]  # words, and the entry in which they stand
 
 
-def with_views(record: Record, table: Table, viewpoints: Sequence[str]) -> Table:
+def with_views(record: CutRecord, table: Table, viewpoints: Sequence[str]) -> Table:
     """A table of events or commitments with one column per viewpoint: what that side says about each row.
 
     A side's words come from the claims of the record: its own, and its answers to those of others, wherever they cite
     an event of the row; beside a commitment also from the statuses that it gives. "record" asks what dated events show.
-    A table whose rows are not about events comes back unchanged.
+    A table whose rows are not about events comes back unchanged. A row in which a confidential entry speaks becomes
+    confidential.
 
     Raises:
         OptionError: an unknown viewpoint.
@@ -34,109 +30,38 @@ def with_views(record: Record, table: Table, viewpoints: Sequence[str]) -> Table
     if not places and promised is None:
         return table
     words = {view: _words(record, view) for view in viewpoints}
-    commitments = record.commitments
+    commitments, told = record.commitments, Told(record)
     rows: list[tuple[Cell, ...]] = []
-    for row in table.rows:
-        events = [id for n in places for id in str(row[n] or "").split()]
+    hidden: list[bool] = []
+    for n, row in enumerate(table.rows):
+        events = [id for place in places for id in str(row[place] or "").split()]
+        commitment = commitments.get(str(row[promised])) if promised is not None else None
         cells: list[Cell] = []
+        entries: list[Row] = []
         for view in viewpoints:
-            said = [text for id in events for text in words[view].get(id, ())]
-            if promised is not None and row[promised] in commitments:
-                own = [s for s in commitments[str(row[promised])].statuses if s.viewpoint == view]
-                said += [f"{s.status}{f' ({s.note})' if s.note else ''}" for s in own]
-            cells.append("; ".join(dict.fromkeys(said)))
+            said = [one for id in events for one in words[view].get(id, ())]
+            if commitment is not None:
+                said += [(_judged(s), s) for s in commitment.statuses if s.viewpoint == view]
+            cells.append("; ".join(dict.fromkeys(text for text, _ in said)))
+            entries += [entry for _, entry in said]
         rows.append((*row, *cells))
+        hidden.append((bool(table.confidential) and table.confidential[n]) or told.hidden(*entries))
     columns = (*table.columns, *(f"view: {view}" for view in viewpoints))
-    return table.model_copy(update={"columns": columns, "rows": tuple(rows)})
+    return table.model_copy(update={"columns": columns, "rows": tuple(rows), "confidential": tuple(hidden)})
 
 
-def _words(record: Record, view: str) -> dict[str, list[str]]:
+def _judged(status: Status) -> str:
+    return f"{status.status} ({status.note})" if status.note else status.status
+
+
+def _words(record: CutRecord, view: str) -> dict[str, list[Said]]:
     """What a side says, by event."""
-    result: dict[str, list[str]] = {}
+    result: dict[str, list[Said]] = {}
     for claim in record.claims.values():
-        said = [f"{claim.id}: {claim.claim}"] if claim.actor == view else []
+        said: list[Said] = [(f"{claim.id}: {claim.claim}", claim)] if claim.actor == view else []
         if view == RECORD and claim.record:
-            said.append(f"{claim.id}: {claim.record}")
-        said += [f"{claim.id} ({other.position}): {other.says}" for other in claim.others if other.actor == view]
+            said.append((f"{claim.id}: {claim.record}", claim))
+        said += [(f"{claim.id} ({o.position}): {o.says}", o) for o in claim.others if o.actor == view]
         for event in claim.events:
             result.setdefault(event, []).extend(said)
     return result
-
-
-def render(tables: Mapping[str, Table], form: str, only: str = "") -> str:
-    """Tables as text: "json" (all, or the only one as an object with its rows), "csv" (the first or `only`), "md".
-
-    Raises:
-        OptionError: an unknown form or table.
-    """
-    if form not in FORMATS or form in ("table", "xlsx"):
-        raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMATS))
-    chosen = _chosen(tables, only)
-    if form == "json":
-        found = {name: as_data(table) for name, table in chosen.items()}
-        data: Any = next(iter(found.values())) if len(found) == 1 else {"tables": found}
-        return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-    if form == "csv":
-        return to_csv_text(next(iter(chosen.values())))
-    return "\n".join(to_markdown(table) for table in chosen.values())
-
-
-def _chosen(tables: Mapping[str, Table], only: str) -> dict[str, Table]:
-    if not only:
-        return dict(tables)
-    if only not in tables:
-        raise OptionError.of(f"unknown table '{only}'", hint=suggest(only, list(tables)))
-    return {only: tables[only]}
-
-
-def as_data(table: Table) -> dict[str, Any]:
-    """A table as plain data: title, note, units and rows as mappings."""
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    return {
-        "title": table.title,
-        "columns": list(table.columns),
-        "units": table.units,
-        "note": table.note,
-        "rows": rows,
-    }
-
-
-def to_csv_text(table: Table) -> str:
-    """A table as CSV with a header."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([["" if cell is None else cell for cell in row] for row in table.rows])
-    return stream.getvalue()
-
-
-def to_markdown(table: Table) -> str:
-    """A table in Markdown with its title and note; columns that are empty throughout are left out."""
-    kept = used_columns(table)
-    head = [table.columns[n] for n in kept]
-    lines = [f"## {table.title}", "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for row in table.rows:
-        lines.append(f"| {' | '.join(_escaped(row[n]) for n in kept)} |")
-    return "\n".join([*lines, "", *([table.note, ""] if table.note else [])])
-
-
-def used_columns(table: Table) -> list[int]:
-    """The columns in which some row has something (all of them in an empty table)."""
-    used = [n for n in range(len(table.columns)) if any(row[n] not in (None, "") for row in table.rows)]
-    return used or list(range(len(table.columns)))
-
-
-def _escaped(cell: Cell) -> str:
-    text = "" if cell is None else str(cell)
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
-
-
-def save_xlsx(tables: Mapping[str, Table], path: Path) -> None:
-    """Tables as sheets of a workbook.
-
-    Raises:
-        MissingExtra: openpyxl is not installed.
-    """
-    from detente.record.xlsx import write_book
-
-    write_book({name: (table.columns, table.rows) for name, table in tables.items()}, path)

@@ -8,26 +8,22 @@ from pathlib import Path
 from typing import Any, cast
 
 from detente.files.whole import write_text
-from detente.record.model import EventTouch, Row, Status
+from detente.record.cells import to_csv
+from detente.record.entries import Event, EventTouch, Row, Status
+from detente.record.kinds import KINDS, LISTS, NESTED
+from detente.record.lists import Entries
 from detente.record.record import Record
-from detente.record.table import KINDS, NESTED, to_csv
 
 IN_YAML = ("actors", "instruments", "claims", "interests")
-IN_CSV = ("sources", "statuses", "events", "touches", "responses", "ceasefires", "deaths", "meeting_counts")
-
-
-NAMED = tuple(kind for kind in KINDS if kind not in ("commitments", "statuses", "touches", "relations", "merges"))
-
-
+IN_CSV = ("sources", "statuses", "events", "touches", "responses", "ceasefires", "deaths", "meeting_counts", "merges")
 SIGNS = frozenset("?-:,[]{}#&*!|>%@`~=\"'")
 
 
-def rows_of(record: Record) -> dict[str, list[Row]]:
-    """Every row of a record by kind, nested rows in lists of their own; merged events are one, for good."""
-    result: dict[str, list[Row]] = {}
-    for kind in KINDS:
-        if kind in NAMED:
-            result[kind] = list(getattr(record, kind).values())
+def rows_of(record: Entries) -> dict[str, list[Row]]:
+    """Every row by kind, nested rows in lists of their own; events that were merged stand apart, with their merges."""
+    result: dict[str, list[Row]] = {kind: list(record.lists[kind].values()) for kind in LISTS}
+    events = _apart(record)
+    result["events"] = list(events)
     result["commitments"] = list(record.commitments.values())
     statuses: list[Status] = []
     for instrument in record.instruments.values():
@@ -36,13 +32,21 @@ def rows_of(record: Record) -> dict[str, list[Row]]:
             statuses += commitment.statuses
     result["statuses"] = list(statuses)
     result["touches"] = [
-        EventTouch(event=event.id, **touch.model_dump()) for event in record.events.values() for touch in event.touches
+        EventTouch(event=event.id, **touch.model_dump()) for event in events for touch in event.touches
     ]
     result["relations"] = [other for claim in record.claims.values() for other in claim.others]
-    return {kind: result[kind] for kind in KINDS if kind in result}
+    result["merges"] = list(record.merges) if isinstance(record, Record) else []
+    return {kind: result[kind] for kind in KINDS}
 
 
-def write_record(record: Record, folder: Path) -> list[Path]:
+def _apart(record: Entries) -> list[Event]:
+    """The events as they stand in the files, in order."""
+    if not isinstance(record, Record) or not record.apart:
+        return list(record.events.values())
+    return sorted((record.events | record.apart).values(), key=lambda event: (event.date, event.id))
+
+
+def write_record(record: Entries, folder: Path) -> list[Path]:
     """Write a record into a folder; lists that are empty get no file. Returns the paths written."""
     rows = rows_of(record)
     written: list[Path] = []

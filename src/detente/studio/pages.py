@@ -229,7 +229,7 @@ def _place(point: Mapping[str, Any]) -> dict[str, Any]:
 def show_claims(studio: Studio, request: Request) -> Response:
     """Attributed statements, who differs, what the record shows, and the result of an analysis if there is one."""
     context = frame(studio, request, "claims")
-    record = studio.desk.record
+    record = None if studio.desk.record is None else studio.desk.record.as_of(context["view"].date)
     verdicts: dict[str, Any] = {}
     job = studio.jobs.newest("analyze", context["view"].date)
     if job is not None:

@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detente.errors import OptionError
+from detente.record import CutRecord, Event
 from detente.record.ledger import bars, ledger
-from detente.record.model import Event
-from detente.record.record import Record
 from detente.record.timeline import timeline
 from detente.report.charts import svg_file, timeline_spec
 from detente.report.charts.ledger import ledger_spec
@@ -30,7 +29,7 @@ def filters_of(request: Request) -> dict[str, str]:
     return {name: request.query_params.get(name, "").strip()[:100] for name in FILTERS}
 
 
-def chosen(record: Record, filters: Mapping[str, str]) -> list[Event]:
+def chosen(record: CutRecord, filters: Mapping[str, str]) -> list[Event]:
     """The events that pass the filters, in date order."""
     words = filters["q"].lower()
     return [
@@ -44,7 +43,7 @@ def chosen(record: Record, filters: Mapping[str, str]) -> list[Event]:
     ]
 
 
-def cut(studio: Studio, date: str) -> Record | None:
+def cut(studio: Studio, date: str) -> CutRecord | None:
     """The record as it stood on the view's date, or None where the case has none."""
     record = studio.desk.record
     return None if record is None else record.as_of(date)
@@ -124,7 +123,7 @@ def _ledger(studio: Studio, date: str, width: int) -> str:
     record = studio.desk.record
     assert record is not None
     try:
-        return svg_file(ledger_spec(bars(record, _day(date)), width))
+        return svg_file(ledger_spec(bars(record.as_of(_day(date))), width))
     except OptionError:
         return _empty("no commitment was made before this date")
 
@@ -153,7 +152,7 @@ def show_source(studio: Studio, request: Request) -> Response:
     """One source: what it is, which events and commitments rest on it, and whom it repeats."""
     context = frame(studio, request, "record")
     id = request.path_params["id"]
-    record = studio.desk.record
+    record = cut(studio, context["view"].date)
     if record is None or id not in record.sources:
         raise HTTPException(404)
     source = record.sources[id]

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from detente.answers.model import Answers
-from detente.record import Record
-from detente.record.model import Claim as Stated
+from detente.record import CutRecord
+from detente.record.entries import Claim as Stated
 from detente.record.told import Told
 from detente.run import Claim, ClaimTest, Ref
 from detente.run.claims import Outcome, Verdict
@@ -45,19 +45,18 @@ NO: Outcome = "fails"
 OPEN: Outcome = "open"
 
 
-def judge(rules: ClaimRules, record: Record, date: str, answers: Answers | None) -> tuple[Claim, ...]:
-    """Judge every claim of a record.
+def judge(rules: ClaimRules, record: CutRecord, answers: Answers | None) -> tuple[Claim, ...]:
+    """Judge every claim that had been made.
 
     Args:
         rules: the case's rules.
-        record: the record; only what was known by `date` is used as evidence.
-        date: ISO date.
+        record: the record as it stood on a day; nothing later is used as evidence.
         answers: with the quantities that the rules name; None if they name none.
 
     Returns:
         One claim with its verdict and the tests behind it for every claim of the record, in their order.
     """
-    queries, told = Queries(record, date, rules.sides), Told(record)
+    queries, told = Queries(record, rules.sides), Told(record)
     return tuple(_judged(claim, rules, queries, answers, told) for claim in record.claims.values())
 
 
@@ -82,7 +81,7 @@ def _judged(claim: Stated, rules: ClaimRules, queries: Queries, answers: Answers
         opposed_by=tuple(f"{o.by}: {o.says}" for o in claim.others if o.position in OPPOSED),
         would_change="; ".join(test.would_change for test in tests if test.would_change),
         record=tuple(dict.fromkeys((*told.refs(*entries), *(ref for test in tests for ref in test.rests_on)))),
-        confidential=told.hidden(claim, *entries),
+        confidential=told.hidden(claim, *claim.others, *entries),
     )
 
 
@@ -117,7 +116,9 @@ def combined(outcomes: Sequence[str]) -> Verdict:
     return CANNOT_TELL
 
 
-def _tested(test: RuleTest, rules: ClaimRules, queries: Queries, answers: Answers | None, record: Record) -> ClaimTest:
+def _tested(
+    test: RuleTest, rules: ClaimRules, queries: Queries, answers: Answers | None, record: CutRecord
+) -> ClaimTest:
     if test.query == "quantity":
         return _quantity_test(test, rules.certain, answers)
     measured = queries.measure(test.query, test.what)
@@ -171,7 +172,9 @@ def _entry(
     numbers = "nothing to measure"
     if not math.isnan(measured.mid):
         numbers = f"{measured.mid:.3g}"
-        if measured.low != measured.high:
+        if math.isinf(measured.high):
+            numbers = f"{measured.low:.3g} so far, or more"
+        elif measured.low != measured.high:
             numbers += f", {measured.low:.3g} to {measured.high:.3g}"
     change = {
         YES: f"'{measured.id}' no longer {relation}",
@@ -195,4 +198,4 @@ def _entry(
 
 
 def _plain(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+    return float(value) if math.isfinite(value) else None

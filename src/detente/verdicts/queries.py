@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from detente.record import Record
-from detente.record.ledger import entries
-from detente.record.model import Event, Response
-from detente.record.queries import wilson
+from detente.record import CutRecord
+from detente.record.entries import Event, Response
+from detente.record.ledger import Entry, entries
+from detente.record.responses import followed, wilson
 from detente.run import Kind, Ref
 from detente.words.dates import DAYS_PER_YEAR
 
@@ -36,14 +36,13 @@ class Queries:
     """Queries against a record as it was known on a day.
 
     Args:
-        record: the record.
-        day: ISO date; nothing later is used.
+        record: the record as it stood on a day.
         sides: names that stand for several actors of the record.
     """
 
-    def __init__(self, record: Record, day: str, sides: Mapping[str, Sequence[str]]) -> None:
-        self.record = record.as_of(day)
-        self.day = datetime.date.fromisoformat(day)
+    def __init__(self, record: CutRecord, sides: Mapping[str, Sequence[str]]) -> None:
+        self.record = record
+        self.day = record.day
         self.sides = sides
 
     def measure(self, query: str, given: Mapping[str, Any]) -> Measured:
@@ -106,7 +105,8 @@ class Queries:
     def _responses(self, given: Mapping[str, Any]) -> Measured:
         kinds = _list(given.get("kinds", ["violent"]))
         mediator = given["mediator"]
-        rows = [r for r in self.record.responses.values() if r.mediator == mediator and r.kind in kinds]
+        listed = [r for r in self.record.responses.values() if r.mediator == mediator and r.kind in kinds]
+        rows = followed(listed, self.day)  # silence needs time to be silence
         spoke = [r for r in rows if r.responded == "yes"]
         unknown = sum(r.responded == "unknown" for r in rows)
         id = f"record.responses({mediator}, {given['measure']})"
@@ -135,8 +135,8 @@ class Queries:
 
     # ---- commitments -----------------------------------------------------------------------------------------------
 
-    def _entry(self, id: str):
-        for entry in entries(self.record, self.day):
+    def _entry(self, id: str) -> Entry | None:
+        for entry in entries(self.record):
             if entry.commitment.id == id:
                 return entry
         return None
@@ -167,10 +167,10 @@ class Queries:
         )
         if entry is None:
             return Measured(id, words, NAN, NAN, NAN)
-        done = entry.status is not None and entry.status.status in ("fulfilled", "late") and entry.status.date
-        end = entry.status.date if done and entry.status else self.day
-        years = (end - entry.made).days / DAYS_PER_YEAR
-        return Measured(id, words, years, years, years, _refs("commitment", [given["commitment"]]))
+        done = entry.status.date if entry.status and entry.status.status in ("fulfilled", "late") else None
+        years = ((done or self.day) - entry.made).days / DAYS_PER_YEAR
+        longest = years if done else float("inf")  # what is not performed yet takes longer than so far
+        return Measured(id, words, years, years, longest, _refs("commitment", [given["commitment"]]))
 
     def _asleep(self, given: Mapping[str, Any]) -> Measured:
         entry = self._entry(given["commitment"])

@@ -1,4 +1,4 @@
-"""Plain tables for people and other programs: CSV text, workbooks (extra `xlsx`), terminals.
+"""Plain tables for people and other programs: CSV text, Markdown, workbooks (extra `xlsx`).
 
 A cell is text, a number, true or false, or nothing. Text that a spreadsheet would run as a formula is kept from it by
 an apostrophe in front; nothing else is changed.
@@ -24,11 +24,15 @@ SHEET = 31  # letters of a sheet's name
 
 @dataclass(frozen=True)
 class Sheet:
-    """Columns and rows of one table of a workbook; units stand behind the names of columns."""
+    """Columns and rows of one table of a workbook; units stand behind the names of columns.
+
+    `exact`: the sheet is read back, so every text stays as it is, in cells that are typed as text and never run.
+    """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     units: Mapping[str, str] = field(default_factory=dict[str, str])
+    exact: bool = False
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -36,6 +40,22 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     lines = [",".join(map(_field, columns))]
     lines += [",".join("" if cell is None else _field(cell) for cell in row) for row in rows]
     return "\r\n".join(lines) + "\r\n"
+
+
+def markdown_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str = "", note: str = "") -> str:
+    """A table in Markdown with its title and note; columns that are empty throughout are left out."""
+    body = list(rows)
+    kept = used_columns(columns, body)
+    head = [f"## {title}", ""] if title else []
+    lines = [f"| {' | '.join(columns[n] for n in kept)} |", f"|{'---|' * len(kept)}"]
+    lines += [f"| {' | '.join(_escaped(row[n]) for n in kept)} |" for row in body]
+    return "\n".join([*head, *lines, "", *([note, ""] if note else [])])
+
+
+def used_columns(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """The columns in which some row has something (all of them in an empty table)."""
+    used = [n for n in range(len(columns)) if any(row[n] not in (None, "") for row in rows)]
+    return used or list(range(len(columns)))
 
 
 def workbook_bytes(sheets: Mapping[str, Sheet]) -> bytes:
@@ -55,7 +75,9 @@ def workbook_bytes(sheets: Mapping[str, Sheet]) -> bytes:
         sheet.freeze_panes = "A2"
         sheet.append([f"{c} ({table.units[c]})" if table.units.get(c) else c for c in table.columns])
         for row in table.rows:
-            sheet.append([_plain(cell) for cell in row])
+            sheet.append([_exact(sheet, cell) if table.exact else _plain(cell) for cell in row])
+    if not sheets:
+        book.create_sheet("empty")  # a workbook needs a sheet
     book.properties.created = book.properties.modified = EPOCH
     raw = io.BytesIO()
     book.save(raw)
@@ -67,9 +89,24 @@ def inert(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
+def _escaped(cell: Cell) -> str:
+    text = "" if cell is None else str(cell)
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+
+
 def _field(cell: Cell) -> str:
     text = repr(cell) if isinstance(cell, float) else inert(cell) if isinstance(cell, str) else str(cell)
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+
+
+def _exact(sheet: Any, cell: Cell) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    if not isinstance(cell, str):
+        return cell
+    written: Any = WriteOnlyCell(sheet, value=cell)
+    written.data_type = "s"  # the library takes a text that begins with "=" for a formula
+    return written
 
 
 def _plain(cell: Cell) -> Cell:

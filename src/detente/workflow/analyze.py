@@ -18,7 +18,7 @@ from detente.run.tables import all_tables, table_csv
 
 if TYPE_CHECKING:
     from detente.case import Case
-    from detente.record import Record
+    from detente.record import CutRecord
 
 Progress = Callable[[float, str], None]
 
@@ -123,7 +123,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     if accounts is not None:
         run = run.add(accounts)
     progress(0.93, "judging claims")
-    claims = judge(*held, when, answers) if held is not None else ()
+    claims = judge(held[0], held[1].as_of(when), answers) if held is not None else ()
     return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
 
 
@@ -206,27 +206,27 @@ def record_part(case: "Case", when: str, command: str) -> Part:
     public = known.public()
     return part.model_copy(
         update={
-            "timeline": timeline(known, when) if known.events else None,
-            "ledger": bars(known, when) if known.commitments else None,
-            "tables": record_tables(known, when),
-            "public": Public(tables=record_tables(public, when)) if public != known else None,
+            "timeline": timeline(known) if known.events else None,
+            "ledger": bars(known) if known.commitments else None,
+            "tables": record_tables(known),
+            "public": Public(tables=record_tables(public)) if public is not known else None,
         }
     )
 
 
-def record_tables(record: "Record", when: str) -> dict[str, Table]:
+def record_tables(record: "CutRecord") -> dict[str, Table]:
     """The tables that a run keeps of a record as it stood on a date."""
-    from detente.record import queries
+    from detente.record import ceasefires, queries, responses
     from detente.record.ledger import ledger
 
     tables: dict[str, Table] = {}
     if record.instruments:
-        tables["ledger"] = ledger(record, when)
-        tables["forgotten"] = ledger(record, when, forgotten=True)
+        tables["ledger"] = ledger(record)
+        tables["forgotten"] = ledger(record, forgotten=True)
     if record.responses:
-        tables |= queries.responses(record, when)
+        tables |= responses.responses(record)
     if record.ceasefires:
-        tables["ceasefires"] = queries.ceasefires(record, when)
+        tables["ceasefires"] = ceasefires.ceasefires(record)
     tables["sources"] = queries.sources(record)
     return tables
 

@@ -226,7 +226,7 @@ def claims(
     answers = None
     if rules.questions():
         answers = _evaluate(loaded, when, rules.questions(), None, None, draws, None, progress)
-    return judge(rules, record, when, answers)
+    return judge(rules, record.as_of(when), answers)
 
 
 def rules_for_run(case: "Case") -> "tuple[ClaimRules, Record] | None":

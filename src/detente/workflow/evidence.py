@@ -79,8 +79,7 @@ class Desk:
         coding = read_coding(self.coding_file(name))
         table = jump_table(self.template.game())
         situations = {date: dict(values) for date, values in self.case.situations.items()}
-        record = self.record if until is None else self.record.as_of(until)
-        return Coder(coding, table, self.template.space, situations).code(record, until)
+        return Coder(coding, table, self.template.space, situations).code(self.record.as_of(until), until)
 
     def second(self) -> "Coded | None":
         """The second coding, None if there is none."""

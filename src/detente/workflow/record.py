@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import Diagnostic, OptionError, RecordError, suggest
 from detente.files.whole import write_bytes, write_text
-from detente.record.model import RECORD
+from detente.record.entries import RECORD
 from detente.run import Table
 
 if TYPE_CHECKING:
-    from detente.record import Record
+    from detente.record import CutRecord, Record
+    from detente.record.publish import ImportReport
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 QUERIES = ("response", "meetings", "ceasefires", "deaths", "formats", "lags", "claims", "duplicates")
 Progress = Callable[[float, str], None]
+Tell = Callable[[str], None]  # says something beside the result, such as on stderr
 
 
 def record_folder(case: str | Path) -> Path:
@@ -42,6 +44,16 @@ def open_record(case: str | Path) -> "Record":
     return load_record(record_folder(case))
 
 
+def stood(case: str | Path, as_of: str | None = None, tell: Tell | None = None) -> "CutRecord":
+    """The record of a case as it stood on a day, by default the day it was compiled; what that leaves out is told."""
+    record = open_record(case)
+    cut = record.as_of(as_of)
+    later = [warning for warning in record.warnings if "after the record was compiled" in warning.what]
+    if tell is not None and as_of is None and later:
+        tell(f"{len(later)} entries are not shown; {later[0]}")
+    return cut
+
+
 def case_date(case: str | Path) -> str | None:
     """The date from which a case is analysed, read from `as_of:` in its case.yaml; None if it has no such line."""
     path = record_folder(case) / "case.yaml"
@@ -59,13 +71,13 @@ def ledger(
     forgotten: bool = False,
     viewpoints: Sequence[str] = (RECORD,),
     years: float = 5.0,
+    tell: Tell | None = None,
 ) -> dict[str, Table]:
     """The ledger of a case, see `detente.record.ledger`; `as_of` defaults to the day the record was compiled."""
     from detente.record.ledger import ledger as work
 
-    record = open_record(case)
-    table = work(record, as_of, by=by, forgotten=forgotten, viewpoints=viewpoints, years=years)
-    return {"ledger": table}
+    record = stood(case, as_of, tell)
+    return {"ledger": work(record, by=by, forgotten=forgotten, viewpoints=viewpoints, years=years)}
 
 
 def timeline(
@@ -74,15 +86,15 @@ def timeline(
     types: Sequence[str] = (),
     actors: Sequence[str] = (),
     viewpoints: Sequence[str] = (),
+    tell: Tell | None = None,
 ) -> dict[str, Table]:
     """The events of a case as a table."""
     from detente.record.timeline import timeline as work
     from detente.record.views import with_views
 
-    record = open_record(case)
-    table = work(record, as_of, types, actors).table()
-    cut = record.as_of(as_of) if as_of else record
-    return {"timeline": with_views(cut, table, viewpoints) if viewpoints else table}
+    record = stood(case, as_of, tell)
+    table = work(record, types, actors).table()
+    return {"timeline": with_views(record, table, viewpoints) if viewpoints else table}
 
 
 def query(
@@ -91,6 +103,7 @@ def query(
     as_of: str | None = None,
     viewpoints: Sequence[str] = (),
     options: dict[str, Any] | None = None,
+    tell: Tell | None = None,
 ) -> dict[str, Table]:
     """One of the computed tables of a record (`QUERIES`), as one or several sides see it if asked.
 
@@ -101,35 +114,31 @@ def query(
 
     if name not in QUERIES:
         raise OptionError.of(f"unknown query '{name}'", hint=suggest(name, QUERIES))
-    record = open_record(case)
-    tables = _query(name, record, as_of, viewpoints, options or {})
+    record = stood(case, as_of, tell)
+    tables = _query(name, record, viewpoints, options or {})
     if not viewpoints or name == "claims":
         return tables
-    cut = record.as_of(as_of) if as_of else record
-    return {key: with_views(cut, table, viewpoints) for key, table in tables.items()}
+    return {key: with_views(record, table, viewpoints) for key, table in tables.items()}
 
 
-def _query(
-    name: str, record: "Record", date: str | None, viewpoints: Sequence[str], options: dict[str, Any]
-) -> dict[str, Table]:
-    from detente.record import duplicates, imported, meetings, queries
-    from detente.record.ledger import lags
+def _query(name: str, record: "CutRecord", viewpoints: Sequence[str], options: dict[str, Any]) -> dict[str, Table]:
+    from detente.record import ceasefires, duplicates, imported, lags, meetings, queries, responses
 
     if name == "response":
-        return queries.responses(record, date, **options)
+        return responses.responses(record, **options)
     if name == "meetings":
-        return meetings.meetings(record, date, **options)
+        return meetings.meetings(record, **options)
     if name == "formats":
-        return meetings.formats(record, date, **options)
+        return meetings.formats(record, **options)
     if name == "deaths":
-        return queries.deaths(record, date) | imported.yearly_deaths(record, date)
+        return queries.deaths(record) | imported.yearly_deaths(record)
     if name == "ceasefires":
-        return {"ceasefires": queries.ceasefires(record, date, **options)}
+        return {"ceasefires": ceasefires.ceasefires(record, **options)}
     if name == "lags":
-        return {"lags": lags(record, date)}
+        return {"lags": lags.lags(record)}
     if name == "duplicates":
         return {"duplicates": duplicates.likely(record, **options)}
-    return {"claims": queries.claims(record, date, viewpoints, **options)}
+    return {"claims": queries.claims(record, viewpoints, **options)}
 
 
 def draw(spec: dict[str, Any], path: Path) -> None:
@@ -155,7 +164,7 @@ def draw_ledger(case: str | Path, path: Path, as_of: str | None = None, forgotte
     from detente.record.ledger import bars
     from detente.report.charts.ledger import ledger_spec
 
-    draw(ledger_spec(bars(open_record(case), as_of, only_asleep=forgotten)), path)
+    draw(ledger_spec(bars(stood(case, as_of), only_asleep=forgotten)), path)
 
 
 def draw_timeline(table: Table, path: Path) -> None:
@@ -167,12 +176,8 @@ def draw_timeline(table: Table, path: Path) -> None:
 
 def import_list(
     mapping: str, file: str | Path, into: str | Path, name: str | None = None, progress: Progress | None = None
-) -> dict[str, Any]:
-    """Bring a long list (UCDP GED, or any CSV or XLSX through a mapping) into a case; see `detente.record.imports`.
-
-    Returns:
-        {"rows", "imported", "set_aside", "file", "set_aside_file"}.
-    """
+) -> "ImportReport":
+    """Bring a long list (UCDP GED, or any CSV or XLSX through a mapping) into a case; see `detente.record.imports`."""
     from detente.record.imports import import_file
 
     return import_file(mapping, Path(file), writable(into), name=name, progress=progress)
@@ -191,30 +196,36 @@ def writable(case: str | Path) -> Path:
     return path / "record" if (path / "record").is_dir() or (path / "case.yaml").is_file() else path
 
 
-def export_book(case: str | Path, path: str | Path) -> Path:
-    """Write the whole record as a workbook, one sheet per list."""
-    from detente.record.table import KINDS
-    from detente.record.write import plain, rows_of
-    from detente.record.xlsx import record_tables, write_book
+def export_book(case: str | Path, path: str | Path, tell: Tell | None = None) -> Path:
+    """Write the whole record as a workbook, one sheet per list; what it cannot hold is told."""
+    from detente.record.workbook import book_of
+    from detente.run.forms import form_of
+    from detente.words.tables import workbook_bytes
 
-    record = open_record(case)
-    write_book(record_tables(rows_of(record), KINDS, plain(record.meta, ())), Path(path))
+    form_of(Path(path), "xlsx")
+    sheets, left = book_of(open_record(case))
+    write_bytes(Path(path), workbook_bytes(sheets))
+    for words in left if tell is not None else ():
+        tell(words)
     return Path(path)
 
 
-def import_book(file: str | Path, into: str | Path) -> dict[str, int]:
+def import_book(file: str | Path, into: str | Path, tell: Tell | None = None) -> dict[str, int]:
     """Read a workbook (sheets named like the lists), check it whole, and write it as the files of a new record folder.
 
     Raises:
+        FileError: not a workbook, or the folder cannot be written.
         RecordError: located mistakes in the workbook; nothing is written.
         OptionError: the folder already holds record files.
     """
-    from detente.record.files import load_book
+    from detente.record.load import load_book
     from detente.record.write import rows_of, write_record
 
-    record = load_book(Path(file))
+    record, left = load_book(Path(file))
     target = Path(into)
     if target.is_dir() and any(target.iterdir()):
         raise OptionError.of(f"'{into}' is not empty", "a new folder", "compare there, then replace files by hand")
     write_record(record, target)
+    for words in left if tell is not None else ():
+        tell(words)
     return {kind: len(rows) for kind, rows in rows_of(record).items() if rows}

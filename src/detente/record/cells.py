@@ -1,4 +1,4 @@
-"""Rows to cells and back: one flat table per type, for CSV, XLSX and Parquet; nothing is lost on the way.
+"""Rows to cells and back: one flat table per kind, for CSV, XLSX and Parquet; nothing is lost on the way.
 
 Ids in a list are joined by spaces, lines by newlines, dates are ISO, mappings are JSON, nothing is an empty cell.
 """
@@ -11,58 +11,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_origin
 
-from detente.record.model import (
-    Actor,
-    Ceasefire,
-    Claim,
-    Commitment,
-    Deaths,
-    Event,
-    EventTouch,
-    Instrument,
-    Interest,
-    MeetingCount,
-    Merge,
-    Relation,
-    Response,
-    Row,
-    Source,
-    Status,
-    split_ids,
-    split_lines,
-)
-
-KINDS: dict[str, type[Row]] = {
-    "sources": Source,
-    "actors": Actor,
-    "instruments": Instrument,
-    "commitments": Commitment,
-    "statuses": Status,
-    "events": Event,
-    "touches": EventTouch,
-    "claims": Claim,
-    "relations": Relation,
-    "responses": Response,
-    "ceasefires": Ceasefire,
-    "deaths": Deaths,
-    "meeting_counts": MeetingCount,
-    "interests": Interest,
-    "merges": Merge,
-}
-NESTED: dict[type[Row], dict[str, str]] = {  # field that holds rows of a kind of their own -> that kind
-    Event: {"touches": "touches"},
-    Instrument: {"commitments": "commitments", "statuses": "statuses"},
-    Commitment: {"statuses": "statuses"},
-    Claim: {"others": "relations"},
-}
-FIRST = ("event", "subject", "claim")  # columns that stand first in a table of nested rows
-
-
-def columns(kind: type[Row]) -> tuple[str, ...]:
-    """The column names of a type's table, in order."""
-    names = [name for name in kind.model_fields if name not in NESTED.get(kind, {})]
-    ahead = [name for name in FIRST if name in names and kind is EventTouch]
-    return (*ahead, *(name for name in names if name not in ahead))
+from detente.record.entries import Row
+from detente.record.fields import split_ids, split_lines
+from detente.record.kinds import columns
 
 
 def encode(row: Row) -> dict[str, str]:
@@ -92,7 +43,7 @@ def cell(value: Any, shape: str = "plain") -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # beyond, a float skips whole numbers
         return str(int(value))
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, default=str)
@@ -123,7 +74,10 @@ def decode(kind: type[Row], cells: Mapping[str, str | None]) -> dict[str, Any]:
 
 
 def to_csv(kind: type[Row], rows: Iterable[Row]) -> str:
-    """A type's table as CSV text with a header; columns that are empty throughout are kept, so that files diff well."""
+    """A kind's table as the CSV of a record file; columns that are empty throughout are kept, so that files diff well.
+
+    This is how a record is kept: every cell as it is, unlike tables for spreadsheets (`detente.words.tables`).
+    """
     names = columns(kind)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")

@@ -1,18 +1,46 @@
-"""The types of a record: sources, events, instruments with their commitments, claims, reactions, ceasefires, deaths.
+"""The entries of a record: sources, events, instruments with their commitments, claims, reactions, ceasefires, deaths.
 
 Every type is one row of a table (nested parts have tables of their own), so each can stand in YAML, CSV, XLSX or
-Parquet and comes back the same. Absent text is "", an absent date or number None, an absent list ().
+Parquet and comes back the same.
 """
 
 import datetime
 import re
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from detente.record.days import FIRST_YEAR, LAST_YEAR, last_of, precision_of
+from detente.record.fields import (
+    REMARK,
+    Certainty,
+    Count,
+    Day,
+    ExactDay,
+    Extensions,
+    Flag,
+    Id,
+    Ids,
+    Labels,
+    LastDay,
+    Line,
+    Lines,
+    MaybeDay,
+    MaybeId,
+    MaybeLastDay,
+    Number,
+    Remark,
+    RemarkLine,
+    RemarkLines,
+    SomeIds,
+    Text,
+    Title,
+    Words,
+    check_range,
+    check_whole,
+)
 from detente.run import Precision
 
-Certainty = Literal["high", "medium", "low"]
 How = Literal["invoked", "renewed", "performed", "breached", "ended"]
 StatusName = Literal[
     "pending",
@@ -38,120 +66,36 @@ RECORD = "record"  # the viewpoint of the dated record, as against that of any a
 AT_ONCE = ("immediate", "at once", "early", "shortest time", "as soon as possible", "without delay")
 CONTINUING = ("continuing", "permanent", "standing")
 CLOSED: frozenset[str] = frozenset({"fulfilled", "late", "superseded", "rejected", "ended"})
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_ID = re.compile(r"[^\s,;|\"']+")
-
-
-def _text(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        return value
-    value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    found = _CONTROL.search(value)
-    if found:
-        raise ValueError(f"control character U+{ord(found.group()):04X} in text")
-    return value
-
-
-def _line(value: Any) -> Any:
-    value = _text(value)
-    return " ".join(value.split()) if isinstance(value, str) else value
-
-
-def _id(value: str) -> str:
-    if not _ID.fullmatch(value):
-        raise ValueError(f"{value!r} is not an id: no spaces, commas, semicolons, bars or quotes")
-    return value
-
-
-def _some(value: Any) -> Any:
-    if not value:
-        raise ValueError("is empty")
-    return value
-
-
-def split_ids(value: Any) -> Any:
-    """Ids from one text; anything else as it stands."""
-    if value is None or value == "":
-        return ()
-    return tuple(re.split(r"[\s,;]+", value.strip())) if isinstance(value, str) else value
-
-
-def split_lines(value: Any) -> Any:
-    """Lines from one text; anything else as it stands."""
-    if value is None or value == "":
-        return ()
-    return tuple(value.split("\n")) if isinstance(value, str) else value
-
-
-def _kept(value: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line for line in value if line)
-
-
-def _number(value: Any) -> Any:
-    return None if value == "" else value
-
-
-def _yes(value: Any) -> Any:
-    if value is None or value == "":
-        return False
-    return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
-
-
-def parse_day(value: Any) -> Any:
-    """An ISO date (2021-08-05, 2021-08 or 2021: its first day); None for nothing; anything else is a ValueError."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    text = str(value).strip()
-    found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
-    if not found:
-        raise ValueError(f"{text!r} is not a date; write 2021-08-05")
-    return datetime.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-
-
-def latest_day(text: str) -> datetime.date | None:
-    """The last day that a loose date may mean: "2021" and "c. 2021" give 31 December 2021, "2011-06-24/25" the 24th."""
-    best: datetime.date | None = None
-    pattern = r"(?<!\d)(\d{4})(?!\d)(?:-(0[1-9]|1[0-2])(?!\d)(?:-(\d{2})(?!\d))?)?"
-    for found in re.finditer(pattern, text):
-        year, month, day = int(found[1]), int(found[2] or 12), int(found[3] or 0)
-        if not datetime.MINYEAR <= year < datetime.MAXYEAR:
-            continue
-        after = datetime.date(year + month // 12, month % 12 + 1, 1)
-        last = after - datetime.timedelta(days=1)
-        candidate = last.replace(day=day) if 1 <= day <= last.day else last
-        best = candidate if best is None or candidate > best else best
-    return best
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Line = Annotated[str, BeforeValidator(_line)]
-Title = Annotated[str, BeforeValidator(_line), AfterValidator(_some)]  # a line that must not be empty
-Words = Annotated[str, BeforeValidator(_text), AfterValidator(_some)]  # a text that must not be empty
-Id = Annotated[str, BeforeValidator(_line), AfterValidator(_id)]
-MaybeId = Annotated[str, BeforeValidator(_line)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(split_ids)]
-SomeIds = Annotated[Ids, AfterValidator(_some)]
-Lines = Annotated[tuple[Line, ...], BeforeValidator(split_lines), AfterValidator(_kept)]
-Day = Annotated[datetime.date, BeforeValidator(parse_day)]
-MaybeDay = Annotated[datetime.date | None, BeforeValidator(parse_day)]
-Number = Annotated[float | None, BeforeValidator(_number)]
-Count = Annotated[int | None, BeforeValidator(_number)]
-Flag = Annotated[bool, BeforeValidator(_yes)]
+FIGHTING = ("clash", "offensive", "violation", "war_start")  # types of events that can break a ceasefire
+DEADLINE = re.compile(r"\d{4}(?:-\d{2}){0,2}(?=$|[\s,;(])")  # the date with which the words of a deadline begin
 
 
 class Row(BaseModel):
     """One row of a record; immutable, and strict about unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatedRow(Row):
+    """A row with a main date, which may be coarse: 2021-08 and 2021 set the precision."""
+
+    DATE: ClassVar[str] = "date"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _coarse(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        given = {name: value for name, value in cast("dict[str, Any]", values).items() if name != "precision" or value}
+        short = precision_of(given.get(cls.DATE))
+        return {"precision": short, **given} if short else given
+
+    @property
+    def known(self) -> datetime.date | None:
+        """The last day that its date may mean: from then on it can be known; None if it has no date."""
+        date: datetime.date | None = getattr(self, self.DATE)
+        precision: Precision = getattr(self, "precision")  # noqa: B009 - each row declares it in its own place
+        return None if date is None else last_of(date, precision)
 
 
 class Source(Row):
@@ -165,7 +109,7 @@ class Source(Row):
     reliability: Literal["", "high", "medium", "low"] = ""
     viewpoint: MaybeId = ""  # the actor whose side it takes, if it says so or is its organ
     repeats: Ids = ()
-    note: Text = ""
+    note: Remark = ""
     confidential: Flag = False
 
 
@@ -175,7 +119,7 @@ class Touch(Row):
     commitment: Id
     how: How
     certainty: Certainty = "medium"
-    note: Text = ""
+    note: Remark = ""
     by_viewpoint: MaybeId = ""  # only one side says that the event bears on it; "" means nobody denies it
 
 
@@ -185,12 +129,12 @@ class EventTouch(Touch):
     event: Id
 
 
-class Event(Row):
+class Event(DatedRow):
     """Something that happened, in a neutral sentence; low, best and high count deaths unless `measure` says else."""
 
     id: Id
     date: Day
-    date_end: MaybeDay = None
+    date_end: MaybeLastDay = None
     precision: Precision = "day"
     type: Id
     actors: Ids = ()
@@ -203,35 +147,33 @@ class Event(Row):
     measure: Line = ""
     certainty: Certainty = "medium"
     sources: Ids = ()
-    tags: Ids = ()
+    tags: Labels = ()
     format: MaybeId = ""  # of a meeting: who convened or hosted it as mediator; "bilateral" if nobody did
     responds_to: Ids = ()
     named: Ids = ()  # whom a statement named as having acted wrongly
-    note: Text = ""
+    note: Remark = ""
     confidential: Flag = False
     touches: tuple[Touch, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _coarse(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        given = {name: value for name, value in cast("dict[str, Any]", values).items() if name != "precision" or value}
-        date = given.get("date")
-        short = {4: "year", 7: "month"}.get(len(date.strip())) if isinstance(date, str) else None
-        return {"precision": short, **given} if short else given
 
     @model_validator(mode="after")
     def _ordered(self) -> "Event":
         if self.date_end is not None and self.date_end < self.date:
             raise ValueError(f"date_end {self.date_end} lies before date {self.date}")
         check_range(self.low, self.best, self.high)
+        if not self.measure:
+            check_whole(self.low, self.best, self.high)
         return self
 
     @property
+    def known(self) -> datetime.date:
+        """The last day on which it can have begun: from then on it can be known."""
+        begun = last_of(self.date, self.precision)
+        return min(begun, self.date_end) if self.date_end else begun
+
+    @property
     def last(self) -> datetime.date:
-        """The last day of the event."""
-        return self.date_end or self.date
+        """The last day on which it can have ended."""
+        return self.date_end or self.known
 
     @property
     def recalled(self) -> bool:
@@ -239,7 +181,7 @@ class Event(Row):
         return self.sources == (RECALL,)
 
 
-class Status(Row):
+class Status(DatedRow):
     """What became of a commitment (or instrument) from a date on, as one viewpoint has it."""
 
     subject: Id  # a commitment ("helsinki_1992.conference") or an instrument
@@ -250,7 +192,7 @@ class Status(Row):
     events: Ids = ()
     sources: Ids = ()
     certainty: Certainty = "medium"
-    note: Text = ""
+    note: Remark = ""
 
 
 class Commitment(Row):
@@ -262,10 +204,11 @@ class Commitment(Row):
     to: Ids = ()
     what: Title
     by: Line = ""  # an ISO date, "immediate", "continuing", a condition in words, or nothing
-    due: MaybeDay = None
-    made: MaybeDay = None  # if not on the instrument's date
+    due: MaybeLastDay = None  # as it was first set
+    extended: Extensions = Field(default_factory=dict)  # the day on which a new day was set -> the new day
+    made: ExactDay = None  # if not on the instrument's date
     point: Count = None  # its number in the text
-    note: Text = ""
+    note: Remark = ""
     confidential: Flag = False
     statuses: tuple[Status, ...] = ()
 
@@ -275,7 +218,7 @@ class Commitment(Row):
         if not isinstance(values, dict):
             return values
         given = cast("dict[str, Any]", values)
-        found = re.match(r"\d{4}-\d{2}-\d{2}", str(given.get("by") or ""))
+        found = DEADLINE.match(str(given.get("by") or ""))
         return {**given, "due": found.group()} if found and not given.get("due") else given
 
     @property
@@ -291,84 +234,91 @@ class Commitment(Row):
         return "continuing" if words.startswith(CONTINUING) else "condition"
 
 
-class Instrument(Row):
+class Instrument(DatedRow):
     """A text that binds, calls or proposes: agreement, resolution, mandate, statement."""
 
     id: Id
     name: Title
     date: Day
+    precision: Precision = "day"
     type: Id
     parties: Ids = ()
     mediators: Ids = ()
     signatories: Lines = ()
     certainty: Certainty = "medium"
     sources: Ids = ()
-    recalled_parts: Lines = ()  # what was not checked in a source
+    recalled_parts: RemarkLines = ()  # what was not checked in a source
     details: dict[str, Any] = Field(default_factory=dict)  # what the text itself says, beside its commitments
-    afterwards: dict[str, Any] = Field(default_factory=dict)  # what came later: reactions, updates
+    afterwards: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)  # later: reactions, updates
     confidential: Flag = False
     commitments: tuple[Commitment, ...] = ()
     statuses: tuple[Status, ...] = ()
 
 
-class Relation(Row):
+class Relation(DatedRow):
     """How another speaker stands to a claim."""
 
     claim: Id
     by: Title
     actor: MaybeId = ""  # the actor in whose name `by` speaks, where there is one
     position: Position
-    recorded_as: Line = ""  # the position in the words of whoever compiled it, if finer
+    recorded_as: RemarkLine = ""  # the position in the words of whoever compiled it, if finer
     says: Words
     date: MaybeDay = None
+    precision: Precision = "day"
     sources: Ids = ()
 
 
-class Claim(Row):
+class Claim(DatedRow):
     """An attributed statement, never adopted: who says what, where; beside it who agrees, differs, opposes."""
 
     id: Id
     by: Title
     actor: MaybeId = ""
     date: MaybeDay = None
+    precision: Precision = "day"
     kind: ClaimKind = "factual"
     paragraph: Count = None
     fragment: Line = ""  # its own words
     claim: Words  # in neutral words
-    supports: Lines = ()
-    undermines: Lines = ()
-    record: Text = ""  # what the dated record shows, and no more
+    supports: RemarkLines = ()
+    undermines: RemarkLines = ()
+    record: Remark = ""  # what the dated record shows, and no more
     events: Ids = ()
     sources: Ids = ()
     confidential: Flag = False
     others: tuple[Relation, ...] = ()
 
 
-class Actor(Row):
+class Actor(DatedRow):
     """A party, mediator, patron, institution or domestic actor; `name` is neutral and gives both forms."""
+
+    DATE: ClassVar[str] = "since"
 
     id: Id
     name: Title
     kind: Id
-    role: Text = ""
+    role: Remark = ""
     since: MaybeDay = None
-    until: MaybeDay = None
+    precision: Precision = "day"  # of `since`
+    until: MaybeLastDay = None
     country: MaybeId = ""
-    leaders: Lines = ()
+    leaders: RemarkLines = ()
     certainty: Certainty = "medium"
     sources: Ids = ()
-    details: dict[str, Any] = Field(default_factory=dict)
+    details: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)
 
 
-class Response(Row):
+class Response(DatedRow):
     """One escalation from a list that someone drew up, and what one mediator (or several jointly) made of it."""
 
     id: Id
     date: Day
+    precision: Precision = "day"
     escalation: Title
     event: MaybeId = ""
     kind: Severity = "violent"
-    severity: Line = ""
+    severity: RemarkLine = ""
     mediator: Id
     responded: Answer
     lag_days: Count = None
@@ -376,10 +326,16 @@ class Response(Row):
     response_events: Ids = ()
     naming: Naming = "unknown"
     named: Ids = ()
-    naming_note: Line = ""
+    naming_note: RemarkLine = ""
     certainty: Certainty = "medium"
     sources: Ids = ()
-    note: Text = ""
+    note: Remark = ""
+
+    @model_validator(mode="after")
+    def _after(self) -> "Response":
+        if self.lag_days is not None and self.lag_days < 0:
+            raise ValueError(f"lag_days {self.lag_days}: an answer before the escalation")
+        return self
 
     @property
     def response_date(self) -> datetime.date | None:
@@ -387,20 +343,23 @@ class Response(Row):
         return None if self.lag_days is None else self.date + datetime.timedelta(days=self.lag_days)
 
 
-class Ceasefire(Row):
+class Ceasefire(DatedRow):
     """A ceasefire and its first lesser breach, large breach and return to war, as listed."""
+
+    DATE: ClassVar[str] = "start"
 
     id: Id
     name: Title
     instrument: MaybeId = ""
     start: Day
-    relapse_minor: MaybeDay = None
-    relapse_major: MaybeDay = None
-    relapse_war: MaybeDay = None
+    precision: Precision = "day"  # of `start`
+    relapse_minor: ExactDay = None
+    relapse_major: ExactDay = None
+    relapse_war: ExactDay = None
     within_hours: Count = None  # relapsed within so many hours
     events: Ids = ()
     sources: Ids = ()
-    note: Text = ""
+    note: Remark = ""
 
 
 class Deaths(Row):
@@ -409,7 +368,7 @@ class Deaths(Row):
     id: Id
     period: Title
     start: Day
-    end: Day
+    end: LastDay
     low: Number
     best: Number
     high: Number
@@ -418,13 +377,14 @@ class Deaths(Row):
     measure: Line = ""
     certainty: Certainty = "medium"
     sources: Ids = ()
-    note: Text = ""
+    note: Remark = ""
 
     @model_validator(mode="after")
     def _ordered(self) -> "Deaths":
         if self.end < self.start:
             raise ValueError(f"end {self.end} lies before start {self.start}")
         check_range(self.low, self.best, self.high)
+        check_whole(self.low, self.best, self.high)
         return self
 
 
@@ -432,7 +392,7 @@ class MeetingCount(Row):
     """A count of meetings in a year by someone outside the record, to compare with what is listed."""
 
     id: Id
-    year: int
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     count: Title
     sources: Ids = ()
 
@@ -462,24 +422,11 @@ class Meta(Row):
     """About the record as a whole."""
 
     title: Line = ""
-    compiled: MaybeDay = None
+    compiled: MaybeLastDay = None
     parties: Ids = ()  # whose viewpoints stand side by side by default
     response_periods: tuple[Day, ...] = ()  # where the response table is cut
-    rules: Lines = ()
-    gaps: Lines = ()
+    rules: RemarkLines = ()
+    gaps: RemarkLines = ()
     caveats: dict[str, Text] = Field(default_factory=dict)  # table -> what to bear in mind
-    claims: dict[str, Any] = Field(default_factory=dict)  # about the text that the claims come from
-    interests: dict[str, Any] = Field(default_factory=dict)
-
-
-def check_range(low: float | None, best: float | None, high: float | None) -> None:
-    """Refuse a range that is negative or out of order.
-
-    Raises:
-        ValueError: with the numbers.
-    """
-    numbers = [n for n in (low, best, high) if n is not None]
-    if any(not 0 <= n < float("inf") for n in numbers):
-        raise ValueError(f"low {low}, best {best}, high {high}: not counts")
-    if numbers != sorted(numbers):
-        raise ValueError(f"low {low}, best {best}, high {high}: not in order")
+    claims: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)  # about the text that the claims come from
+    interests: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)

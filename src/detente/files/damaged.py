@@ -2,14 +2,17 @@
 
 import csv
 import io
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.files.tables import LONGEST_FIELD, is_blank
+
 MOST_LINES = 200  # physical lines in one row; beyond that a quote was never closed
-MOST_CHARACTERS = 250_000  # in one row
-LIMIT = 1_000_000  # of the reader, per field; above MOST_CHARACTERS so that the reader never gives up first
+MOST_CHARACTERS = 250_000  # in one row; less than LONGEST_FIELD, so that the reader never gives up first
+TOLD_EVERY = 5000  # rows between two words of progress
 
 
 @dataclass(slots=True)
@@ -63,9 +66,9 @@ class _Lines:
 
 
 def csv_items(
-    path: Path, delimiter: str, encoding: str, progress: Callable[[int], None] | None = None
+    path: Path, delimiter: str, encoding: str, progress: Callable[[int], None] | None = None, skip: int = 0
 ) -> Iterator[Item]:
-    """The rows of a CSV file, the header first.
+    """The rows of a CSV file, the header first; blank lines are none.
 
     A row whose number of cells differs from the header's is wrong. If it spans several lines, a quote was most likely
     left open: only its first line is given up, and reading goes on with the next line, so that one damaged row does
@@ -76,18 +79,25 @@ def csv_items(
         delimiter: between cells.
         encoding: of the file.
         progress: called now and then with the number of bytes read.
+        skip: lines above the header that are left out.
+
+    Raises:
+        OSError: the file cannot be read.
+        LookupError: no such encoding.
     """
-    csv.field_size_limit(LIMIT)
+    csv.field_size_limit(LONGEST_FIELD)
     with path.open("rb") as binary, io.TextIOWrapper(binary, encoding, "surrogateescape", newline="") as stream:
-        lines = _Lines(iter(stream))
+        lines = _Lines(itertools.islice(stream, skip, None))
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        width, line, count = 0, 1, 0
+        width, line, count = 0, 1 + skip, 0
         while True:
             lines.begin()
             cells, wrong = _next(reader)
             taken = lines.taken
             if not taken:
                 return
+            if not width and is_blank(cells):
+                cells = []  # an empty row above the header
             width = width or len(cells)
             wrong = wrong or _wrong(cells, taken, width, lines.cut)
             if wrong and len(taken) > 1:
@@ -102,7 +112,7 @@ def csv_items(
                 yield Item(line, cells, taken, wrong)
             line += len(taken)
             count += 1
-            if progress is not None and count % 5000 == 0:
+            if progress is not None and count % TOLD_EVERY == 0:
                 progress(binary.tell())
 
 
@@ -119,7 +129,7 @@ def _wrong(cells: list[str], taken: list[str], width: int, cut: bool) -> str:
     if cut:
         return f"a quote left open for more than {MOST_LINES} lines or {MOST_CHARACTERS} characters"
     if cells and len(cells) != width:
-        return f"{len(cells)} cells, {width} in the header"
+        return f"{len(cells)} cells instead of {width}"
     for text in taken:
         if not text.isascii():
             try:

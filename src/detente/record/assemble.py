@@ -6,35 +6,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from detente.errors import Diagnostic, RecordError, suggest
-from detente.record.files import Gathered, Raw, load_meta, validated
-from detente.record.merge import final, folded
-from detente.record.model import RECALL, Event, EventTouch, Merge, Touch
-from detente.record.record import Imported, Record
-from detente.record.table import KINDS
+from detente.record.entries import RECALL, DatedRow, EventTouch, Meta, Row, Touch
+from detente.record.gather import Gathered, Raw
+from detente.record.kinds import INSIDE, KINDS, REFERENCES
+from detente.record.lists import ImportedList
+from detente.record.merge import final, joined
+from detente.record.record import Record
 
 Rows = dict[str, list[tuple[Any, Raw]]]
-REFERENCES: dict[str, dict[str, str]] = {  # kind -> field -> kind that it refers to
-    "events": {"sources": "sources", "responds_to": "events"},
-    "touches": {"event": "events", "commitment": "commitments"},
-    "instruments": {"sources": "sources"},
-    "commitments": {"instrument": "instruments"},
-    "statuses": {"events": "events", "sources": "sources"},
-    "claims": {"sources": "sources", "events": "events"},
-    "relations": {"claim": "claims", "sources": "sources"},
-    "responses": {"event": "events", "response_events": "events", "sources": "sources"},
-    "ceasefires": {"events": "events", "instrument": "instruments", "sources": "sources"},
-    "deaths": {"sources": "sources"},
-    "meeting_counts": {"sources": "sources"},
-    "interests": {"sources": "sources"},
-    "actors": {"sources": "sources"},
-    "sources": {"repeats": "sources"},
-    "merges": {"keep": "events"},
-}
 ACTOR_FIELDS = ("actors", "target", "who", "to", "parties", "mediators", "named", "actor", "mediator")
 
 
-def assemble(gathered: Gathered, root: Path, imported: tuple[Imported, ...]) -> Record:
+def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...]) -> Record:
     """Validate what was gathered and put it together.
 
     Raises:
@@ -53,9 +39,21 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[Imported, ...]) -> 
         raise RecordError(sorted(diagnostics, key=lambda d: (d.file, d.line, d.column)))
     merges = {merge.drop: merge for merge, _ in rows["merges"]}
     outside = {drop: merge.keep for drop, merge in merges.items() if drop not in ids["events"]}
-    parts = _merged(_nested(_redirected(rows, final(merges))), merges)
-    record = Record(folder=root, meta=meta, files=tuple(gathered.files), imported=imported, merged=outside, **parts)
-    return dataclasses.replace(record, warnings=tuple(_odd_actors(rows, record)))
+    parts = _nested(_redirected(rows, final(merges)))
+    involved = {id for merge in merges.values() for id in (merge.keep, merge.drop)}
+    apart = {id: event for id, event in parts["events"].items() if id in involved}
+    parts["events"] = joined(parts["events"], merges)
+    record = Record(
+        folder=root,
+        meta=meta,
+        files=tuple(gathered.files),
+        imported=imported,
+        merged=outside,
+        merges=tuple(merges.values()),
+        apart=apart,
+        **parts,
+    )
+    return dataclasses.replace(record, warnings=(*_odd_actors(rows, record), *_after_compilation(rows, record)))
 
 
 def _redirected(rows: Rows, to: dict[str, str]) -> Rows:
@@ -79,15 +77,6 @@ def _pointed(row: Any, names: list[str], to: dict[str, str]) -> Any:
         else:
             update[name] = tuple(dict.fromkeys(to.get(id, id) for id in value))
     return row.model_copy(update=update)
-
-
-def _merged(parts: dict[str, Any], merges: dict[str, Merge]) -> dict[str, Any]:
-    events: dict[str, Event] = parts["events"]
-    ends = final(merges)
-    for drop, keep in ends.items():
-        if drop in events and keep in events and drop != keep:
-            events[keep] = folded(events[keep], events.pop(drop), merges[drop].why)
-    return parts
 
 
 def _unique(kind: str, rows: list[tuple[Any, Raw]], diagnostics: list[Diagnostic]) -> set[str]:
@@ -137,9 +126,7 @@ def _nested(rows: Rows) -> dict[str, Any]:
         (_with(c, statuses=tuple(statuses.get(c.id, ()))) for c, _ in rows["commitments"]), "instrument"
     )
     parts: dict[str, Any] = {
-        kind: {row.id: row for row, _ in rows[kind]}
-        for kind in KINDS
-        if kind not in ("touches", "statuses", "relations", "commitments", "merges")
+        kind: {row.id: row for row, _ in rows[kind]} for kind in KINDS if kind not in INSIDE and kind != "merges"
     }
     parts["events"] = {
         e.id: _with(e, touches=tuple(_bare(t) for t in touches.get(e.id, ())))
@@ -188,3 +175,50 @@ def _odd_actors(rows: Rows, record: Record) -> list[Diagnostic]:
                             found = raw.locate((name,), what, "", f"did you mean '{close[0]}'?")
                             result.append(dataclasses.replace(found, severity="warning"))
     return result
+
+
+def _after_compilation(rows: Rows, record: Record) -> list[Diagnostic]:
+    """Entries that are dated later than the record says that it was compiled."""
+    compiled = record.meta.compiled
+    if compiled is None:
+        return []
+    hint = "raise `compiled:` in record.yaml; until then it is shown only with a later --as-of"
+    return [
+        dataclasses.replace(
+            raw.locate((type(row).DATE,), f"dated after the record was compiled ({compiled})", "", hint),
+            severity="warning",
+        )
+        for kind in KINDS
+        for row, raw in rows[kind]
+        if isinstance(row, DatedRow) and row.known is not None and row.known > compiled
+    ]
+
+
+def validated(raw: Raw, kind: type[Row], diagnostics: list[Diagnostic]) -> Row | None:
+    """A row from its raw values, or None with what is wrong added to the diagnostics."""
+    try:
+        return kind.model_validate(raw.values)
+    except ValidationError as error:
+        for item in error.errors():
+            diagnostics.append(_explained(raw, kind, item))
+        return None
+
+
+def _explained(raw: Raw, kind: type[Row], item: Any) -> Diagnostic:
+    at = tuple(item["loc"])
+    known = [name for name in kind.model_fields if name != "id"]
+    if item["type"] == "extra_forbidden":
+        return raw.locate(at, f"unknown key '{at[-1]}'", "", suggest(str(at[-1]), known), key=True)
+    if item["type"] == "missing":
+        return raw.locate((), f"'{at[-1]}' is missing", "", f"a row of '{raw.kind}' needs it")
+    if item["type"] == "literal_error":
+        expected = str(item["ctx"]["expected"])
+        return raw.locate(at, f"'{item['input']}' is not known", expected, suggest(str(item["input"]), []))
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return raw.locate(at, message)
+
+
+def load_meta(raw: Raw | None, diagnostics: list[Diagnostic]) -> Meta:
+    """The record's description of itself."""
+    meta = None if raw is None else validated(raw, Meta, diagnostics)
+    return meta if isinstance(meta, Meta) else Meta()

@@ -1,0 +1,74 @@
+"""Tables in the forms in which people and programs take them: JSON, CSV, Markdown, workbooks."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from detente.errors import OptionError, suggest
+from detente.run.table import Table
+from detente.run.tables import sheets, table_csv
+from detente.words.tables import markdown_text, workbook_bytes
+
+FORMS = ("table", "csv", "xlsx", "json", "md")  # "table": for a terminal
+ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".md": "md"}  # of a file -> the form in which it is written
+
+
+def form_of(path: Path, form: str = "") -> str:
+    """The form in which a file is written: its ending decides.
+
+    Raises:
+        OptionError: an ending that stands for no form, or for another than the one asked for.
+    """
+    found = ENDINGS.get(path.suffix.lower())
+    if found is None:
+        raise OptionError.of(f"no form of a table for '{path.name}'", f"a name that ends in {', '.join(ENDINGS)}")
+    if form and form not in ("table", found):
+        raise OptionError.of(f"--format {form} into '{path.name}'", f"--format {found}, or a name that ends in .{form}")
+    return found
+
+
+def chosen(tables: Mapping[str, Table], only: str = "") -> dict[str, Table]:
+    """All tables, or the one of this name.
+
+    Raises:
+        OptionError: no such table.
+    """
+    if not only:
+        return dict(tables)
+    if only not in tables:
+        raise OptionError.of(f"unknown table '{only}'", hint=suggest(only, list(tables)))
+    return {only: tables[only]}
+
+
+def rendered(tables: Mapping[str, Table], form: str) -> bytes:
+    """Tables in a form: "json" (all; a single one as an object with its rows), "csv" (the first), "md", "xlsx".
+
+    Raises:
+        OptionError: an unknown form.
+        MissingExtra: a workbook without openpyxl.
+    """
+    if form not in ENDINGS.values():
+        raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMS))
+    if form == "xlsx":
+        return workbook_bytes(sheets(tables))
+    if form == "json":
+        found = {name: as_data(table) for name, table in tables.items()}
+        data: Any = next(iter(found.values())) if len(found) == 1 else {"tables": found}
+        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    elif form == "csv":
+        text = table_csv(next(iter(tables.values())))
+    else:
+        text = "\n".join(markdown_text(t.columns, t.rows, t.title, t.note) for t in tables.values())
+    return text.encode("utf-8")
+
+
+def as_data(table: Table) -> dict[str, Any]:
+    """A table as plain data: title, note, units and rows as mappings."""
+    return {
+        "title": table.title,
+        "columns": list(table.columns),
+        "units": table.units,
+        "note": table.note,
+        "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+    }
