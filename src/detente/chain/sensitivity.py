@@ -19,9 +19,12 @@ LONGEST = 300_000
 
 
 def reach_sensitivity(
-    chain: Chain, target: np.ndarray, time: float, x0: int, places: tuple[np.ndarray, np.ndarray]
+    chain: Chain, target: np.ndarray, time: float, x0: int | np.ndarray, places: tuple[np.ndarray, np.ndarray]
 ) -> tuple[float, np.ndarray]:
-    """P(target reached by `time` from x0) and its derivative by Q(x, y) at places (rows, columns)."""
+    """P(target reached by `time` from x0) and its derivative by Q(x, y) at places (rows, columns).
+
+    x0 is a state, or a distribution (states,), which is held.
+    """
     rate = float(chain.exit[~target].max(initial=0.0)) or 1.0
     w = poisson_weights(rate * time)
     coefficients = np.concatenate([np.zeros(w.first), w.values])
@@ -52,7 +55,7 @@ def discounted_sensitivity(
 
 
 def _sweep(
-    chain: Chain, target: np.ndarray, v: np.ndarray, c: np.ndarray, *, x0: int, places
+    chain: Chain, target: np.ndarray, v: np.ndarray, c: np.ndarray, *, x0: int | np.ndarray, places
 ) -> tuple[float, np.ndarray]:
     last = len(c) - 1
     if last > LONGEST:
@@ -63,7 +66,10 @@ def _sweep(
     forward = sp.csr_array(move.T)
     block = max(1, int(np.ceil(np.sqrt(last + 1))))
     start = np.zeros(chain.n_states)
-    start[x0] = 1.0
+    if np.ndim(x0) == 0:
+        start[x0] = 1.0
+    else:
+        start[:] = x0
     checkpoints, pi, total = [], start, 0.0
     for k in range(last + 1):
         if k % block == 0:

@@ -38,6 +38,9 @@ def ask(
     seed: Seed = 0,
     workers: Workers = None,
     executor: Where = None,
+    equilibria: Annotated[
+        int | None, typer.Option(help="Look for further equilibria from N random starts, in one draw in ten.")
+    ] = None,
     out: Annotated[str | None, typer.Option(help="Folder in which to leave run.json.")] = None,
     format_: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
     as_json: Json = False,
@@ -65,14 +68,14 @@ def ask(
                 raise OptionError.of(f"--pair {pair}", "two assumptions joined by a comma")
             run = sensitivity(case, quantity, date, names, how, progress)  # pyright: ignore[reportArgumentType]
         else:
-            run = work(case, question, date, account, actor, package, how, out, progress)
+            run = work(case, question, date, account, actor, package, how, out, progress, equilibria)
     _run(run, as_json or format_ == "json")
 
 
 def claims(
     case: CaseArgument,
     date: Date = None,
-    draws: Annotated[int, typer.Option(help="Draws for the answers that rules name.")] = 40,
+    draws: Annotated[int, typer.Option(help="Draws for the answers that rules name.")] = 100,
     seed: Seed = 0,
     workers: Workers = None,
     executor: Where = None,

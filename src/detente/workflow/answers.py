@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted, OptionError, suggest
 from detente.run import Claim, Part, Run, Table, write_run
@@ -12,6 +12,8 @@ from detente.run import Claim, Part, Run, Table, write_run
 if TYPE_CHECKING:
     from detente.answers import Answers
     from detente.case import Case
+    from detente.record import Record
+    from detente.verdicts.rules import ClaimRules
 
 Progress = Callable[[float, str], None]
 
@@ -44,12 +46,15 @@ def ask(
     draws: Draws = Draws(),
     out: str | Path | None = None,
     progress: Progress | None = None,
+    equilibria: int | None = None,
 ) -> Run:
-    """Answer one question (or several, joined by commas) with all draws, or `all`, the dear ones with fewer draws.
+    """Answer one question, or several, with all draws.
+
+    `all` asks every question; questions that need many solves use fewer draws, and a warning says how many.
 
     Args:
         case: a folder, or the name of a shipped case.
-        question: ids of questions; see `listed`.
+        question: ids of questions joined by commas, or `all`; see `listed`.
         date: a situation of the case; default its `as_of`.
         account: draw from a rival account's ranges.
         actor: keep only quantities about this actor.
@@ -57,10 +62,11 @@ def ask(
         draws: how many, and by whom computed.
         out: folder in which to leave `run.json`; None leaves nothing but finished draws after an interrupt.
         progress: called with (share done, words).
+        equilibria: look for further equilibria from this many random starts, in one draw in ten.
 
     Raises:
         CaseError: located mistakes in the case.
-        OptionError: unknown question, date, account, actor or package.
+        OptionError: unknown question, date, account, actor or package; fewer than 1 start.
         Interrupted: stopped by the user.
     """
     from detente.case import load_case
@@ -71,10 +77,12 @@ def ask(
     ids = None if question.strip() == "all" else tuple(part.strip() for part in question.split(",") if part.strip())
     when = _when(loaded, date)
     store = Path(out or Path("detente-out") / f"{loaded.name}-{when}-ask") / ".draws"
-    answers = _evaluate(loaded, when, ids, account, package, draws, store, progress)
+    asking = {"account": account, "package": package, "equilibria": equilibria}
+    answers = _evaluate(loaded, when, ids, draws, store, progress, **asking)
     command = ["ask", loaded.name, "all" if ids is None else ",".join(ids), "--date", when]
-    for name, value in (("--account", account), ("--actor", actor), ("--package", package)):
-        command += [name, value] if value else []
+    options = (("--account", account), ("--actor", actor), ("--package", package), ("--equilibria", equilibria))
+    for name, value in options:
+        command += [name, str(value)] if value else []
     run = run_of(loaded, when, answers, draws, command, actor)
     if out is not None:
         write_run(run, Path(out))
@@ -91,11 +99,10 @@ def _evaluate(
     case: "Case",
     when: str,
     ids: Sequence[str] | None,
-    account: str | None,
-    package: str | None,
     draws: Draws,
     store: Path | None,
     progress: Progress | None,
+    **asking: Any,
 ) -> "Answers":
     from detente.answers import evaluate
     from detente.game.compile import compile_case
@@ -107,12 +114,11 @@ def _evaluate(
             draws=draws.count,
             seed=draws.seed,
             questions=ids,
-            package=package,
-            account=account,
             workers=draws.workers,
             executor=draws.executor,
             progress=progress,
             store=store,
+            **asking,
         )
     except KeyboardInterrupt:
         kept = f"; finished draws are kept in {store}: run the same command to go on" if store else ""
@@ -130,8 +136,8 @@ def run_of(
     words = ["detente", *command, "--draws", str(draws.count), "--seed", str(draws.seed)]
     said = shlex.join(words)
     run = run_head(case, when, draws.seed, draws.count, said, {"players": len(case.players)})
-    kept = tuple(q for q in answers.quantities if actor is None or q.actor == actor)
-    return run.add(answers.part(key_of(case), said).model_copy(update={"quantities": kept}))
+    about = answers if actor is None else answers.about(actor)
+    return run.add(about.part(key_of(case), said))
 
 
 def compare(
@@ -179,7 +185,7 @@ def compare(
     report = progress or (lambda _share, _words: None)
     for n, (name, changed) in enumerate(cases.items()):
         part = partial(_part, report, n, len(cases), name or "as it stands")
-        found[name] = _evaluate(changed, when, ids, None, None, draws, None, part)
+        found[name] = _evaluate(changed, when, ids, draws, None, part)
     run = run_of(loaded, when, found[""], draws, ["compare", loaded.name, *scenarios, "--date", when])
     part = Part(name="comparison", key=key_of(loaded), command=run.command, tables={"comparison": comparison(found)})
     return run.add(part)
@@ -189,10 +195,55 @@ def _part(report: Progress, done: int, of: int, name: str, share: float, words: 
     report((done + share) / of, f"{name}: {words}")
 
 
+@dataclass(frozen=True)
+class Bench:
+    """What claims of a case are judged by: its rules, its record, and the quantities that can be asked for."""
+
+    rules: "ClaimRules"
+    record: "Record"
+    numbers: dict[str, Any]
+    when: str
+
+    @staticmethod
+    def of(case: "Case", when: str) -> "Bench | None":
+        """The bench of a case on a date; None where it has no record or no rules.
+
+        Raises:
+            CaseError: located mistakes in the rules, also where they name what does not exist.
+            RecordError: located mistakes in the record.
+        """
+        from detente.answers import CATALOGUE
+        from detente.answers.frame import frame_without_states
+        from detente.record import load_record
+        from detente.verdicts.references import refuse_unknown
+        from detente.verdicts.rules import read_rules
+
+        path = case.folder / "claims_rules.yaml"
+        if not path.is_file() or not (case.folder / "record").is_dir():
+            return None
+        rules, record = read_rules(path, case.name), load_record(case.folder / "record")
+        numbers = CATALOGUE.numbers(frame_without_states(case))
+        refuse_unknown(rules, record, numbers)
+        return Bench(rules, record, numbers, when)
+
+    @property
+    def at_least(self) -> dict[str, int]:
+        """Question -> draws that it must be asked in; the same in every verb, so that verdicts are the same."""
+        from detente.verdicts.judge import draws_needed
+
+        return draws_needed(self.rules, self.numbers)
+
+    def judged(self, answers: "Answers | None") -> "tuple[Claim, ...]":
+        """Every claim of the record with its verdict."""
+        from detente.verdicts.judge import judge
+
+        return judge(self.rules, self.record, self.when, answers, self.numbers)
+
+
 def claims(
     case: str | Path,
     date: str | None = None,
-    draws: Draws = Draws(40),
+    draws: Draws = Draws(),
     progress: Progress | None = None,
 ) -> "tuple[Claim, ...]":
     """Judge every claim of the record that the case ties to answers and record queries.
@@ -200,11 +251,12 @@ def claims(
     Args:
         case: a folder, or the name of a shipped case.
         date: only what was known by then is used; default the case's `as_of`.
-        draws: for the answers that the rules name.
+        draws: for the answers that the rules name; with the draws and seed of `analyze`, the verdicts are the same.
         progress: called with (share done, words).
 
     Returns:
-        One claim with its verdict, and the numbers behind it, for every claim of the record.
+        One claim with its verdict, and the numbers behind it, for every claim of the record; all without a rule where
+        the case has no rules.
 
     Raises:
         CaseError: located mistakes in the case or its rules.
@@ -213,31 +265,20 @@ def claims(
     """
     from detente.case import load_case
     from detente.record import load_record
-    from detente.verdicts.judge import judge
-    from detente.verdicts.rules import read_rules
+    from detente.verdicts.rules import ClaimRules
 
     loaded = load_case(case)
     when = _when(loaded, date)
     if not (loaded.folder / "record").is_dir():
         raise OptionError.of(f"case '{loaded.name}' has no record", "a folder 'record' with claims.yaml")
-    rules = read_rules(loaded.folder / "claims_rules.yaml", loaded.name)
-    record = load_record(loaded.folder / "record")
-    answers = None
-    if rules.questions():
-        answers = _evaluate(loaded, when, rules.questions(), None, None, draws, None, progress)
-    return judge(rules, record, when, answers)
-
-
-def judge_for_run(case: "Case", when: str, answers: "Answers") -> "tuple[Claim, ...]":
-    """Claims judged with answers that have been computed already; empty where the case has no record or rules."""
-    from detente.record import load_record
-    from detente.verdicts.judge import judge
-    from detente.verdicts.rules import read_rules
-
-    rules = case.folder / "claims_rules.yaml"
-    if not rules.is_file() or not (case.folder / "record").is_dir():
-        return ()
-    return judge(read_rules(rules, case.name), load_record(case.folder / "record"), when, answers)
+    bench = Bench.of(loaded, when)
+    if bench is None:
+        return Bench(ClaimRules({}), load_record(loaded.folder / "record"), {}, when).judged(None)
+    least = bench.at_least
+    if not least:
+        return bench.judged(None)
+    asking = {"capped": True, "at_least": least, "tornado": False}
+    return bench.judged(_evaluate(loaded, when, tuple(least), draws, None, progress, **asking))
 
 
 def sensitivity(
@@ -262,7 +303,7 @@ def sensitivity(
         CaseError: located mistakes in the case.
         OptionError: unknown quantity, assumption or date.
     """
-    from detente.answers.sensitivity import explore
+    from detente.answers.explore import explore
     from detente.case import load_case
     from detente.game.compile import compile_case
 
