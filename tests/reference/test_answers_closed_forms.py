@@ -6,7 +6,7 @@ from scipy.integrate import quad_vec
 from synthetic_games import attrition_game, broker_game, random_game
 
 from detente.answers import QUESTIONS
-from detente.answers.delaying import CLOSE, HAZARDS, DelayCurve, break_even, delay_value, roots, unsettled_time
+from detente.answers.delaying import CLOSE, HAZARDS, DelayCurve, break_even, roots
 from detente.answers.names import Key
 from detente.answers.settling import gain_from_settling
 from detente.answers.solved import SolvedGame
@@ -34,7 +34,7 @@ def test_delay_is_the_derivative_of_settling_hazard_with_strategies_held(package
     game, frame = random_game(3)
     solved = SolvedGame(frame, game)
     eq, successor = solved.equilibrium, frame.settled[package]
-    found = delay_value(solved.values, eq.generator, game.discount_rate, successor)
+    found = -solved.discounted(gain_from_settling(solved.values, successor))
     rows = np.nonzero(successor >= 0)[0]
     flow = eq.operator.flow(eq.choice)
 
@@ -51,7 +51,7 @@ def test_delay_is_the_derivative_of_settling_hazard_with_strategies_held(package
     assert found == pytest.approx(-(held(eps) - held(-eps)) / (2 * eps), rel=1e-6, abs=1e-8)
 
 
-def test_delay_and_unsettled_time_are_their_integrals():
+def test_delay_and_its_unsettled_time_are_their_integrals():
     game, frame = random_game(4)
     solved = SolvedGame(frame, game)
     successor, chain = frame.settled["one"], solved.chain
@@ -62,10 +62,10 @@ def test_delay_and_unsettled_time_are_their_integrals():
         p = chain.transient(frame.start, [t])[0]
         return np.exp(-rho * t) * np.concatenate([gain @ p, [0]])[:3], np.exp(-rho * t) * (p @ ~frame.peace)
 
-    for part, expected in (
-        (0, -delay_value(solved.values, solved.equilibrium.generator, rho, successor)[:, frame.start]),
-        (1, unsettled_time(solved.equilibrium.generator, rho, ~frame.peace)[:, frame.start]),
-    ):
+    numbers = QUESTIONS["delay"].ask(solved).numbers
+    whole = np.array([numbers[Key("delay", p, "one")] for p in frame.players])
+    per_time = np.array([numbers[Key("delay_per_time", p, "one")] for p in frame.players])
+    for part, expected in ((0, -whole), (1, whole / per_time)):
         value, _ = quad_vec(lambda t, part=part: integrand(t)[part], 0, 300, epsrel=1e-7, limit=100)
         assert value == pytest.approx(expected, rel=1e-6)
 

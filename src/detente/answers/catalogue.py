@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from detente.answers import questions
 from detente.answers.frame import Frame
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question
+from detente.answers.questions import MODULES
 from detente.errors import OptionError, suggest
 
 
@@ -55,4 +55,4 @@ class Catalogue:
         return {spec.key.id: (q, spec) for q in self.questions.values() for spec in q.numbers(frame)}
 
 
-CATALOGUE = Catalogue.of(questions.MODULES)
+CATALOGUE = Catalogue.of(MODULES)

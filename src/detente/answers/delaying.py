@@ -15,7 +15,6 @@ import numpy as np
 import scipy.optimize as so
 import scipy.sparse as sp
 
-from detente.answers.held import values_under
 from detente.answers.settling import gain_from_settling
 from detente.answers.solved import SolvedGame
 from detente.chain.sensitivity import discounted_sensitivity
@@ -26,17 +25,6 @@ from detente.solver.linear import Factored
 HAZARDS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # 1/year, added; the brackets in which roots are sought
 CLOSE = 0.005  # of a bracket's upper end: accuracy of a root, finer than anyone can tell a hazard
 NAN = float("nan")
-
-
-def delay_value(values: np.ndarray, generator: sp.csr_array, rho: np.ndarray, successor: np.ndarray) -> np.ndarray:
-    """D_i from every state, (players, states), utility * year per unit hazard."""
-    gain = gain_from_settling(values, successor)
-    return -values_under(generator, rho, gain)
-
-
-def unsettled_time(generator: sp.csr_array, rho: np.ndarray, unsettled: np.ndarray) -> np.ndarray:
-    """E of the discounted time in a mask from every state, (players, states), years."""
-    return values_under(generator, rho, np.broadcast_to(unsettled.astype(float), (len(rho), len(unsettled))))
 
 
 def war_entry(game: Game, war: np.ndarray, unsettled: np.ndarray) -> sp.csr_array:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from detente.answers.chances import HORIZON, YEARS
-from detente.answers.names import Curve, Key, NumberSpec
+from detente.answers.names import Curve, NumberSpec
 from detente.run import Cell
 from detente.words.dates import DAYS_PER_YEAR
 
@@ -144,8 +144,3 @@ def _curves(rows: Sequence[Mapping[str, Any]]) -> dict[Curve, np.ndarray]:
 
 def _names(rows: Sequence[Mapping[str, Any]], kind: str) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row[kind]))
-
-
-def number_of(numbers: Mapping[str, np.ndarray], key: Key) -> np.ndarray | None:
-    """The draws of a number by its key; None where no draw has it."""
-    return numbers.get(key.id)

@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from detente.run import Quantity, Run, Table
 
+LONG = ("risk_curve", "peace_curve", "tornado", "equilibria_values")  # tables that are left to --json
 CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of a shipped case.")]
 Date = Annotated[str | None, typer.Option(help="A situation of the case (ISO date); default its as_of.")]
 Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
@@ -137,7 +138,7 @@ def _run(run: "Run", as_json: bool) -> None:
     for quantity in run.quantities:
         print(f"{quantity.label}\n    {_number(quantity)}")
     for name, table in run.tables.items():
-        if name not in ("risk_curve", "peace_curve", "tornado") and table.rows:
+        if name not in LONG and table.rows:
             print()
             _table(table, False)
     _warnings(run)
@@ -146,13 +147,16 @@ def _run(run: "Run", as_json: bool) -> None:
 def _number(q: "Quantity") -> str:
     if q.mid is None:
         return f"no number: {q.reason_no_interval}"
-    words = f"{q.mid:.3g} {q.unit}".strip()
+    nothing = q.signed and q.mid == 0 and q.sign_share is None
+    words = "no effect" if nothing else f"{q.mid:.3g} {q.unit}".strip()
     if q.low is not None and q.high is not None:
         words += f" (range {q.low:.3g} to {q.high:.3g})"
     else:
         words += f" (no range: {q.reason_no_interval})"
     if q.sign_share is not None:
-        words += f"; same sign in {q.sign_share:.0%} of draws"
+        words += f"; same sign in {q.sign_share:.0%} of {q.draws} draws"
+    if q.equilibria_share is not None:
+        words += f"; holds in {q.equilibria_share:.0%} of the equilibria found"
     if q.assumptions:
         words += f"; hangs most on {', '.join(q.assumptions)}"
     if q.choice_value_decides:
