@@ -16,6 +16,7 @@ from detente.answers.chances import (
 )  # fmt: skip
 from detente.answers.explore import Landscape
 from detente.answers.frame import frame_of
+from detente.answers.questions.trigger import war_by_cause
 from detente.answers.solved import SolvedGame
 from detente.case import load_case
 from detente.chain import Chain
@@ -83,6 +84,11 @@ def test_war_resumes_as_often_as_in_simulated_paths(solved):
     chance, one_year = war_curve(solved, np.array([5.0]))[0], fighting_curve(solved, np.array([1.0]))[0]
     for share, expected in ((within / paths, chance), (ended / paths, one_year)):
         assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / paths)
+
+
+def test_triggers_add_up_to_the_chance_that_war_resumes_after_this_one(solved):
+    by_cause, _ = war_by_cause(solved)
+    assert sum(by_cause.values()) == pytest.approx(war_curve(solved, np.array([10.0]))[0], rel=1e-8)
 
 
 def test_half_of_all_wars_have_ended_at_the_median(solved):

@@ -186,7 +186,7 @@ def test_sections_hold_one_sentence_with_its_number_and_what_it_shows(eight):
     relapse = eight.sections[0]
     chance = eight.quantity("relapse.5y").mid
     assert f"within 5 years is {round(100 * chance)}" in relapse.finding
-    assert {p.shape for p in relapse.pictures} == {"band", "intervals", "tornado"}
+    assert {p.shape for p in relapse.pictures} == {"band", "tornado"}
     loss = eight.sections[-1]
     assert "own stake" in loss.finding and not any("loss.north" in p.quantities for p in loss.pictures)
 
@@ -416,6 +416,17 @@ def test_equilibria_are_searched_in_one_draw_in_ten(template):
         assert q.equilibria_share is not None and 0 <= q.equilibria_share <= 1
     with pytest.raises(OptionError, match="0 starts; expected at least 1 start"):
         evaluate(template, DATE, draws=1, questions=["force"], workers=0, equilibria=0)
+
+
+def test_a_search_that_fails_costs_no_answer(template, monkeypatch):
+    def never(game, starts, seed):
+        raise ComputationError("planted: no start settles")
+
+    monkeypatch.setattr("detente.answers.job.enumerate_equilibria", never)
+    answers = evaluate(template, DATE, draws=1, questions=["force"], workers=0, equilibria=1)
+    assert answers.quantity("force.north").mid is not None and answers.solution.equilibria_found is None
+    words = "'How many equilibria are there?' is left out in 1 of 1 draws: planted: no start settles."
+    assert words in answers.warnings and not answers.tables["equilibria"].rows
 
 
 def test_a_number_holds_in_seven_of_nine(eight):

@@ -17,7 +17,7 @@ from detente.answers.answers import Answers
 from detente.answers.catalogue import CATALOGUE, Catalogue
 from detente.answers.equilibria import searched, with_equilibria
 from detente.answers.frame import Frame, frame_of
-from detente.answers.job import Job, Spot
+from detente.answers.job import SEARCH, Job, Spot
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question
 from detente.answers.results import gather
@@ -185,6 +185,7 @@ class _Plan:
 
     def _warnings(self, raw: list[dict[str, Any]], kept: list[dict[str, Any]], middle: dict | None) -> list[str]:
         draws, titles = len(raw), {q.id: q.title for q in self.questions}
+        titles[SEARCH] = "How many equilibria are there?"
         found = []
         if middle is not None:
             found += _no_tornado(middle)

@@ -12,6 +12,9 @@ from detente.answers.names import NumberSpec
 from detente.answers.question import Question, Reply
 from detente.answers.solved import SolvedGame, own_stake
 from detente.solver import enumerate_equilibria
+from detente.solver.enumerate import SAME
+
+SEARCH = "equilibria"  # stands for a question in `lost` where further equilibria could not be looked for
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ class Job:
         if spot.derivatives:
             row |= self._derivatives(solved, spot, row["numbers"])
         if spot.starts:
-            row["equilibria"] = self._equilibria(solved, spot)
+            try:
+                row["equilibria"] = self._equilibria(solved, spot)
+            except FAILURES as error:
+                row["lost"][SEARCH] = str(error)
         return row
 
     def _asked(self, solved: SolvedGame, questions: Sequence[Question]) -> dict[str, Any]:
@@ -94,9 +100,6 @@ class Job:
         own = [self._asked(solved, light)]
         others = [SolvedGame(self.frame, solved.game, e, self.template.game) for e in found if not _same(e, solved)]
         return own + [self._asked(other, light) for other in others]
-
-
-SAME = 1e-6  # values that differ by less than this, relative to their scale, are one equilibrium's
 
 
 def _same(equilibrium: Any, solved: SolvedGame) -> bool:

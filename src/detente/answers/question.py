@@ -155,21 +155,23 @@ def intervals(title: str, quantities: Iterable[Quantity]) -> tuple[Picture, ...]
     )
 
 
-def tornadoes(answered: Answered) -> tuple[Picture, ...]:
-    """What the headline numbers of a question hang on, a picture each."""
-    return tuple(
-        Picture(
-            shape="tornado",
-            title=f"What this hangs on: {q.label}",
-            quantities=(q.id,),
-            table="tornado",
-            roles={"label": "parameter", "low": "low", "high": "high"},
-            unit=q.unit,
-            percent=q.unit == "probability",
-        )
-        for q in answered.quantities.values()
-        if q.id in answered.headlines
-    )
+def tornado(answered: Answered) -> tuple[Picture, ...]:
+    """What the first headline number hangs on, of the package that summaries speak of; all stand in the table."""
+    own = (None, answered.frame.package)
+    for q in answered.quantities.values():
+        if q.id in answered.headlines and q.package in own:
+            return (
+                Picture(
+                    shape="tornado",
+                    title=f"What this hangs on: {q.label}",
+                    quantities=(q.id,),
+                    table="tornado",
+                    roles={"label": "parameter", "low": "low", "high": "high", "quantity": "quantity"},
+                    unit=q.unit,
+                    percent=q.unit == "probability",
+                ),
+            )
+    return ()
 
 
 def band(title: str, table: str, unit: str) -> Picture:

@@ -100,7 +100,9 @@ class BreakEven(Question):
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
         """See `Question`."""
-        roles = {"x": "added_hazard", "low": "low", "mid": "mid", "high": "high", "series": "actor"}
+        if len(answered.frame.settled) > 1:
+            return ()  # curves of several packages would lie on each other; the table tells them apart
+        roles = {"x": "added_hazard", "low": "low", "mid": "mid", "high": "high", "kind": "actor"}
         return (Picture(shape="band", title=self.title, table=CURVE, roles=roles, unit=UNIT),)
 
 

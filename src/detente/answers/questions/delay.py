@@ -8,7 +8,7 @@ import numpy as np
 from detente.answers.delaying import DelayAt
 from detente.answers.frame import Frame
 from detente.answers.names import Key, NumberSpec
-from detente.answers.question import Answered, Question, Reply, intervals, tornadoes
+from detente.answers.question import Answered, Question, Reply, intervals, tornado
 from detente.answers.settling import gain_from_settling, settled_already
 from detente.answers.solved import SolvedGame
 from detente.answers.telling import by_sign, of_package, other_packages
@@ -92,7 +92,7 @@ class Delay(Question):
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
         """See `Question`."""
-        return (*intervals(self.title, answered.family(PER_TIME)), *tornadoes(answered))
+        return (*intervals(self.title, answered.family(PER_TIME)), *tornado(answered))
 
 
 QUESTION = Delay()

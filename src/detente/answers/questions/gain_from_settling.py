@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.answers.frame import Frame
 from detente.answers.names import Key, NumberSpec
-from detente.answers.question import Answered, Question, Reply, intervals, tornadoes
+from detente.answers.question import Answered, Question, Reply, intervals, tornado
 from detente.answers.settling import gain_from_settling, patrons_of, settled_already
 from detente.answers.solved import SolvedGame
 from detente.answers.telling import by_sign, of_package, other_packages
@@ -90,7 +90,7 @@ class GainFromSettling(Question):
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
         """See `Question`."""
-        return (*intervals(self.title, answered.family(FAMILY)), *tornadoes(answered))
+        return (*intervals(self.title, answered.family(FAMILY)), *tornado(answered))
 
 
 QUESTION = GainFromSettling()

@@ -5,7 +5,7 @@ import numpy as np
 from detente.answers.chances import GRID, HORIZON, YEARS, at, peace_before_war, peace_curve, time_to_peace
 from detente.answers.frame import Frame
 from detente.answers.names import Curve, Key, NumberSpec
-from detente.answers.question import Answered, Question, Reply, band, intervals, text_of, tornadoes
+from detente.answers.question import Answered, Question, Reply, band, text_of, tornado
 from detente.answers.results import Results
 from detente.answers.settling import in_force
 from detente.answers.solved import SolvedGame
@@ -95,7 +95,7 @@ class Peace(Question):
         """See `Question`."""
         words = f"Chance that a settlement has been reached, by years from {answered.frame.date}"
         curve = band(words, "peace_curve", "probability")
-        return (curve, *intervals(self.title, answered.family("peace")), *tornadoes(answered))
+        return (curve, *tornado(answered))
 
 
 QUESTION = Peace()

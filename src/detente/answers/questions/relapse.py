@@ -13,7 +13,7 @@ from detente.answers.chances import (
 )  # fmt: skip
 from detente.answers.frame import Frame
 from detente.answers.names import Curve, Key, NumberSpec
-from detente.answers.question import Answered, Question, Reply, band, intervals, text_of, tornadoes
+from detente.answers.question import Answered, Question, Reply, band, text_of, tornado
 from detente.answers.results import Results
 from detente.answers.solved import SolvedGame
 from detente.answers.tabling import years_table
@@ -111,7 +111,7 @@ class Relapse(Question):
         """See `Question`."""
         since = "the end of the present fighting" if answered.frame.at_war else answered.frame.date
         curve = band(f"Chance that war has resumed, by years from {since}", "risk_curve", "probability")
-        return (curve, *intervals(self.title, answered.family("relapse")), *tornadoes(answered))
+        return (curve, *tornado(answered))
 
 
 QUESTION = Relapse()

@@ -98,7 +98,7 @@ class Values(Question):
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
         """See `Question`."""
-        roles = {"label": "term", "kind": "actor", **{part: part for part in BAND}}
+        roles = {"label": "term", "group": "actor", **{part: part for part in BAND}}
         return (Picture(shape="intervals", title=self.title, table="values_by_term", roles=roles, unit="value"),)
 
 
