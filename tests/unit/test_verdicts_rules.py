@@ -168,6 +168,11 @@ def test_what_is_too_recent_to_have_been_answered_is_counted_apart():
     assert "1 more too recent to tell" in on_the_day.words and "recent" not in before.words + later.words
     assert later.mid < 1.0
     assert len(later.record) == len(on_the_day.record) + 1
+    summer = Queries(record, "2021-08-05", {}).measure(
+        query
+    )  # answered after a day, eight days ago: not counted either
+    assert "1 more too recent to tell" in summer.words
+    assert "2021-07-28.minsk_cochairs" not in {ref.id for ref in summer.record}
 
 
 def test_filters_of_events_all_hold():

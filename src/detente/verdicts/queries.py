@@ -19,7 +19,8 @@ from detente.words.dates import DAYS_PER_YEAR
 
 NAN = float("nan")
 
-TOO_RECENT = 30  # days within which a reaction may still come: nearly all listed ones came within a month
+WITHIN = 30  # days to speak before silence counts: the slowest answer on Minsk's list took 29; younger cases, answered
+# or not, are in no share, since only the quick answers among them can be known
 
 
 @dataclass(frozen=True)
@@ -119,14 +120,14 @@ class Queries:
     def _responses(self, query: ResponsesQuery) -> Measured:
         mediator = query.mediator
         listed = [r for r in self.record.responses.values() if r.mediator == mediator and r.kind in query.kinds]
-        rows = [r for r in listed if not self._too_recent(r)]
-        open_ = len(listed) - len(rows)
+        rows = [r for r in listed if (self.day - r.date).days >= WITHIN]  # the others are censored
+        young = len(listed) - len(rows)
         spoke = [r for r in rows if r.responded == "yes"]
         id = f"record.responses({mediator}, {query.measure})"
         ids = _refs("response", (r.id for r in rows))
         if query.measure == "answered":
             words = f"share of {len(rows)} listed escalations that {mediator} answered"
-            words += f" ({open_} more too recent to tell)" if open_ else ""
+            words += f" ({young} more too recent to tell)" if young else ""
             unknown = sum(r.responded == "unknown" for r in rows)
             return _shared(id, words, len(spoke), len(rows), ids, unknown)
         if query.measure == "lag_days":
@@ -139,10 +140,6 @@ class Queries:
             words = f"share of {len(spoke)} answers by {mediator} that name a first violator"
             return _shared(id, words, len(naming), len(spoke), ids, sum(r.naming == "unknown" for r in spoke))
         return self._balance(id, query, naming, ids)
-
-    def _too_recent(self, response: Response) -> bool:
-        """Whether nobody has answered yet and an answer may still come: neither silence nor an answer (censored)."""
-        return response.responded == "no" and (self.day - response.date).days < TOO_RECENT
 
     def _balance(self, id: str, query: ResponsesQuery, naming: list[Response], ids: tuple[Ref, ...]) -> Measured:
         """Share of namings that fall on the first of two sides."""
