@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detente.answers.model import Frame
+from detente.answers.frame import Frame
 from detente.game import Game
 
 

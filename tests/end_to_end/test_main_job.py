@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.answers import MAIN, evaluate
+from detente.answers import evaluate
 from detente.case import load_case, shipped_cases
 from detente.errors import OptionError
 from detente.game import compile_case
@@ -17,26 +17,43 @@ from detente.solver import solve
 from detente.workflow.analyze import analyze
 
 GOLDEN = Path(__file__).parent / "golden"
-ASKED = tuple(question.id for question in MAIN if question.id != "prolongation")
+EVERYTHING = GOLDEN / "everything"
+ASKED = ("relapse", "peace", "trigger", "gain_from_settling", "sign_now", "delay", "loss", "values")
 
 
-def answers_of(case: str) -> dict[str, list[float | None]]:
-    """Headline answers over two draws, as the golden files hold them."""
+def answers_of(case: str, draws: int = 2, asked: tuple[str, ...] | None = ASKED) -> dict[str, list[float | None]]:
+    """Percentiles of answers over two draws, as the golden files hold them: too few to print, enough to compare."""
     template = compile_case(load_case(case))
-    found = evaluate(template, template.case.as_of, draws=2, seed=0, questions=ASKED, tornado=False, workers=1)
+    found = evaluate(template, template.case.as_of, draws=draws, seed=0, questions=asked, tornado=False, workers=1)
     assert found.solution.certified
-    return {q.id: [q.low, q.mid, q.high] for q in found.quantities}
+    spread = {
+        id: np.percentile(v[np.isfinite(v)], [5, 50, 95]) for id, v in found.draws.items() if np.isfinite(v).any()
+    }
+    return {q.id: list(map(float, spread[q.id])) if q.id in spread else [None] * 3 for q in found.quantities}
 
 
 def test_no_shipped_case_lacks_a_golden_run():
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(shipped_cases())
+    for folder in (GOLDEN, EVERYTHING):
+        assert {path.stem for path in folder.glob("*.json")} == set(shipped_cases())
 
 
 @pytest.mark.parametrize("case", sorted(path.stem for path in GOLDEN.glob("*.json")))
 def test_golden_answers(case):
     """Set DETENTE_WRITE_GOLDEN=1 to write the files anew after a change that is meant to move answers."""
-    found = answers_of(case)
-    path = GOLDEN / f"{case}.json"
+    same_as_golden(answers_of(case), GOLDEN / f"{case}.json")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.slow if case == "minsk" else ()) for case in shipped_cases()]
+)
+def test_golden_answers_to_every_question(case):
+    """One draw each: prolongation, spoilers, break-evens and all else that needs many solves."""
+    found = answers_of(case, draws=1, asked=None)
+    assert any(id.startswith("prolongation.") for id in found)
+    same_as_golden(found, EVERYTHING / f"{case}.json")
+
+
+def same_as_golden(found: dict[str, list[float | None]], path: Path) -> None:
     if os.environ.get("DETENTE_WRITE_GOLDEN"):
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     golden = json.loads(path.read_text("utf-8"))
@@ -65,7 +82,7 @@ def test_same_seed_same_bytes_and_a_whole_folder(tmp_path):
     needed = {"schema", "version", "case", "date", "seed", "draws", "inputs", "model", "solution", "quantities"}
     assert needed | {"warnings"} <= data.keys()
     assert {"certified", "residual", "gap", "spectral_radius"} <= data["solution"].keys()
-    keys = {"id", "actor", "unit", "low", "mid", "high", "sign_share", "reason_no_interval", "assumptions", "record"}
+    keys = {"id", "actor", "unit", "low", "mid", "high", "sign_share", "reason_no_interval", "assumptions", "rests_on"}
     assert all(keys <= quantity.keys() for quantity in data["quantities"])
     other, _ = analyze("good-friday", out=tmp_path / "c", draws=3, seed=6, workers=1)
     assert other.quantities != run.quantities

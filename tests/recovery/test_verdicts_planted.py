@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 from synthetic_case import write_case
 
-from detente.workflow.answers import Draws, claims
+from detente.answers import evaluate
+from detente.case import load_case
+from detente.errors import CaseError
+from detente.game.compile import compile_case
+from detente.verdicts.judge import LEAST_DRAWS
+from detente.workflow.analyze import analyze
+from detente.workflow.answers import Bench, Draws, claims
 
 SILENCE = """\
   {id}:
@@ -61,7 +67,13 @@ def write_record(folder: Path, north: str, south: str, answered: int, named: int
 
 
 def planted(
-    folder: Path, north: str = "north", south: str = "south", answered: int = 0, named: int = 0, **mediator
+    folder: Path,
+    north: str = "north",
+    south: str = "south",
+    answered: int = 0,
+    named: int = 0,
+    draws: int = LEAST_DRAWS,
+    **mediator,
 ) -> dict:
     """Verdicts by claim on a case with such a record and mediator."""
     write_case(folder, north, south, **mediator)
@@ -69,7 +81,7 @@ def planted(
     rules = "format: 1\nclaims:\n" + SILENCE.format(id="C1") + BIAS.format(id="C2", a=north, b=south)
     rules += PROLONG.format(id="C3") + PROLONG.format(id="C4") + SILENCE.format(id="C5")
     (folder / "claims_rules.yaml").write_text(rules, "utf-8")
-    return {c.id: c for c in claims(folder, "2001-01-01", Draws(8, workers=0))}
+    return {c.id: c for c in claims(folder, "2001-01-01", Draws(draws, workers=0))}
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +108,84 @@ def test_a_prolonging_and_an_honest_mediator_are_recognised(silent_and_prolongin
     }
 
 
+ENCOURAGED = """\
+format: 1
+claims:
+  C1:
+    tests:
+      - quantity: encouragement.south.hostile
+        above: 0
+  C3:
+    tests:
+      - quantity: loss_share.north
+        minus: loss_share.south
+        above: 0
+"""
+
+
+def test_the_same_draws_give_the_same_verdicts_in_every_verb(tmp_path: Path):
+    """Encouragement uses 6 of a hundred draws beside other questions; behind a claim it gets as many in every verb."""
+    folder = write_case(tmp_path / "valley")
+    write_record(folder / "record", "north", "south", 0, 0)
+    (folder / "claims_rules.yaml").write_text(ENCOURAGED, "utf-8")
+    how = Draws(LEAST_DRAWS + 3, workers=0)
+    alone = claims(folder, "2001-01-01", how)
+    case = load_case(folder)
+    bench = Bench.of(case, "2001-01-01")
+    assert bench is not None
+    beside = evaluate(
+        compile_case(case), "2001-01-01", draws=how.count, seed=how.seed, capped=True, at_least=bench.at_least,
+        questions=["relapse", "loss", "encouragement"], workers=0, tornado=False,
+    )  # fmt: skip
+    assert bench.judged(beside) == alone
+    found = {claim.id: claim for claim in alone}
+    assert found["C1"].verdict != "mixed" and found["C1"].tests[0].draws == LEAST_DRAWS + 2
+    assert found["C3"].tests[0].draws == how.count
+    assert [ref.id for ref in found["C3"].rests_on] == ["loss_share.north", "loss_share.south"]
+
+
+@pytest.mark.slow
+def test_analyze_and_claims_judge_alike(tmp_path: Path):
+    folder = tmp_path / "valley"
+    planted(folder, answered=2, rent=3.0, pride=0.02)
+    run, _ = analyze(folder, "2001-01-01", out=tmp_path / "run", draws=LEAST_DRAWS, workers=1)
+    assert run.claims == claims(folder, "2001-01-01", Draws(LEAST_DRAWS, workers=0))
+
+
+def test_few_draws_settle_nothing_and_say_so(tmp_path: Path):
+    folder = tmp_path / "valley"
+    write_case(folder)
+    write_record(folder / "record", "north", "south", 0, 0)
+    (folder / "claims_rules.yaml").write_text(ENCOURAGED, "utf-8")
+    found = {claim.id: claim for claim in claims(folder, "2001-01-01", Draws(3, workers=0))}
+    assert found["C3"].verdict == "the record cannot tell"
+    assert found["C3"].why.endswith("rests on 3 draws, and a verdict needs 20")
+    assert found["C3"].tests[0].outcome == "open" and found["C3"].tests[0].draws == 3
+    delay = ENCOURAGED.replace("loss_share.north", "delay.north").replace("        minus: loss_share.south\n", "")
+    (folder / "claims_rules.yaml").write_text(delay, "utf-8")
+    peace = {claim.id: claim for claim in claims(folder, "2002-01-01", Draws(1, workers=0))}
+    assert peace["C3"].verdict == "the record cannot tell"
+    assert "cannot be asked on this date: a settlement is in force" in peace["C3"].why
+
+
+def test_a_slip_in_a_rule_is_said_before_anything_is_solved(tmp_path: Path, monkeypatch):
+    folder = tmp_path / "valley"
+    write_case(folder)
+    write_record(folder / "record", "north", "south", 0, 0)
+    (folder / "claims_rules.yaml").write_text(ENCOURAGED.replace("loss_share.north", "loss_share.nord"), "utf-8")
+    monkeypatch.setattr("detente.answers.evaluate", None)
+    for verb in (lambda: claims(folder, "2001-01-01", Draws(2)), lambda: analyze(folder, "2001-01-01", tmp_path)):
+        with pytest.raises(CaseError, match=r"claims_rules\.yaml:9:\d+: unknown quantity 'loss_share\.nord'"):
+            verb()
+
+
 def test_bias_needs_namings(silent_and_prolonging, responsive_and_honest):
     assert silent_and_prolonging["C2"].verdict == "the record cannot tell"  # nobody was ever named
     assert responsive_and_honest["C2"].verdict == "undermined"  # twelve of twelve fall on one side
 
 
 def test_one_naming_does_not_show_bias(tmp_path: Path):
-    found = planted(tmp_path / "valley", answered=17, named=1)
+    found = planted(tmp_path / "valley", answered=17, named=1, draws=1)
     assert found["C2"].verdict == "the record cannot tell"
 
 
@@ -124,7 +207,7 @@ def test_swapping_the_parties_mirrors_every_verdict(tmp_path: Path, responsive_a
 
 def test_the_record_after_the_date_is_not_used(tmp_path: Path):
     folder = tmp_path / "valley"
-    planted(folder, answered=19)
+    planted(folder, answered=19, draws=1)
     before = claims(folder, "2000-01-01", Draws(1, workers=0))
     text = (folder / "record" / "responses.csv").read_text("utf-8")
     more = "".join(f"x{n},2000-09-0{n},late,,violent,,chair,no,,none,,high,S\n" for n in range(1, 9))

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from synthetic_case import write_case
 
+from detente.answers.derivatives import moved_linearly, slopes
+from detente.answers.explore import Landscape, explore, least_norm, nearest_flip
 from detente.answers.frame import frame_of
-from detente.answers.sensitivity import Landscape, explore, least_norm, moved_linearly, nearest_flip, slopes
-from detente.answers.solved import Solved
+from detente.answers.solved import SolvedGame
 from detente.case import load_case
 from detente.errors import OptionError
 from detente.game.compile import compile_case
@@ -39,29 +40,29 @@ def land(template):
 @pytest.mark.parametrize("id", NUMBERS)
 def test_derivatives_agree_with_solving_again(template, land, id):
     landscape = Landscape.of(template, land.frame, id)
-    found = slopes(landscape.solved, landscape.names, [id])[id]
+    found = slopes(landscape.solved, landscape.names, [(landscape.question, landscape.spec)]).found[id]
     for name in ("discount_rate", "noise", "war_cost", "rent", "accident", "sign_cost"):
         p = template.case.parameters[name]
         step = 1e-4 * (p.high - p.low)
         ends = []
         for sign in (1, -1):
             game = template.game({**template.case.defaults(), name: p.mid + sign * step})
-            ends.append(landscape.number(Solved(land.frame, game, landscape.solved)))
+            ends.append(landscape.number(SolvedGame(land.frame, game, landscape.solved)))
         assert found[name] == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=2e-4, abs=1e-6), name
 
 
 def test_the_nearest_flip_is_a_zero_and_no_nearer_one_lies_along_the_gradient(template, land):
     flip = nearest_flip(land)
     assert flip.reached
-    solved = Solved(land.frame, template.game(land.point(flip.z)))
-    first = land.number(Solved(land.frame, template.game(land.point(np.zeros_like(flip.z)))))
+    solved = SolvedGame(land.frame, template.game(land.point(flip.z)))
+    first = land.number(SolvedGame(land.frame, template.game(land.point(np.zeros_like(flip.z)))))
     assert abs(land.number(solved)) < 1e-2 * abs(first)
     rng = np.random.default_rng(0)
     length = np.linalg.norm(flip.z)
     for _ in range(10):
         other = rng.normal(size=len(flip.z))
         other *= 0.9 * length / np.linalg.norm(other)
-        there = land.number(Solved(land.frame, template.game(land.point(np.clip(other, -1, 1))), solved))
+        there = land.number(SolvedGame(land.frame, template.game(land.point(np.clip(other, -1, 1))), solved))
         assert there * first > 0
 
 
@@ -78,13 +79,14 @@ def test_explore_gives_bars_map_and_what_to_believe(template):
     frame = frame_of(template, DATE)
     for end, value in zip(("low", "high"), bars["rent"]):
         game = template.game({"rent": getattr(template.case.parameters["rent"], end)})
-        solved = Solved(frame, game)
+        solved = SolvedGame(frame, game)
         i, settled = frame.index("chair"), frame.settled["settled"][frame.start]
         assert value == pytest.approx(solved.values[i, settled] - solved.values[i, frame.start], rel=1e-8)
     signs = [row[3] for row in found.tables["map"].rows]
     assert len(signs) == 49 and {"+", "-"} == set(signs)
     assert found.tables["believe"].rows
-    with pytest.raises(OptionError, match=r"no derivative of 'silence\.chair'"):
+    works = r"'ask sensitivity' cannot explain silence\.chair yet; expected a number of relapse\.\*, .*delay\.\*"
+    with pytest.raises(OptionError, match=works):
         explore(template, DATE, "silence.chair", workers=0)
     with pytest.raises(OptionError, match="'ending' is no assumption with a range"):
         explore(template, DATE, "value.chair", ("rent", "ending"), workers=0)

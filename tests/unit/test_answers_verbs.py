@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from detente.cli import app
 from detente.errors import OptionError
 from detente.run import read_run
+from detente.workflow.analyze import Options, analyze, command_of
 from detente.workflow.answers import Draws, ask, claims, compare
 
 FEW = Draws(3, workers=0)
@@ -56,3 +57,38 @@ def test_command_line_lists_and_answers(folder: Path):
     done = runner.invoke(app, ["ask", str(folder), "loss", "--draws", "2", "--workers", "0", "--json"])
     assert done.exit_code == 0
     assert {q["question"] for q in json.loads(done.stdout)["quantities"]} == {"loss"}
+
+
+def test_equilibria_are_looked_for_where_asked(folder: Path):
+    runner = CliRunner()
+    command = ["ask", str(folder), "force,relapse", "--draws", "1", "--workers", "0", "--equilibria", "1", "--json"]
+    done = runner.invoke(app, command)
+    assert done.exit_code == 0
+    data = json.loads(done.stdout)
+    assert data["solution"]["equilibria_found"] >= 1 and "--equilibria 1" in data["command"]
+    assert {"equilibria", "equilibria_values"} <= data["tables"].keys()
+    assert all(q["equilibria_share"] is not None for q in data["quantities"] if q["signed"])
+    plain = ask(folder, "force", draws=Draws(1, workers=0))
+    assert plain.solution is not None and plain.solution.equilibria_found is None
+    assert "--equilibria" not in plain.command
+    assert "--equilibria" not in command_of("valley", "2001-01-01", Options())
+
+
+@pytest.mark.slow
+def test_analyze_looks_for_equilibria_too(folder: Path, tmp_path: Path):
+    run, _ = analyze(folder, out=tmp_path, draws=1, workers=0, equilibria=1)
+    assert run.command.endswith("--equilibria 1")
+    assert run.solution is not None and run.solution.equilibria_found is not None
+
+
+def test_a_run_says_how_draws_were_reached_and_holds_sections(folder: Path):
+    run = ask(folder, "relapse,loss", draws=FEW)
+    assert run.solution is not None and run.solution.branch == {"principal": 3}
+    assert [section.id for section in run.sections] == ["relapse", "loss"]
+    assert {section.part for section in run.sections} == {"answers"}
+    q = run.quantity("loss.north")
+    assert (q.family, q.actor, q.package, q.detail) == ("loss", "north", None, "")
+    assert q.relatives == ("loss_share.north",)
+    only = ask(folder, "relapse,loss", actor="north", draws=FEW)
+    assert [section.id for section in only.sections] == ["loss"]
+    assert set(only.sections[0].quantities) == {"loss.north", "loss_share.north"}

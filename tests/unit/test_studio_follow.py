@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.answers.frame import frame_of
-from detente.answers.gain import gain_from_settling
-from detente.answers.solved import Solved
+from detente.answers.settling import gain_from_settling
+from detente.answers.solved import SolvedGame
 from detente.case import load_case
 from detente.game import compile_case
 from detente.solver import Equilibrium, solve
@@ -53,7 +53,7 @@ def test_dragging_and_the_dossiers_questions_agree(ground, template):
         assert fast["delay"][actor] == pytest.approx(told[f"delay.{actor}"], abs=1e-2)
         assert sum(slow["parts"][actor].values()) == pytest.approx(slow["values"][actor], abs=1e-9)
     game = template.game({"war_cost": 1.9})
-    solved = Solved(frame_of(template, CASE.as_of), game)
+    solved = SolvedGame(frame_of(template, CASE.as_of), game)
     gain = gain_from_settling(solved.values, template.settled())[:, solved.x0]
     assert [told[f"gain_from_settling.{p}"] for p in CASE.players] == pytest.approx(gain.tolist(), abs=1e-7)
 

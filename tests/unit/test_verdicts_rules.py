@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from detente.case import load_case
 from detente.errors import CaseError
 from detente.record import load_record
 from detente.verdicts.judge import NEEDS_WORDS, VERDICTS, combined, judge, of_range
-from detente.verdicts.rules import family_of, read_rules
+from detente.verdicts.queries import Queries
+from detente.verdicts.references import known_rules, quantities_of
+from detente.verdicts.rules import EventFilter, ResponsesQuery, RuleTest, read_rules
 
 WRONG = """\
 format: 1
@@ -36,7 +39,6 @@ def test_mistakes_are_located_all_at_once(tmp_path: Path):
         read_rules(path, "valley")
     text = str(caught.value)
     for line, words in (
-        (6, "'relaps.5y' belongs to no question"),
         (8, "unknown argument of events 'typ'; hint: did you mean 'type'"),
         (10, "1 queries and 0 thresholds"),
         (12, "text 'one half' here; expected a number"),
@@ -81,20 +83,116 @@ def test_verdicts(outcomes, verdict):
     assert combined(outcomes) == verdict
 
 
-def test_families():
-    assert family_of("loss_share.x") == "loss"
-    assert family_of("prolongation.x.years") == "prolongation"
-    assert family_of("prolongation.x.held.years") == "prolongation_variants"
-
-
 def minsk() -> Path:
     return Path(str(importlib.resources.files("detente") / "cases" / "minsk"))
 
 
-def test_every_minsk_claim_has_a_verdict_of_the_right_kind_and_names_what_it_rests_on():
+@pytest.fixture(scope="module")
+def numbers():
+    return quantities_of(load_case("minsk"))
+
+
+SLIPS = """\
+format: 1
+sides:
+  armenian: [armenia]
+claims:
+  C99d:
+    tests:
+      - quantity: relaps.5y
+        above: 0.1
+  C3d:
+    tests:
+      - events: {tags: [provokation], by: [armenian]}
+        at_least: 1
+      - events: {type: [meting], by: [armenien]}
+        at_least: 1
+      - responses: {mediator: minsk_cochair, measure: balance, sides: [armenian, nobody]}
+        below: 0.5
+  C9d:
+    tests:
+      - quantity: loss_share.armenia
+        minus: loss_share.azerbaidjan
+        above: 0
+      - lag: {commitment: helsinki_1992.konference}
+        below: 1
+      - status: {commitments: [helsinki_1992.conference, x.y], is: [fulfilled]}
+        at_least: 1
+"""
+
+
+def test_a_rule_that_names_what_does_not_exist_is_a_mistake_and_no_verdict(tmp_path: Path):
+    path = tmp_path / "claims_rules.yaml"
+    path.write_text(SLIPS, "utf-8")
+    rules, record = read_rules(path, "minsk"), load_record(minsk() / "record")
+    with pytest.raises(CaseError, match=r"claims_rules\.yaml:5:\d+: the record has no claim 'C99d'") as caught:
+        known_rules(rules, record, load_case("minsk"))
+    text = str(caught.value).splitlines()
+    for line, words in (
+        (5, "the record has no claim 'C99d'"),
+        (7, "unknown quantity 'relaps.5y'; hint: did you mean 'relapse.5y'?"),
+        (13, "unknown actor or side 'armenien'"),
+        (15, "unknown mediator 'minsk_cochair'"),
+        (15, "unknown actor or side 'nobody'"),
+        (20, "unknown quantity 'loss_share.azerbaidjan'"),
+        (22, "unknown commitment 'helsinki_1992.konference'"),
+        (24, "unknown commitment 'x.y'"),
+    ):
+        assert any(f"claims_rules.yaml:{line}:" in row and words in row for row in text), (words, text)
+    assert len(text) == 8
+
+
+def test_words_that_are_listed_as_unused_may_be_named(tmp_path: Path, numbers):
+    path = tmp_path / "claims_rules.yaml"
+    rule = "claims:\n  C2b:\n    tests:\n      - events: {tags: [genocide_finding]}\n        at_least: 1\n"
+    record = load_record(minsk() / "record").as_of("2021-08-05")
+    path.write_text(f"format: 1\n{rule}", "utf-8")
+    found = {c.id: c for c in judge(read_rules(path, "minsk"), record, None, numbers)}
+    assert found["C2b"].verdict == "the record cannot tell"
+    assert "no event of the record bears tag 'genocide_finding'" in found["C2b"].why
+    path.write_text(f"format: 1\nunused: [genocide_finding]\n{rule}", "utf-8")
+    found = {c.id: c for c in judge(read_rules(path, "minsk"), record, None, numbers)}
+    assert found["C2b"].verdict == "undermined"
+
+
+def test_what_is_too_recent_to_have_been_answered_is_counted_apart():
+    record = load_record(minsk() / "record")
+    asked = ResponsesQuery.model_construct(mediator="minsk_cochairs", measure="answered", kinds=("violent",), sides=())
+    query = RuleTest.model_construct(below=0.5, responses=asked)
+    before, on_the_day, later = (
+        Queries(record.as_of(day), {}).measure(query) for day in ("2020-12-10", "2020-12-11", "2021-01-20")
+    )
+    assert on_the_day.mid == before.mid == 1.0  # the incident of 11 December has had no time to be answered
+    assert "1 more too recent to tell" in on_the_day.words and "recent" not in before.words + later.words
+    assert later.mid < 1.0
+    assert len(later.record) == len(on_the_day.record) + 1
+    summer = Queries(record.as_of("2021-08-05"), {}).measure(query)  # answered after a day: not counted either
+    assert "1 more too recent to tell" in summer.words
+    assert "2021-07-28.minsk_cochairs" not in {ref.id for ref in summer.record}
+
+
+def test_filters_of_events_all_hold():
+    record = load_record(minsk() / "record").as_of("2021-08-05")
+    queries = Queries(record, {"armenian": ("armenia", "karabakh_armenians")})
+    every = queries.matching(EventFilter())
+    assert len(every) == len(record.events)
+    for given, fits in (
+        (EventFilter(type=("meeting", "signature")), lambda e: e.type in ("meeting", "signature")),
+        (EventFilter(by=("armenian",)), lambda e: {"armenia", "karabakh_armenians"} & set(e.actors)),
+        (EventFilter(only=("armenian",)), lambda e: e.actors and set(e.actors) <= {"armenia", "karabakh_armenians"}),
+        (EventFilter(target=("azerbaijan",)), lambda e: "azerbaijan" in e.target),
+        (EventFilter(tags=("provocation",)), lambda e: "provocation" in e.tags),
+        (EventFilter(says=("CEASEFIRE",)), lambda e: "ceasefire" in e.text.lower()),
+        (EventFilter(deaths=10.0), lambda e: (e.best or 0) >= 10),
+    ):
+        assert [e.id for e in queries.matching(given)] == [e.id for e in every if fits(e)], given
+        assert 0 < len(queries.matching(given)) < len(every)
+
+
+def test_every_minsk_claim_has_a_verdict_of_the_right_kind_and_names_what_it_rests_on(numbers):
     rules = read_rules(minsk() / "claims_rules.yaml", "minsk")
     record = load_record(minsk() / "record")
-    found = {claim.id: claim for claim in judge(rules, record.as_of("2021-08-05"), None)}
+    found = {claim.id: claim for claim in judge(rules, record.as_of("2021-08-05"), None, numbers)}
     made = {id for id, claim in record.claims.items() if claim.date is not None and str(claim.date) <= "2021-08-05"}
     assert set(found) == made and len(made) >= 35  # what was said later cannot be judged yet
     assert set(rules.rules) <= set(record.claims)
@@ -113,10 +211,10 @@ def test_every_minsk_claim_has_a_verdict_of_the_right_kind_and_names_what_it_res
     assert {rule.needs for rule in rules.rules.values()} <= {None, *NEEDS_WORDS}
 
 
-def test_the_record_alone_finds_reactions_without_naming():
+def test_the_record_alone_finds_reactions_without_naming(numbers):
     """What the text calls silence: nearly every listed escalation was answered, hardly any answer named a violator."""
     rules = read_rules(minsk() / "claims_rules.yaml", "minsk")
-    found = {c.id: c for c in judge(rules, load_record(minsk() / "record").as_of("2021-08-05"), None)}
+    found = {c.id: c for c in judge(rules, load_record(minsk() / "record").as_of("2021-08-05"), None, numbers)}
     answered, names, balance = found["C3d"].tests
     assert answered.outcome == "fails" and answered.mid > 0.8
     assert names.outcome == "holds" and names.high < 0.5

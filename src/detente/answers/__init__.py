@@ -1,7 +1,10 @@
 """Questions to a solved game, over draws: gain, delay, risk, prolongation, and the rest of docs/answers.md."""
 
+from detente.answers.answers import Answers
+from detente.answers.catalogue import CATALOGUE, Catalogue
 from detente.answers.evaluate import evaluate
-from detente.answers.model import Answers, Question
-from detente.answers.registry import MAIN, QUESTIONS
+from detente.answers.question import Question
 
-__all__ = ["MAIN", "QUESTIONS", "Answers", "Question", "evaluate"]
+QUESTIONS = CATALOGUE.questions
+
+__all__ = ["CATALOGUE", "QUESTIONS", "Answers", "Catalogue", "Question", "evaluate"]

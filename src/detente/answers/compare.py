@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detente.answers.model import Answers
-from detente.run import Table
+from detente.answers.answers import Answers
+from detente.answers.results import few_draws, spread
+from detente.run import Cell, Ref, Table
 
 
 def comparison(answers: Mapping[str, Answers]) -> Table:
@@ -15,7 +16,8 @@ def comparison(answers: Mapping[str, Answers]) -> Table:
         answers: by scenario; the entry "" is the case as it stands. All with the same seed and number of draws.
     """
     base = answers[""]
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
+    fewest = len(base.results.branches)
     for quantity in base.quantities:
         id = quantity.id
         for name, other in answers.items():
@@ -24,14 +26,20 @@ def comparison(answers: Mapping[str, Answers]) -> Table:
             here, there = common(base, other, id)
             if len(here) == 0:
                 continue
-            low, mid, high = (float(v) for v in np.percentile(there - here, [5, 50, 95]))
-            same = float(np.mean(np.sign(there - here) == np.sign(mid)))
-            rows.append(
-                (id, quantity.label, name, float(np.median(here)), float(np.median(there)), low, mid, high, same)
-            )
+            fewest = min(fewest, len(here))
+            low, mid, high = spread((there - here)[:, None]).cells()
+            same = float(np.mean(np.sign(there - here) == np.sign(mid or 0.0)))
+            middles = float(np.median(here)), float(np.median(there))
+            rows.append((id, quantity.label, name, *middles, low, mid, high, same))
     columns = ("quantity", "label", "scenario", "as_it_stands", "in_scenario", "low", "mid", "high", "sign_share")
     note = "low, mid, high: the difference (scenario less case as it stands) over the same draws."
-    return Table(title="Scenarios side by side", columns=columns, rows=tuple(rows), note=note)
+    return Table(
+        title="Scenarios side by side",
+        columns=columns,
+        rows=tuple(rows),
+        note=" ".join(words for words in (note, few_draws(fewest)) if words),
+        rests_on=tuple((Ref(kind="quantity", id=str(row[0])),) for row in rows),
+    )
 
 
 def common(base: Answers, other: Answers, id: str) -> tuple[np.ndarray, np.ndarray]:

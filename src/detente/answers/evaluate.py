@@ -1,14 +1,11 @@
 """Answers over draws: from a case's game and a date to quantities with intervals.
 
-Every draw is solved once; all questions share its equilibrium, chain and counterfactuals. Draws without a certified
-solution are left out, counted and said. Beside the draws, the middle of all ranges is solved and the headline numbers
-are differentiated there by every assumption; that gives the tornado, and the three assumptions that a number hangs on
-most.
+Every draw is solved once; all questions share its equilibrium, chain and counterfactuals. Draws that cannot be solved
+are left out, counted and said. Beside the draws, the middle of all ranges is solved and the headline numbers are
+differentiated there by every assumption; that gives the tornado, and the three assumptions that a number hangs on most.
 """
 
-import json
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,77 +13,23 @@ from typing import Any
 
 import numpy as np
 
-from detente.answers.frame import frame_of
-from detente.answers.model import Answers, Found, Frame, Question, Results
-from detente.answers.registry import LIGHT, questions_of
-from detente.answers.sensitivity import headline, slopes
-from detente.answers.solved import Solved
-from detente.answers.summary import Summary, summarise
-from detente.draws import map_draws, uniforms
-from detente.errors import CaseError, ComputationError
+from detente.answers.answers import Answers
+from detente.answers.catalogue import CATALOGUE, Catalogue
+from detente.answers.equilibria import searched, with_equilibria
+from detente.answers.frame import Frame, frame_of
+from detente.answers.job import SEARCH, Job, Spot
+from detente.answers.names import NumberSpec
+from detente.answers.question import Question
+from detente.answers.results import gather
+from detente.answers.summary import Summary
+from detente.answers.witnesses import Witnesses
+from detente.draws import Progress, map_draws, uniforms
+from detente.errors import ComputationError, OptionError, suggest
 from detente.files.keys import code_fingerprint, content_key, digests
-from detente.run import Solution, Table
+from detente.run import Solution
 
-Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One set of parameters to solve, and what to ask there."""
-
-    parameters: tuple[float, ...]
-    questions: tuple[str, ...]
-    near_middle: bool = False  # solved from the middle's solution instead of from nothing
-    derivatives: bool = False  # also by every assumption, of the headline numbers
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker needs; called with an item, it returns plain JSON data."""
-
-    template: Any
-    frame: Frame
-    middle: np.ndarray | None = None
-
-    def __call__(self, item: Item) -> dict[str, Any]:
-        """Numbers and curves of one item, with its certificate; `{"failed": words}` where it has no solution."""
-        try:
-            return self._asked(item)
-        except (CaseError, ComputationError) as error:  # one draw is left out and counted; the others stand
-            return {"failed": str(error)}
-
-    def _asked(self, item: Item) -> dict[str, Any]:
-        game = self.template.game(dict(zip(self.template.parameter_names, item.parameters)))
-        solved = Solved(self.frame, game, self.middle if item.near_middle else None, self.template.family)
-        certificate = solved.equilibrium.certificate
-        found = [question.ask(solved) for question in questions_of(item.questions)]
-        numbers = _merged(found, "numbers")
-        return {
-            **(self._derivatives(solved, numbers) if item.derivatives else {}),
-            "branch": solved.equilibrium.branch,
-            "residual": certificate.residual,
-            "gap": certificate.gap,
-            "numbers": numbers,
-            "without_choice": _merged(found, "without_choice"),
-            "curves": _merged(found, "curves"),
-        }
-
-    def _derivatives(self, solved: Solved, numbers: dict[str, Any]) -> dict[str, Any]:
-        """What the tornado needs; where it cannot be had, the reason in words."""
-        extra: dict[str, Any] = {}
-        try:
-            extra["spectral_radius"] = solved.equilibrium.certificate.spectral_radius
-            extra["slopes"] = slopes(solved, varied(self.template), headline(self.frame, numbers))
-        except ComputationError as error:
-            extra["no_derivatives"] = str(error)
-        return extra
-
-
-def _merged(found: Sequence[Found], name: str) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
-    for one in found:
-        merged.update(getattr(one, name))
-    return merged
+PRINCIPAL = "principal"
+NO_LEAST: Mapping[str, int] = {}
 
 
 def evaluate(
@@ -96,6 +39,8 @@ def evaluate(
     draws: int = 100,
     seed: int = 0,
     questions: Sequence[str] | None = None,
+    capped: bool | None = None,
+    at_least: Mapping[str, int] = NO_LEAST,
     package: str | None = None,
     account: str | None = None,
     equilibria: int | None = None,
@@ -104,6 +49,7 @@ def evaluate(
     executor: Executor | str | None = None,
     progress: Progress | None = None,
     store: Path | None = None,
+    catalogue: Catalogue = CATALOGUE,
 ) -> Answers:
     """Answer questions on a compiled case from a date, over draws of its parameters.
 
@@ -112,27 +58,34 @@ def evaluate(
         situation: date of a situation, or values by state variable.
         draws: sets of parameters drawn from the stated ranges.
         seed: of the draws; the same seed gives the same answers.
-        questions: ids; None for all, of which the dear ones use fewer draws (said in the warnings).
+        questions: ids; None for all.
+        capped: whether questions that need many solves per draw use fewer draws (said in the warnings); by default,
+            where all are asked.
+        at_least: question -> draws that it gets in spite of that.
         package: only this package, with ids that do not name it.
         account: draw from this account's ranges.
-        equilibria: look for all equilibria at the middle of the ranges from this many starts, and give each number's
-            share of those found in which its sign is the same.
+        equilibria: look for further equilibria from this many random starts in one draw in ten, and give the share of
+            those found in which each number holds.
         tornado: also compute, at the middle of all ranges, derivatives by every assumption.
         workers, executor, progress, store: see `detente.draws.map_draws`; none of them changes an answer.
+        catalogue: the questions there are.
 
     Raises:
-        OptionError: unknown date, question, package or account.
-        ComputationError: no draw has a certified solution.
+        OptionError: unknown date, question, package or account; fewer than 1 start.
+        RecordError: located mistakes in the record or its coding file.
+        ComputationError: no draw can be solved.
     """
+    if equilibria is not None and equilibria < 1:
+        raise OptionError.of(f"{equilibria} starts", "at least 1 start for each search of equilibria")
     frame = frame_of(template, situation, package)
-    asked = questions_of(questions)
+    asked = catalogue.chosen(questions)
     notes = {q.id: reason for q in asked if (reason := q.missing(frame))}
     able = tuple(q for q in asked if q.id not in notes)
-    plan = _Plan.of(template, frame, able, draws, seed, account, capped=questions is None, tornado=tornado)
-    job = Job(template, frame)
+    caps = caps_of(able, draws, at_least) if (questions is None if capped is None else capped) else {}
+    plan = _Plan.of(template, frame, able, draws, seed, account, caps, equilibria or 0, tornado)
     raw = map_draws(
-        job,
-        plan.items,
+        Job(template, frame, {q.id: q for q in able}),
+        plan.spots,
         workers=workers,
         executor=executor,
         progress=progress,
@@ -140,17 +93,21 @@ def evaluate(
         key=plan.key if store is not None else "",
     )
     middle = raw.pop(0) if plan.with_middle else None
-    answers = plan.answers(raw, middle, notes)
-    if equilibria is None:
-        return answers
-    light = tuple(q.id for q in able if q.id in LIGHT)
-    mids = dict(zip(template.parameter_names, (float(p.mid) for p in plan.priors)))
-    return with_equilibria(answers, frame, template.game(mids), light, equilibria, seed)
+    answers, kept = plan.answers(raw, middle)
+    told = [f"'{q.title}' cannot be asked of this case on this date: {notes[q.id]}." for q in asked if q.id in notes]
+    answers = replace(answers, notes=notes, warnings=(*answers.warnings, *told))
+    return answers if equilibria is None else with_equilibria(answers, kept, plan.specs, frame.players)
+
+
+def caps_of(questions: Sequence[Question], draws: int, at_least: Mapping[str, int] = NO_LEAST) -> dict[str, int]:
+    """Question -> how many of the draws it is asked in, where it needs many solves per draw and gets fewer than all."""
+    most = {q.id: max(q.most_draws, q.most_draws * draws // 100) for q in questions if q.most_draws}
+    return {id: cap for id, most_ in most.items() if (cap := max(most_, at_least.get(id, 0))) < draws}
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """The items of one evaluation and how to read their results."""
+    """The spots of one evaluation and how to read what comes back."""
 
     template: Any
     frame: Frame
@@ -158,9 +115,9 @@ class _Plan:
     priors: tuple[Any, ...]
     uniforms: np.ndarray  # (draws, parameters)
     parameters: np.ndarray  # (draws, parameters)
-    items: tuple[Item, ...]  # the middle of all ranges if `with_middle`, then the draws
+    spots: tuple[Spot, ...]  # the middle of all ranges if `with_middle`, then the draws
     with_middle: bool
-    caps: dict[str, int]
+    caps: Mapping[str, int]
 
     @staticmethod
     def of(
@@ -170,146 +127,126 @@ class _Plan:
         draws: int,
         seed: int,
         account: str | None,
-        *,
-        capped: bool,
+        caps: Mapping[str, int],
+        starts: int,
         tornado: bool,
     ) -> "_Plan":
         priors = priors_of(template, account)
         u = uniforms(draws, len(priors), seed)
         values = np.array([[prior.sample(float(v)) for prior, v in zip(priors, row)] for row in u]).reshape(u.shape)
-        middle = np.array([prior.mid for prior in priors], dtype=float)
-        most = {q.id: max(q.most_draws, q.most_draws * draws // 100) for q in questions if capped and q.most_draws}
-        caps = {id: cap for id, cap in most.items() if cap < draws}
-        items = [
-            Item(tuple(map(float, row)), tuple(q.id for q in questions if n < caps.get(q.id, draws)))
+        searches = searched(draws) if starts else 0
+        spots = [
+            Spot(
+                tuple(map(float, row)),
+                tuple(q.id for q in questions if n < caps.get(q.id, draws)),
+                starts=starts if n < searches else 0,
+                seed=seed,
+            )
             for n, row in enumerate(values)
         ]
-        light = tuple(q.id for q in questions if q.id in LIGHT)
-        with_middle = tornado and bool(light)
+        headline = tuple(q.id for q in questions if any(spec.headline for spec in q.numbers(frame)))
+        with_middle = tornado and bool(headline)
         if with_middle:
-            items.insert(0, Item(tuple(map(float, middle)), light, derivatives=True))  # the dearest one first
-        return _Plan(template, frame, questions, priors, u, values, tuple(items), with_middle, caps)
+            middle = tuple(float(prior.mid) for prior in priors)
+            spots.insert(0, Spot(middle, headline, derivatives=True))  # the dearest one first
+        return _Plan(template, frame, questions, priors, u, values, tuple(spots), with_middle, caps)
 
     @property
     def key(self) -> str:
-        """What the stored results belong to: inputs, code and items."""
+        """What the stored results belong to: inputs, code and spots."""
         files = digests(self.template.case.files)
         return content_key(
-            code_fingerprint(), files, [asdict(item) for item in self.items], self.frame.start, list(self.frame.settled)
+            code_fingerprint(), files, [asdict(spot) for spot in self.spots], self.frame.start, list(self.frame.settled)
         )
 
-    def answers(self, raw: list[dict[str, Any]], middle: dict[str, Any] | None, notes: dict[str, str]) -> Answers:
-        draws = len(raw)
-        kept = [n for n in range(draws) if "failed" not in raw[n]]
-        if not kept:
-            raise ComputationError(f"none of {draws} draws has a certified solution: {raw[0]['failed']}")
-        results = gather([raw[n] for n in kept], self.parameters[kept], self.uniforms[kept])
-        warnings = self._warnings(raw, kept, notes)
-        if middle is not None and "failed" in middle:
-            warnings.insert(
-                0, f"no derivatives: no certified solution at the middle of all ranges ({middle['failed']})"
-            )
-            middle = None
-        elif middle is not None and "no_derivatives" in middle:
-            warnings.insert(0, f"no derivatives at the middle of all ranges: {middle['no_derivatives']}")
-        ranges = {p.name: (p.low, p.mid, p.high) for p in self.priors}
-        summary = Summary(self.frame, self.questions, results, ranges, middle, self.caps)
-        radius = middle.get("spectral_radius") if middle is not None else None
-        solution = solution_of([raw[n] for n in kept], draws - len(kept), radius)
-        quantities, tables = summarise(summary)
-        return Answers(quantities, tables, solution, tuple(warnings), notes, results)
+    @property
+    def specs(self) -> dict[str, NumberSpec]:
+        """Every number that the questions may give, by id."""
+        return {spec.key.id: spec for question in self.questions for spec in question.numbers(self.frame)}
 
-    def _warnings(self, raw: list[dict], kept: list[int], notes: dict[str, str]) -> list[str]:
+    def answers(self, raw: list[dict[str, Any]], middle: dict[str, Any] | None) -> tuple[Answers, list[dict[str, Any]]]:
+        """The answers, and the rows of the draws that were kept."""
         draws = len(raw)
-        warnings = []
+        which = [n for n in range(draws) if "failed" not in raw[n]]
+        if not which:
+            raise ComputationError(f"none of {draws} draws has a certified solution: {raw[0]['failed']}")
+        kept = [raw[n] for n in which]
+        results = gather(kept, self.specs, self.frame.players, self.parameters[which], self.uniforms[which])
+        warnings = self._warnings(raw, kept, middle)
+        if middle is not None and "failed" in middle:
+            middle = None
+        ranges = {p.name: (p.low, p.mid, p.high) for p in self.priors}
+        witnesses = Witnesses.of(self.template, self.frame)
+        summary = Summary(self.frame, self.questions, results, ranges, middle, self.caps, witnesses)
+        radius = middle["spectral_radius"] if middle is not None else None
+        solution = solution_of(kept, draws - len(kept), radius)
+        answers = Answers(summary.quantities, summary.tables, summary.sections, solution, tuple(warnings), {}, results)
+        return answers, kept
+
+    def _warnings(self, raw: list[dict[str, Any]], kept: list[dict[str, Any]], middle: dict | None) -> list[str]:
+        draws, titles = len(raw), {q.id: q.title for q in self.questions}
+        titles[SEARCH] = "How many equilibria are there?"
+        found = []
+        if middle is not None:
+            found += _no_tornado(middle)
         if len(kept) < draws:
             first = next(row["failed"] for row in raw if "failed" in row)
-            warnings.append(f"{draws - len(kept)} of {draws} draws left out: no certified solution ({first})")
-        for cap in sorted(set(self.caps.values())):
-            ids = ", ".join(id for id, c in self.caps.items() if c == cap)
-            warnings.append(f"{ids}: from the first {cap} of {draws} draws (each needs many solutions)")
-        for id, reason in notes.items():
-            warnings.append(f"{id}: not answerable in this case: {reason}")
-        return warnings
+            found.append(f"{draws - len(kept)} of {draws} draws left out: their game could not be solved ({first}).")
+        for branch, count in solution_of(kept, 0).branch.items():
+            if branch != PRINCIPAL:
+                found.append(
+                    f"{count} of {len(kept)} draws do not lie on the principal branch of equilibria, which was lost on "
+                    f"the way ('{branch}'): there, another equilibrium may give other answers."
+                )
+        for id, title in titles.items():
+            lost = [row["lost"][id] for row in kept if id in row["lost"]]
+            if lost:
+                found.append(f"'{title}' is left out in {len(lost)} of {draws} draws: {lost[0]}.")
+        for id, cap in self.caps.items():
+            found.append(
+                f"'{titles[id]}' used only {cap} of the {draws} draws, because each of its draws needs many solves."
+            )
+        return found
 
 
-def with_equilibria(
-    answers: Answers, frame: Frame, game: Any, questions: tuple[str, ...], starts: int, seed: int
-) -> Answers:
-    """Answers with the share of equilibria, among those found at the middle of all ranges, that agree on each sign.
-
-    Chances and durations have no sign; their share is left out, and their range over equilibria stands in the table
-    `equilibria`.
-    """
-    from detente.solver import enumerate_equilibria
-
-    found = enumerate_equilibria(game, starts=starts, seed=seed)
-    solved = [Solved(frame, game, equilibrium) for equilibrium in found]
-    numbers = [_merged([q.ask(one) for q in questions_of(questions)], "numbers") for one in solved]
-    quantities, rows = [], []
-    for quantity in answers.quantities:
-        values = [own[quantity.id] for own in numbers if quantity.id in own]
-        if values:
-            rows.append((quantity.id, *(float(f(values)) for f in (min, max))))
-        if values and quantity.sign_share is not None and quantity.mid is not None:
-            share = float(np.mean(np.sign(values) == np.sign(quantity.mid)))
-            quantity = quantity.model_copy(update={"equilibria_share": share})  # noqa: PLW2901
-        quantities.append(quantity)
-    table = Table(
-        title=f"Smallest and largest over {len(solved)} equilibria found at the middle of all ranges",
-        columns=("quantity", "least", "largest"),
-        rows=tuple(rows),
-        note="The equilibria found are a lower bound on their number.",
-    )
-    solution = answers.solution.model_copy(update={"equilibria_found": len(solved)})
-    return replace(
-        answers, quantities=tuple(quantities), tables={**answers.tables, "equilibria": table}, solution=solution
-    )
+def _no_tornado(middle: Mapping[str, Any]) -> list[str]:
+    """Why there is no tornado, or none of some numbers."""
+    if "failed" in middle:
+        return [
+            f"What the numbers hang on is not known: the middle of all ranges has no solution ({middle['failed']})."
+        ]
+    lost = middle.get("no_slopes", {})
+    if not lost:
+        return []
+    reason = next(iter(lost.values()))
+    return [f"What {', '.join(lost)} hangs on is not known: it could not be differentiated ({reason})."]
 
 
-def solution_of(rows: Sequence[dict[str, Any]], left_out: int, spectral_radius: float | None = None) -> Solution:
-    """The worst certificate of several solutions."""
+def solution_of(rows: Sequence[Mapping[str, Any]], left_out: int, spectral_radius: float | None = None) -> Solution:
+    """The worst certificate of several solutions, and how they were reached."""
+    branches = [str(row["branch"]) for row in rows]
     return Solution(
         certified=True,
         residual=max(row["residual"] for row in rows),
         gap=max(row["gap"] for row in rows),
         spectral_radius=spectral_radius,
         draws_left_out=left_out,
+        branch={branch: branches.count(branch) for branch in sorted(set(branches))},
     )
 
 
-def varied(template: Any) -> tuple[str, ...]:
-    """Parameters of a case that have a range."""
-    return tuple(name for name, p in template.case.parameters.items() if p.low < p.high)
-
-
 def priors_of(template: Any, account: str | None) -> tuple[Any, ...]:
-    """The parameters of a case, by position, with an account's priors in place where it has its own."""
-    parameters = template.case.parameters
+    """The parameters of a case, by position, with an account's priors in place where it has its own.
+
+    Raises:
+        OptionError: no such account.
+    """
+    case = template.case
     if account is None:
-        return tuple(parameters[name] for name in template.parameter_names)
-
-    own = template.case.account(account).parameters
-    return tuple(own.get(name, parameters[name]) for name in template.parameter_names)
-
-
-def gather(rows: Sequence[dict[str, Any]], parameters: np.ndarray, drawn: np.ndarray) -> Results:
-    """Results with a row per draw; a number that a draw lacks is NaN, a curve that it lacks is 0."""
-    numbers = {id: np.array([row["numbers"].get(id, math.nan) for row in rows]) for id in _names(rows, "numbers")}
-    bare = {
-        id: np.array([row["without_choice"].get(id, math.nan) for row in rows]) for id in _names(rows, "without_choice")
-    }
-    curves = {}
-    for name in _names(rows, "curves"):
-        length = next(len(row["curves"][name]) for row in rows if name in row["curves"])
-        curves[name] = np.array([row["curves"].get(name, [0.0] * length) for row in rows])
-    return Results(numbers, curves, bare, parameters, drawn)
-
-
-def _names(rows: Sequence[dict[str, Any]], kind: str) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row[kind]))
-
-
-def as_json(results: Results) -> str:
-    """Raw numbers of all draws as JSON text, for those who want to look."""
-    return json.dumps({id: values.tolist() for id, values in results.numbers.items()})
+        return tuple(case.parameters[name] for name in template.parameter_names)
+    if account not in case.accounts:
+        raise OptionError.of(
+            f"unknown account '{account}'", f"one of {', '.join(case.accounts)}", suggest(account, case.accounts)
+        )
+    own = case.accounts[account].parameters
+    return tuple(own.get(name, case.parameters[name]) for name in template.parameter_names)

@@ -6,7 +6,7 @@ Values of fixed strategies solve (rho_i - G) W_i = flow_i: one sparse factorisat
 import numpy as np
 import scipy.sparse as sp
 
-from detente.answers.solved import Solved, move_share, without_jumps
+from detente.answers.solved import SolvedGame, move_share, without_jumps
 from detente.solver.linear import Factored
 
 
@@ -15,7 +15,7 @@ def values_under(generator: sp.csr_array, rho: np.ndarray, flow: np.ndarray) -> 
     return Factored(sp.csr_array(generator), rho).solve(np.ascontiguousarray(flow))
 
 
-def flow_without(solved: Solved, target: np.ndarray) -> np.ndarray:
+def flow_without(solved: SolvedGame, target: np.ndarray) -> np.ndarray:
     """Flow (players, states) of the held strategies less what belongs to jumps into a mask from outside it.
 
     Impulses of those jumps are left out, and so is the choice value of moves that lead nowhere else.
@@ -28,7 +28,7 @@ def flow_without(solved: Solved, target: np.ndarray) -> np.ndarray:
     return solved.game.payoff_flow + paid + choice_value_of(solved, kept)
 
 
-def choice_value_of(solved: Solved, share: np.ndarray) -> np.ndarray:
+def choice_value_of(solved: SolvedGame, share: np.ndarray) -> np.ndarray:
     """-alpha tau sum_a sigma log(sigma / w) of given choice shares (moves,), waiting included; (players, states)."""
     op = solved.equilibrium.operator
     value = np.zeros(op.shape)
@@ -43,14 +43,14 @@ def choice_value_of(solved: Solved, share: np.ndarray) -> np.ndarray:
     return value
 
 
-def values_without_war(solved: Solved) -> np.ndarray:
+def values_without_war(solved: SolvedGame) -> np.ndarray:
     """Values (players, states) if war could not resume: jumps into war struck out, strategies held."""
     war = solved.frame.war
     generator = without_jumps(solved.equilibrium.generator, ~war, war)
     return values_under(generator, solved.game.discount_rate, flow_without(solved, war))
 
 
-def values_when_signed(solved: Solved, successor: np.ndarray) -> np.ndarray:
+def values_when_signed(solved: SolvedGame, successor: np.ndarray) -> np.ndarray:
     """Values (players, states) of going on, if what is reached in the end is this settlement's state; strategies held.
 
     Peace is entered when it would be, but as `successor[x]` from the state x that is left. Impulses paid at signature

@@ -6,13 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from detente.answers.model import Frame
-from detente.answers.risk import HORIZON
-from detente.answers.solved import Solved
+from detente.answers.chances import HORIZON, RESUMES, YEARS, peace_curve, time_to_peace, war_curve
+from detente.answers.frame import Frame
+from detente.answers.solved import SolvedGame
 from detente.errors import OptionError, suggest
 from detente.game import Game
-
-YEARS = 10  # horizon of counts and chances, years
 
 
 def positions(game: Game, names: Iterable[str]) -> list[tuple[int, int]]:
@@ -33,7 +31,7 @@ def positions(game: Game, names: Iterable[str]) -> list[tuple[int, int]]:
     return found
 
 
-def chosen(solved: Solved, names: Iterable[str]) -> np.ndarray:
+def chosen(solved: SolvedGame, names: Iterable[str]) -> np.ndarray:
     """Mask (moves,) over the equilibrium's flat moves."""
     op = solved.equilibrium.operator
     mask = np.zeros(op.moves, bool)
@@ -42,20 +40,24 @@ def chosen(solved: Solved, names: Iterable[str]) -> np.ndarray:
     return mask
 
 
-def mark_rate(solved: Solved, names: Iterable[str]) -> np.ndarray:
+def mark_rate(solved: SolvedGame, names: Iterable[str]) -> np.ndarray:
     """Rate (states,) at which any of these acts is taken, whatever it leads to, 1/year."""
     op = solved.equilibrium.operator
     mask = chosen(solved, names)
     return np.bincount(op.state[mask], weights=solved.equilibrium.choice.rate[mask], minlength=solved.game.n_states)
 
 
-def expected_acts(solved: Solved, names: Iterable[str], years: float = YEARS) -> float:
+def expected_acts(solved: SolvedGame, names: Iterable[str], years: float = YEARS) -> float:
     """Expected number of these acts within a horizon from the date's state."""
-    nowhere = np.zeros(solved.game.n_states, bool)
-    return float(solved.chain.time_spent(nowhere, years, solved.x0) @ mark_rate(solved, names))
+    return float(spent_within(solved, years) @ mark_rate(solved, names))
 
 
-def gain_of_act(solved: Solved, names: Iterable[str], state: int) -> float | None:
+def spent_within(solved: SolvedGame, years: float = YEARS) -> np.ndarray:
+    """Expected time in each state (states,) within a horizon from the date's state, years."""
+    return solved.chain.time_spent(np.zeros(solved.game.n_states, bool), years, solved.x0)
+
+
+def gain_of_act(solved: SolvedGame, names: Iterable[str], state: int) -> float | None:
     """What the best of these acts is worth against waiting, at a state, utility; None where none is available."""
     op = solved.equilibrium.operator
     here = chosen(solved, names) & (op.state == state)
@@ -73,31 +75,30 @@ def without(game: Game, names: Iterable[str], share: float = 1.0) -> Game:
     return replace(game, moves=tuple(moves))
 
 
-def closed(solved: Solved, names: Iterable[str]) -> Solved | None:
+def closed(solved: SolvedGame, names: Iterable[str]) -> SolvedGame | None:
     """The same without these moves, solved again; None where there is no certified solution."""
     names = tuple(sorted(names))
     path = partial(without, solved.game, names) if solved.game.shocks == "reference" else None
     return solved.variant(f"without {names}", without(solved.game, names), path)
 
 
-def outlook(solved: Solved) -> dict[str, float]:
-    """Years without peace of the next thirty, P(peace by 10 years), P(war resumes within 5 years)."""
-    from detente.answers.risk import peace_curve, war_curve
-
-    return {
-        "years": float(solved.chain.restricted_mean_time(solved.frame.peace, HORIZON)[solved.x0]),
-        "peace10": float(peace_curve(solved, np.array([YEARS]))[0]),
-        "relapse5": float(war_curve(solved, np.array([5.0]))[0]),
-    }
-
-
-OUTLOOK_WORDS = {
-    "years": (f"Change in the years without a settlement among the next {HORIZON:.0f}", "years"),
-    "peace10": (f"Change in the chance of a settlement within {YEARS} years", "share"),
-    "relapse5": ("Change in the chance that war resumes within 5 years", "share"),
+OUTLOOK = {  # how a counterfactual is compared with the case as it is
+    "years": time_to_peace,  # of the next thirty
+    "peace10": lambda solved: float(peace_curve(solved, np.array([YEARS]))[0]),
+    "relapse5": lambda solved: float(war_curve(solved, np.array([RESUMES]))[0]),
 }
 
 
-def bound_moves(frame: Frame, key: str) -> dict[str, list[str]]:
-    """A binding of the form name -> list of moves; empty if absent."""
-    return {name: list(moves) for name, moves in (frame.bindings.get(key) or {}).items()}
+def outlook(solved: SolvedGame, parts: Iterable[str] = tuple(OUTLOOK)) -> dict[str, float]:
+    """Years without peace of the next thirty, P(peace by 10 years), P(war resumes within 5 years); or some of them."""
+    return {part: OUTLOOK[part](solved) for part in parts}
+
+
+def outlook_words(frame: Frame) -> dict[str, tuple[str, str]]:
+    """Part of `outlook` -> (what its change is called, unit)."""
+    since = " of the end of the present fighting" if frame.at_war else ""
+    return {
+        "years": (f"Change in the years without a settlement among the next {HORIZON:.0f}", "years"),
+        "peace10": (f"Change in the chance of a settlement within {YEARS} years", "share"),
+        "relapse5": (f"Change in the chance that war resumes within {RESUMES:.0f} years{since}", "share"),
+    }

@@ -1,15 +1,15 @@
 """One draw, solved: the equilibrium, its chain, and counterfactuals solved from it, each computed once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
 
-from detente.answers.model import Frame
+from detente.answers.frame import Frame
 from detente.chain import Chain
 from detente.errors import UncertifiedError
-from detente.game import Game
+from detente.game import Family, Game
 from detente.solver import Equilibrium, solve
 from detente.solver.continuation import polish
 from detente.solver.linear import Factored
@@ -18,7 +18,7 @@ from detente.solver.operator import Operator
 SHORTEST = 1.0 / 64.0  # step along a path of games below which it is given up
 
 
-class Solved:
+class SolvedGame:
     """A certified equilibrium of one game, seen from the frame of a case and date.
 
     `start` may be values, or another solved game, to start from; an equilibrium of this game is taken as it is.
@@ -31,8 +31,8 @@ class Solved:
         self,
         frame: Frame,
         game: Game,
-        start: "np.ndarray | Solved | Equilibrium | None" = None,
-        family: Callable[[Mapping[str, float]], Game] | None = None,
+        start: "np.ndarray | SolvedGame | Equilibrium | None" = None,
+        family: Family | None = None,
     ) -> None:
         self.frame = frame
         self.game = game
@@ -40,10 +40,10 @@ class Solved:
         self.equilibrium: Equilibrium = (
             start
             if isinstance(start, Equilibrium)
-            else solve(game, start=start.equilibrium if isinstance(start, Solved) else start)
+            else solve(game, start=start.equilibrium if isinstance(start, SolvedGame) else start)
         )
         self.equilibrium.require()
-        self._variants: dict[str, Solved | None] = {}
+        self._variants: dict[str, SolvedGame | None] = {}
 
     @property
     def x0(self) -> int:
@@ -86,7 +86,7 @@ class Solved:
         """E of the discounted integral of each player's flow (players, states) under the equilibrium's chain."""
         return self._factored.solve(np.ascontiguousarray(flow))
 
-    def variant(self, key: str, game: Game, path: Callable[[float], Game] | None = None) -> "Solved | None":
+    def variant(self, key: str, game: Game, path: Callable[[float], Game] | None = None) -> "SolvedGame | None":
         """The same with another game, solved from this solution; None where it has no certified solution.
 
         Args:
@@ -97,12 +97,12 @@ class Solved:
         if key not in self._variants:
             start = self if path is None else followed(self.equilibrium, path) or self
             try:
-                self._variants[key] = Solved(self.frame, game, start, self.family)
+                self._variants[key] = SolvedGame(self.frame, game, start, self.family)
             except UncertifiedError:
                 self._variants[key] = None
         return self._variants[key]
 
-    def moved(self, parameter: str, value: float) -> "Solved | None":
+    def moved(self, parameter: str, value: float) -> "SolvedGame | None":
         """The same with one parameter at another value; this one if it is there already.
 
         Raises:
@@ -121,11 +121,11 @@ class Solved:
 
         return self.variant(f"{parameter}={value!r}", path(1.0), path)
 
-    def single(self, key: str, game: Game) -> "Solved | None":
+    def single(self, key: str, game: Game) -> "SolvedGame | None":
         """As `variant`, for a game of some of the players only: solved from nothing, same states."""
         if key not in self._variants:
             try:
-                self._variants[key] = Solved(self.frame, game)
+                self._variants[key] = SolvedGame(self.frame, game)
             except UncertifiedError:
                 self._variants[key] = None
         return self._variants[key]
@@ -157,24 +157,32 @@ def followed(start: Equilibrium, path: Callable[[float], Game], tol: float = 1e-
 
 
 def into(equilibrium: Equilibrium, target: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
-    """Rates (states,) of jumps into a mask from outside it, by (player or "nature", action or event), 1/year."""
+    """Rates (states,) of jumps into a mask from outside it, by (player or "nature", action or event), 1/year.
+
+    Every act and event that can lead there is listed, also one whose rate happens to be 0.
+    """
     op, game = equilibrium.operator, equilibrium.game
-    outside = ~target
     found: dict[tuple[str, str], np.ndarray] = {}
-    rate = equilibrium.choice.rate * move_share(equilibrium, target)
+    share = move_share(equilibrium, target)
+    rate = equilibrium.choice.rate * share
     for i, moves in enumerate(game.moves):
         for a, name in enumerate(moves.names):
-            which = (op.player == i) & (op.action == a) & (rate > 0)
+            which = (op.player == i) & (op.action == a) & (share > 0)
             if which.any():
                 rates = np.bincount(op.state[which], weights=rate[which], minlength=game.n_states)
                 found[(game.players[i], name)] = rates
     nature = game.nature
     if len(nature.names):
-        share = (nature.transition @ target.astype(float)).reshape(nature.hazards.shape)
-        for name, rates in zip(nature.names, nature.hazards * share * outside):
-            if rates.any():
+        lead = (nature.transition @ target.astype(float)).reshape(nature.hazards.shape) * ~target
+        for name, reaching, rates in zip(nature.names, lead, nature.hazards * lead):
+            if reaching.any():
                 found[("nature", name)] = rates
     return found
+
+
+def own_stake(values: np.ndarray) -> np.ndarray:
+    """Largest less smallest value over reachable states, (players,): what is at stake for each, in its own unit."""
+    return values.max(axis=1) - values.min(axis=1)
 
 
 def move_share(equilibrium: Equilibrium, target: np.ndarray) -> np.ndarray:

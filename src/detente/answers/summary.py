@@ -1,80 +1,199 @@
-"""From raw numbers over draws to quantities and tables.
+"""From raw numbers over draws to quantities, tables and sections.
 
-Intervals are the 5th, 50th and 95th percentile over draws. The three assumptions that a number hangs on most are
-those that move it most between the ends of their ranges by its derivative at the middle of all ranges; where that was
-not computed, those with the largest rank correlation over the draws, as far as it is beyond chance.
+Intervals are the 5th, 50th and 95th percentile over draws, from eight draws on. The three assumptions that a number
+hangs on most are those that move it most between the ends of their ranges by its derivative at the middle of all
+ranges; where that was not computed, those with the largest rank correlation over the draws, as far as it is beyond
+chance.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from detente.answers.model import Frame, Meta, Question, Results
-from detente.answers.sensitivity import moved_linearly
-from detente.run import Quantity, Table
+from detente.answers.derivatives import moved_linearly
+from detente.answers.frame import Frame
+from detente.answers.names import Key, NumberSpec
+from detente.answers.question import Answered, Question
+from detente.answers.results import RANGE_DRAWS, Results
+from detente.answers.witnesses import Witnesses, refs_of
+from detente.run import Quantity, Ref, Section, Table
+from detente.words.numbers import range_text, unit_text
 
-HANGS_ON = 3
-MOST_BARS = 10
-CHANCE = (
-    3.3  # rank correlations below this over the root of the draws are what dozens of idle assumptions show by chance
-)
+HANGS_ON = 3  # assumptions named beside a number
+MOST_BARS = 10  # assumptions per number in the table of what it hangs on
+# With n draws, unrelated assumptions reach |rank correlation| of about 3.3/sqrt(n) by chance (dozens are looked at);
+# only larger ones are named.
+CHANCE = 3.3
+Swings = dict[str, tuple[float, float]]  # assumption -> the number at the low and at the high end of its range
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything that quantities and tables are made from."""
+    """Everything that quantities, tables and sections are made from."""
 
     frame: Frame
     questions: tuple[Question, ...]
     results: Results
     ranges: Mapping[str, tuple[float, float, float]]  # assumption -> low, mid, high, by position
     middle: Mapping[str, Any] | None  # raw result at the middle of all ranges, with slopes
-    caps: Mapping[str, int]
+    caps: Mapping[str, int]  # question -> how many of the draws it was asked in, where not all
+    witnesses: Witnesses
+
+    @cached_property
+    def asked(self) -> dict[str, tuple[tuple[NumberSpec, Quantity], ...]]:
+        """Question -> its numbers, in the order in which it declares them."""
+        return {
+            question.id: tuple(
+                (spec, self._quantity(question, spec))
+                for spec in question.numbers(self.frame)
+                if spec.key.id in self.results.numbers
+            )
+            for question in self.questions
+        }
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """All quantities, question by question."""
+        return tuple(quantity for told in self.asked.values() for _, quantity in told)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """All tables, and what the headline numbers hang on."""
+        found = {name: table for q in self.questions for name, table in q.tables(self.frame, self.results).items()}
+        bars = self._tornado()
+        return found if bars is None else {**found, "tornado": bars}
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """A section for every question that was answered in some draw."""
+        return tuple(self._section(question) for question in self.questions if self._answered(question))
+
+    def _answered(self, question: Question) -> bool:
+        declared = question.numbers(self.frame)
+        return bool(self.asked[question.id]) or not declared
+
+    def _section(self, question: Question) -> Section:
+        bars = self.tables.get("tornado")
+        own = question.tables(self.frame, self.results)
+        answered = Answered(
+            self.frame,
+            {spec.key: quantity for spec, quantity in self.asked[question.id]},
+            {name: table for name, table in own.items() if table.rows},
+            frozenset(map(str, bars.column("quantity"))) if bars is not None else frozenset(),
+        )
+        return question.section(answered, self._remark(question))
+
+    def _remark(self, question: Question) -> str:
+        draws = len(self.results.branches)
+        used = min(draws, self.caps.get(question.id, draws))
+        words = f"This used {used} of the {draws} draws, because each of its draws needs many solves." * (used < draws)
+        few = f"With {used} draw{'s' * (used != 1)} no range is given, and signs may change with more draws."
+        return " ".join(part for part in (words, few if used < RANGE_DRAWS else "") if part)
+
+    def _quantity(self, question: Question, spec: NumberSpec) -> Quantity:
+        key, values = spec.key, self.results.numbers[spec.key.id]
+        has = np.isfinite(values)
+        usable = values[has]
+        shown: dict[str, Any] = {
+            "id": key.id,
+            "question": question.id,
+            "family": key.family,
+            "actor": key.actor,
+            "package": key.package,
+            "detail": key.detail,
+            "label": spec.label,
+            "unit": spec.unit,
+            "signed": spec.signed,
+            "draws": len(usable),
+            "branch": self.results.branch_counts(has),
+            "assumption_not_record": spec.assumption_not_record,
+            "rests_on": refs_of(question.entries(self.frame, key, self.witnesses)),
+            "relatives": tuple(relative.id for relative in spec.relatives),
+        }
+        if len(usable) == 0:
+            return Quantity(**shown, reason_no_interval="none in any draw")
+        low, mid, high = (float(v) for v in np.percentile(usable, [5, 50, 95]))
+        asked = min(len(values), self.caps.get(question.id, len(values)))
+        if len(usable) < asked:
+            shown["label"] = f"{spec.label} (in {len(usable)} of {asked} draws)"
+        if spec.signed and mid != 0:
+            shown["sign_share"] = float(np.mean(np.sign(usable) == np.sign(mid)))
+            shown["choice_value_decides"] = choice_decides(self.results, key.id, mid)
+        shown["assumptions"] = self._hangs_on(spec)
+        if len(usable) < RANGE_DRAWS:
+            return Quantity(**shown, mid=mid, reason_no_interval=too_few(usable, spec))
+        return Quantity(**shown, low=low, mid=mid, high=high)
+
+    # ---- what numbers hang on --------------------------------------------------------------------------------------
+
+    def swings(self, key: Key, unit: str) -> Swings:
+        """The number at both ends of each assumption's range, all others in the middle, by derivatives; or nothing."""
+        middle = self.middle
+        if middle is None or key.id not in middle.get("slopes", {}):
+            return {}
+        number, found = middle["numbers"][key.id], {}
+        for name, slope in middle["slopes"][key.id].items():
+            low, mid, high = self.ranges[name]
+            ends = [moved_linearly(number, slope, end - mid, unit == "probability") for end in (low, high)]
+            found[name] = (ends[0], ends[1])
+        return found
+
+    def _hangs_on(self, spec: NumberSpec) -> tuple[str, ...]:
+        like = spec.ranked_like
+        swings = self.swings(spec.key, spec.unit) or (self.swings(like, spec.unit) if like is not None else {})
+        if swings:
+            return tuple(largest_first(swings)[:HANGS_ON])
+        values = self.results.numbers[spec.key.id]
+        usable = np.isfinite(values)
+        if usable.sum() < RANGE_DRAWS or np.ptp(values[usable]) == 0:
+            return ()
+        rank = _ranks(values[usable])
+        varied = [n for n, column in enumerate(self.results.parameters.T) if np.ptp(column) > 0]
+        names = tuple(self.ranges)
+        uniforms = self.results.uniforms[usable].T
+        strength = {names[n]: abs(float(np.corrcoef(rank, _ranks(uniforms[n]))[0, 1])) for n in varied}
+        beyond_chance = CHANCE / np.sqrt(usable.sum())
+        order = sorted((name for name, r in strength.items() if r > beyond_chance), key=lambda name: -strength[name])
+        return tuple(order[:HANGS_ON])
+
+    def _tornado(self) -> Table | None:
+        rows: list[tuple[str, str, float, float]] = []
+        for question in self.questions:
+            for spec in question.numbers(self.frame):
+                swings = self.swings(spec.key, spec.unit)
+                rows += [(spec.key.id, name, *swings[name]) for name in largest_first(swings)[:MOST_BARS]]
+        if not rows:
+            return None
+        note = (
+            "The number with one assumption at the low or the high end of its range and all others in the middle, by "
+            "its derivative there (chances on the log-odds scale). `ask CASE sensitivity` solves again at the ends."
+        )
+        return Table(
+            title="What the numbers hang on",
+            columns=("quantity", "parameter", "low", "high"),
+            rows=tuple(rows),
+            note=note,
+            rests_on=tuple((Ref(kind="quantity", id=id), Ref(kind="parameter", id=name)) for id, name, *_ in rows),
+        )
 
 
-def summarise(summary: Summary) -> tuple[tuple[Quantity, ...], dict[str, Table]]:
-    """Quantities in the order of the questions, and their tables."""
-    quantities: list[Quantity] = []
-    tables: dict[str, Table] = {}
-    for question in summary.questions:
-        for id, meta in question.metas(summary.frame).items():
-            if id in summary.results.numbers:
-                quantities.append(_quantity(summary, question, id, meta))
-        tables.update(question.tables(summary.frame, summary.results))
-    bars = tornado(summary)
-    if bars is not None:
-        tables["tornado"] = bars
-    return tuple(quantities), tables
+def largest_first(swings: Swings) -> list[str]:
+    """The assumptions that move a number at all, those that move it most first."""
+    moving = [name for name, (low, high) in swings.items() if low != high]
+    return sorted(moving, key=lambda name: -abs(swings[name][1] - swings[name][0]))
 
 
-def _quantity(summary: Summary, question: Question, id: str, meta: Meta) -> Quantity:
-    values = summary.results.numbers[id]
-    usable = values[np.isfinite(values)]
-    shown: dict[str, Any] = {
-        "id": id,
-        "question": question.id,
-        "family": id.partition(".")[0],
-        "package": next((k for k in summary.frame.settled if id.endswith(f".{k}")), None),
-        "label": meta.label,
-        "actor": meta.actor,
-        "unit": meta.unit,
-        "assumption_not_record": meta.assumption_not_record,
-    }
-    if len(usable) == 0:
-        return Quantity(**shown, reason_no_interval="none in any draw")
-    low, mid, high = (float(v) for v in np.percentile(usable, [5, 50, 95]))
-    asked = min(len(values), summary.caps.get(question.id, len(values)))
-    if len(usable) < asked:
-        shown["label"] = f"{meta.label} (in {len(usable)} of {asked} draws)"
-    if meta.signed:
-        shown["sign_share"] = float(np.mean(np.sign(usable) == np.sign(mid)))
-        shown["choice_value_decides"] = choice_decides(summary.results, id, mid)
-    shown["assumptions"] = hangs_on(summary, id)
+def too_few(usable: np.ndarray, spec: NumberSpec) -> str:
+    """Why there is no interval, with the smallest and the largest draw."""
     if len(usable) == 1:
-        return Quantity(**shown, mid=mid, reason_no_interval="one draw only")
-    return Quantity(**shown, low=low, mid=mid, high=high)
+        return "only 1 draw"
+    ends = range_text(float(usable.min()), float(usable.max()), spec.unit, spec.signed)
+    if " to " not in ends:
+        return f"only {len(usable)} draws"
+    return f"only {len(usable)} draws, from {ends} {unit_text(spec.unit, spec.signed)}".strip()
 
 
 def choice_decides(results: Results, id: str, mid: float) -> bool:
@@ -84,67 +203,6 @@ def choice_decides(results: Results, id: str, mid: float) -> bool:
     values, bare = results.numbers[id], results.without_choice[id]
     same = np.sign(values) == np.sign(mid)
     return bool(same.any() and np.mean(np.sign(bare[same]) != np.sign(mid)) > 0.5)
-
-
-def hangs_on(summary: Summary, id: str) -> tuple[str, ...]:
-    """The assumptions that move a number most."""
-    swings = swings_of(summary, SIBLINGS.get(id, id.replace("delay_per_time.", "delay.")))
-    if swings:
-        order = sorted(swings, key=lambda name: -abs(swings[name][1] - swings[name][0]))
-        return tuple(name for name in order[:HANGS_ON] if swings[name][1] != swings[name][0])
-    values = summary.results.numbers[id]
-    usable = np.isfinite(values)
-    if usable.sum() < 8 or np.ptp(values[usable]) == 0:
-        return ()
-    rank = _ranks(values[usable])
-    ranks = [_ranks(column) for column in summary.results.uniforms[usable].T]
-    varied = [n for n, column in enumerate(summary.results.parameters.T) if np.ptp(column) > 0]
-    names = tuple(summary.ranges)
-    strength = {names[n]: abs(float(np.corrcoef(rank, ranks[n])[0, 1])) for n in varied}
-    beyond_chance = CHANCE / np.sqrt(usable.sum())
-    order = sorted((name for name, r in strength.items() if r > beyond_chance), key=lambda name: -strength[name])
-    return tuple(order[:HANGS_ON])
-
-
-SIBLINGS = {  # numbers that take the ranking of a relative
-    "relapse.1y": "relapse.5y",
-    "relapse.2y": "relapse.5y",
-    "relapse.10y": "relapse.5y",
-    "peace.5y": "peace.10y",
-    "peace.20y": "peace.10y",
-}
-
-
-def swings_of(summary: Summary, id: str) -> dict[str, tuple[float, float]]:
-    """The number at the low and the high end of each assumption's range, all others in the middle, by derivatives."""
-    middle = summary.middle
-    if middle is None or id not in middle.get("slopes", {}):
-        return {}
-    number, found = middle["numbers"][id], {}
-    share = id.split(".", maxsplit=1)[0] in ("relapse", "peace")
-    for name, slope in middle["slopes"][id].items():
-        low, mid, high = summary.ranges[name]
-        found[name] = tuple(moved_linearly(number, slope, end - mid, share) for end in (low, high))
-    return found
-
-
-def tornado(summary: Summary) -> Table | None:
-    """The assumptions that move each number most: its value at either end of their ranges."""
-    rows = []
-    for question in summary.questions:
-        for id in question.metas(summary.frame):
-            swings = swings_of(summary, id)
-            order = sorted(swings, key=lambda name: -abs(swings[name][1] - swings[name][0]))
-            rows += [(id, name, *swings[name]) for name in order[:MOST_BARS] if swings[name][0] != swings[name][1]]
-    if not rows:
-        return None
-    note = (
-        "The number with one assumption at the low or the high end of its range and all others in the middle, by its "
-        "derivative there (chances on the log-odds scale). `ask CASE sensitivity` solves again at the ends."
-    )
-    return Table(
-        title="What the numbers hang on", columns=("quantity", "parameter", "low", "high"), rows=tuple(rows), note=note
-    )
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

@@ -91,17 +91,19 @@ class Chain:
         out[~mask] = self.outside(mask).restricted_mean(horizon)
         return np.minimum(out, horizon)
 
-    def time_spent(self, target: np.ndarray, horizon: float, start: int) -> np.ndarray:
-        """Expected time in each state until the target is reached or the horizon, from one state, (states,), years."""
-        mask, horizon, start = self.mask(target), float(years(horizon)[0]), self.state(start)
+    def time_spent(self, target: np.ndarray, horizon: float, start: int | np.ndarray) -> np.ndarray:
+        """Expected time in each state until the target is reached or the horizon, (states,), years.
+
+        From a state or a distribution (states,); what of it lies in the target spends none.
+        """
+        mask, horizon, start = self.mask(target), float(years(horizon)[0]), self.initial(start)
         out = np.zeros(self.n_states)
-        if not mask[start]:
-            out[~mask] = self.outside(mask).time_spent(int(np.count_nonzero(~mask[:start])), horizon)
+        out[~mask] = self.outside(mask).time_spent(start[~mask], horizon)
         return out
 
     def transient(self, initial: int | np.ndarray, times) -> np.ndarray:
         """Distribution over states at each time, (times, states), from a state or a distribution (states,)."""
-        times, start = years(times), self._initial(initial)
+        times, start = years(times), self.initial(initial)
         steps = self.outside(np.zeros(self.n_states, bool))
         if too_long(steps.rate * times.max(initial=0.0), self.n_states, self.jumps.nnz):
             dense = steps.move.toarray()
@@ -233,15 +235,8 @@ class Chain:
             raise OptionError.of(f"state {x!r}", f"a whole number from 0 to {self.n_states - 1}")
         return int(x)
 
-    def outside(self, mask: np.ndarray) -> Outside:
-        """The uniformised steps outside a target mask; any rate will do where no state is ever left."""
-        rest = ~mask
-        rate = float(self.exit[rest].max(initial=0.0)) or 1.0
-        inside = self.jumps[rest][:, rest]
-        move = sp.csr_array(inside / rate + sp.diags_array((rate - self.exit[rest]) / rate))
-        return Outside(move, self._into(mask), rate)
-
-    def _initial(self, initial: int | np.ndarray) -> np.ndarray:
+    def initial(self, initial: int | np.ndarray) -> np.ndarray:
+        """A distribution (states,): as given, or all on one state."""
         if np.ndim(initial) == 0:
             start = np.zeros(self.n_states)
             start[self.state(initial)] = 1.0  # pyright: ignore[reportArgumentType]
@@ -253,6 +248,14 @@ class Chain:
             what = f"initial sums to {start.sum():.6g} with a smallest entry of {start.min():.6g}"
             raise OptionError.of(what, "a distribution: numbers of at least 0 that sum to 1")
         return start
+
+    def outside(self, mask: np.ndarray) -> Outside:
+        """The uniformised steps outside a target mask; any rate will do where no state is ever left."""
+        rest = ~mask
+        rate = float(self.exit[rest].max(initial=0.0)) or 1.0
+        inside = self.jumps[rest][:, rest]
+        move = sp.csr_array(inside / rate + sp.diags_array((rate - self.exit[rest]) / rate))
+        return Outside(move, self._into(mask), rate)
 
     def _into(self, mask: np.ndarray) -> np.ndarray:
         return np.asarray(self.jumps[~mask][:, mask].sum(axis=1)).ravel()

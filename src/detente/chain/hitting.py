@@ -77,10 +77,8 @@ class Outside:
         """E min(time to the target, horizon) from every state, (states,), years."""
         return self._integral(np.ones(self.size), horizon, transposed=False)
 
-    def time_spent(self, origin: int, horizon: float) -> np.ndarray:
-        """Expected time in each state (states,) from one state until the target or the horizon, years."""
-        start = np.zeros(self.size)
-        start[origin] = 1.0
+    def time_spent(self, start: np.ndarray, horizon: float) -> np.ndarray:
+        """Expected years in each state (states,) from a distribution (states,), until the target or the horizon."""
         return self._integral(start, horizon, transposed=True)
 
     def _integral(self, start: np.ndarray, horizon: float, *, transposed: bool) -> np.ndarray:

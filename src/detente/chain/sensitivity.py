@@ -18,8 +18,10 @@ Places = tuple[np.ndarray, np.ndarray]  # rows and columns of generator entries
 Derivative = tuple[float, np.ndarray]
 
 
-def reach_sensitivity(chain: Chain, target: np.ndarray, time: float, x0: int, places: Places) -> Derivative:
-    """P(target reached within `time` years); derivatives in years."""
+def reach_sensitivity(
+    chain: Chain, target: np.ndarray, time: float, x0: int | np.ndarray, places: Places
+) -> Derivative:
+    """P(target reached within `time` years) from a state, or from a distribution (states,) that is held."""
     mask = chain.mask(target)
     rate, weights = chain.outside(mask).rate, _weights(chain, mask, time)
     return _swept(chain, mask, weights.from_zero(), mask.astype(float), x0=x0, places=places, rate=rate)
@@ -55,13 +57,19 @@ def _weights(chain: Chain, mask: np.ndarray, time: float) -> Series:
 
 
 def _swept(
-    chain: Chain, mask: np.ndarray, coefficients: np.ndarray, v: np.ndarray, *, x0: int, places: Places, rate: float
+    chain: Chain,
+    mask: np.ndarray,
+    coefficients: np.ndarray,
+    v: np.ndarray,
+    *,
+    x0: int | np.ndarray,
+    places: Places,
+    rate: float,
 ) -> Derivative:
     stay = np.where(mask, 1.0, (rate - chain.exit) / rate)
     move = sp.csr_array(sp.diags_array(np.where(mask, 0.0, 1.0 / rate)) @ chain.jumps + sp.diags_array(stay))
     forward = sp.csr_array(move.T)
-    start = np.zeros(chain.n_states)
-    start[chain.state(x0)] = 1.0
+    start = chain.initial(x0)
     rows, columns = places
     out = np.zeros(len(rows))
 

@@ -8,7 +8,7 @@ from detente.errors import CaseError, Diagnostic
 from detente.files.mistakes import meant
 from detente.record import Record
 from detente.verdicts.queries import Queries
-from detente.verdicts.references import quantity_ids, unknown_names, unknown_words
+from detente.verdicts.references import quantities_of, unknown_names, unknown_words
 from detente.verdicts.rules import ClaimRules, RuleTest, read_rules
 
 RULES = "claims_rules.yaml"
@@ -26,7 +26,7 @@ def check_rules(case: Case, record: Record | None) -> Iterator[Diagnostic]:
         if rules.rules and not (case.folder / "record").is_dir():
             yield rules.document.diagnostic((), "rules for claims, but the case has no record", severity="warning")
         return
-    yield from unknown_names(rules, record, quantity_ids(case))
+    yield from unknown_names(rules, record, quantities_of(case))
     yield from _idle(rules, record)
 
 
@@ -60,5 +60,5 @@ def _declared(test: RuleTest, rules: ClaimRules) -> bool:
 
 def _any_event(test: RuleTest, queries: Queries) -> bool:
     """Whether each filter of the test fits some event when dates are left aside."""
-    undated = [given.model_dump(exclude_unset=True, exclude={"after", "until"}) for given in test.filters.values()]
+    undated = [given.model_copy(update={"after": None, "until": None}) for given in test.filters.values()]
     return all(queries.matching(given) for given in undated)

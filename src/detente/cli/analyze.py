@@ -19,6 +19,9 @@ def analyze(
     draws: Annotated[int, typer.Option(help="Draws from the stated ranges.")] = 100,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     workers: Annotated[int | None, typer.Option(help="Processes; never changes a number.")] = None,
+    equilibria: Annotated[
+        int | None, typer.Option(help="Look for further equilibria from N random starts, in one draw in ten.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Analyse a case: who gains from delay, how likely war is to resume, what settling brings; writes a dossier."""
@@ -27,7 +30,7 @@ def analyze(
     from detente.workflow.summary import summary
 
     with progress_bar() as progress:
-        run, folder = work(case, date, out, draws, seed, workers, progress)
+        run, folder = work(case, date, out, draws, seed, workers, progress, equilibria)
     if as_json:
         print(run.model_dump_json(by_alias=True, indent=1))
     else:

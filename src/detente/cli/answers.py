@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from detente.run import Quantity, Run, Table
 
+LONG = ("risk_curve", "peace_curve", "tornado", "equilibria_values")  # tables that are left to --json
 CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of a shipped case.")]
 Date = Annotated[str | None, typer.Option(help="A situation of the case (ISO date); default its as_of.")]
 Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
@@ -38,6 +39,9 @@ def ask(
     seed: Seed = 0,
     workers: Workers = None,
     executor: Where = None,
+    equilibria: Annotated[
+        int | None, typer.Option(help="Look for further equilibria from N random starts, in one draw in ten.")
+    ] = None,
     out: Annotated[str | None, typer.Option(help="Folder in which to leave run.json.")] = None,
     format_: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
     as_json: Json = False,
@@ -65,14 +69,14 @@ def ask(
                 raise OptionError.of(f"--pair {pair}", "two assumptions joined by a comma")
             run = sensitivity(case, quantity, date, names, how, progress)  # pyright: ignore[reportArgumentType]
         else:
-            run = work(case, question, date, account, actor, package, how, out, progress)
+            run = work(case, question, date, account, actor, package, how, out, progress, equilibria)
     _run(run, as_json or format_ == "json")
 
 
 def claims(
     case: CaseArgument,
     date: Date = None,
-    draws: Annotated[int, typer.Option(help="Draws for the answers that rules name.")] = 40,
+    draws: Annotated[int, typer.Option(help="Draws for the answers that rules name.")] = 100,
     seed: Seed = 0,
     workers: Workers = None,
     executor: Where = None,
@@ -134,7 +138,7 @@ def _run(run: "Run", as_json: bool) -> None:
     for quantity in run.quantities:
         print(f"{quantity.label}\n    {_number(quantity)}")
     for name, table in run.tables.items():
-        if name not in ("risk_curve", "peace_curve", "tornado") and table.rows:
+        if name not in LONG and table.rows:
             print()
             _table(table, False)
     _warnings(run)
@@ -143,13 +147,16 @@ def _run(run: "Run", as_json: bool) -> None:
 def _number(q: "Quantity") -> str:
     if q.mid is None:
         return f"no number: {q.reason_no_interval}"
-    words = f"{q.mid:.3g} {q.unit}".strip()
+    nothing = q.signed and q.mid == 0 and q.sign_share is None
+    words = "no effect" if nothing else f"{q.mid:.3g} {q.unit}".strip()
     if q.low is not None and q.high is not None:
         words += f" (range {q.low:.3g} to {q.high:.3g})"
     else:
         words += f" (no range: {q.reason_no_interval})"
     if q.sign_share is not None:
-        words += f"; same sign in {q.sign_share:.0%} of draws"
+        words += f"; same sign in {q.sign_share:.0%} of {q.draws} draws"
+    if q.equilibria_share is not None:
+        words += f"; holds in {q.equilibria_share:.0%} of the equilibria found"
     if q.assumptions:
         words += f"; hangs most on {', '.join(q.assumptions)}"
     if q.choice_value_decides:

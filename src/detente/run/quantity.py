@@ -11,8 +11,9 @@ class Quantity(Model):
     """One reported number.
 
     `low`, `mid`, `high` are the 5th, 50th and 95th percentile over draws from the stated assumptions (a spread, not a
-    confidence interval). `sign_share` is the share of draws whose sign is that of `mid`; `equilibria_share` the share
-    of the equilibria found in which it holds. Without an interval, `reason_no_interval` says why.
+    confidence interval). `sign_share` is the share of draws whose sign is that of `mid`; a signed number without it and
+    with 0 in the middle is no effect. `equilibria_share` is the share of the equilibria found in which it holds: its
+    sign, or its range if it has no sign. Without an interval, `reason_no_interval` says why.
     """
 
     id: str  # the names below joined by dots: "gain_from_settling.armenia", "relapse.5y"
@@ -26,6 +27,7 @@ class Quantity(Model):
     low: float | None = None
     mid: float | None = None
     high: float | None = None
+    signed: bool = False  # the sign is a finding; chances and durations have none
     sign_share: float | None = None
     equilibria_share: float | None = None
     reason_no_interval: str | None = None
@@ -35,7 +37,8 @@ class Quantity(Model):
     choice_value_decides: bool = False  # true: "depends on the choice model"
     assumption_not_record: bool = False  # true: rests on parameters that no record can identify
     assumptions: tuple[str, ...] = ()  # names of the parameters that it hangs on most (three by default)
-    rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it
+    rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it; it is computed from them only if posterior
+    relatives: tuple[str, ...] = ()  # ids of numbers that would give this one away, were it taken out
     confidential: bool = False  # rests on confidential assumptions: dropped from a redacted copy
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ Shape = Literal["intervals", "band", "bars", "tornado", "scatter", "timeline", "
 class Picture(Model):
     """What to draw: quantities by id, or columns of a table by role.
 
-    `roles` says which column plays which part: "x", "y", "label", "kind", "low", "mid", "high".
+    `roles` says which column plays which part: "x", "y", "label", "kind", "group", "low", "mid", "high".
     """
 
     shape: Shape

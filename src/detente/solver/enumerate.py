@@ -247,6 +247,12 @@ def _whole(end: Iterate | AnyEquilibrium) -> np.ndarray:
     return unknowns + end.system.spread_out(end.system.shift)
 
 
+def same(one: AnyEquilibrium, two: AnyEquilibrium) -> bool:
+    """Whether two equilibria of one game are the same."""
+    known = one.unknowns + two.system.spread_out(one.system.shift - two.system.shift)
+    return _distance(two.system, two.unknowns, known) < SAME
+
+
 def _distance(system: System, one: np.ndarray, two: np.ndarray) -> float:
     """Largest difference of unknowns, relative to the utility scale."""
     return float((np.abs(one - two) / system.scale(two)).max())

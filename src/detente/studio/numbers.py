@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from detente.answers.delay import Delay
+from detente.answers import QUESTIONS, Question
+from detente.answers.chances import GRID
 from detente.answers.frame import frame_of
-from detente.answers.gain import Gain, gain_from_settling
-from detente.answers.loss import Loss
-from detente.answers.model import Question
-from detente.answers.risk import GRID, Peace, Relapse, Trigger
-from detente.answers.solved import Solved
+from detente.answers.settling import gain_from_settling
+from detente.answers.solved import SolvedGame
 from detente.chain.curves import quick_reach_curve
 from detente.solver import Equilibrium
 from detente.solver.linear import evaluate
@@ -23,6 +21,7 @@ from detente.studio.view import situation
 
 RISK_YEARS = (1, 2, 5, 10)
 PEACE_YEARS = (5, 10, 20)
+AT_REST = ("relapse", "peace", "trigger", "gain_from_settling", "delay", "loss")  # questions that one solution answers
 REST_TOL = 1e-11
 AGREES = 1e-6  # relative difference of values up to which two solutions are the same one
 
@@ -96,8 +95,10 @@ def full(sight: Sight) -> dict[str, Any]:
     if not equilibrium.certified:
         return data
     data |= pictures(sight, equilibrium)
-    solved = Solved(frame_of(sight.template, situation(sight.view, sight.case)), equilibrium.game, equilibrium.values)
-    data["answers"] = answers(solved, (Relapse(), Peace(), Trigger(), Gain(), Delay(), Loss()))
+    solved = SolvedGame(
+        frame_of(sight.template, situation(sight.view, sight.case)), equilibrium.game, equilibrium.values
+    )
+    data["answers"] = answers(solved, tuple(QUESTIONS[id] for id in AT_REST))
     data["parts"] = {
         player: {label: float(part[solved.x0]) for label, part in parts.items()}
         for player, parts in zip(solved.frame.players, equilibrium.decomposition(), strict=True)
@@ -106,27 +107,28 @@ def full(sight: Sight) -> dict[str, Any]:
     return data
 
 
-def answers(solved: Solved, questions: tuple[Question, ...]) -> list[dict[str, Any]]:
+def answers(solved: SolvedGame, questions: tuple[Question, ...]) -> list[dict[str, Any]]:
     """The numbers of questions as the dossier labels them."""
     found = []
     for question in questions:
         if question.missing(solved.frame):
             continue
-        metas, asked = question.metas(solved.frame), question.ask(solved)
-        for id, value in asked.numbers.items():
-            bare = asked.without_choice.get(id)
-            meta = metas[id]
+        reply = question.ask(solved)
+        for spec in question.numbers(solved.frame):
+            if spec.key not in reply.numbers:
+                continue
+            value, bare = reply.numbers[spec.key], reply.without_choice.get(spec.key)
             found.append(
                 {
-                    "id": id,
+                    "id": spec.key.id,
                     "question": question.id,
                     "title": question.title,
-                    "label": meta.label,
-                    "unit": meta.unit,
-                    "actor": meta.actor,
+                    "label": spec.label,
+                    "unit": spec.unit,
+                    "actor": spec.key.actor,
                     "value": value if np.isfinite(value) else None,
-                    "choice_decides": bare is not None and meta.signed and bool(np.sign(bare) != np.sign(value)),
-                    "not_record": meta.assumption_not_record,
+                    "choice_decides": bare is not None and spec.signed and bool(np.sign(bare) != np.sign(value)),
+                    "not_record": spec.assumption_not_record,
                 }
             )
     return found

@@ -1,34 +1,23 @@
 """What the rules of a case name, held against its record and its answers: a slip must not become a verdict."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-import numpy as np
-
-from detente.answers.model import Frame
-from detente.answers.registry import QUESTIONS
+from detente.answers import CATALOGUE, Question
+from detente.answers.frame import frame_without_states
+from detente.answers.names import NumberSpec
 from detente.case import Case
 from detente.errors import CaseError, Diagnostic, suggest
 from detente.files.yaml import At
 from detente.record import Record
+from detente.record.lists import Entries
 from detente.verdicts.rules import ClaimRules, EventFilter, RuleTest
 
+Numbers = Mapping[str, tuple[Question, NumberSpec]]  # what can be asked for in a case, by id
 
-def quantity_ids(case: Case) -> frozenset[str]:
-    """Ids of all numbers that answers on this case can hold, whatever the date and the draws."""
-    nowhere = np.zeros(1, dtype=bool)
-    frame = Frame(
-        start=0,
-        date="",
-        players=case.players,
-        peace=nowhere,
-        war=nowhere,
-        settled={name: np.zeros(1, dtype=int) for name in case.outcomes.settle},
-        kinds={name: actor.kind for name, actor in case.actors.items()},
-        also={name: ", ".join(actor.also) for name, actor in case.actors.items()},
-        bindings=case.questions.bindings(),
-        points={f"joining.{actor}": 0 for actor in case.questions.joining},
-    )
-    return frozenset(id for question in QUESTIONS.values() for id in question.metas(frame))
+
+def quantities_of(case: Case) -> Numbers:
+    """All numbers that answers on this case can hold, by id, whatever the date and the draws."""
+    return CATALOGUE.numbers(frame_without_states(case))
 
 
 def known_rules(rules: ClaimRules, record: Record, case: Case) -> ClaimRules:
@@ -37,7 +26,7 @@ def known_rules(rules: ClaimRules, record: Record, case: Case) -> ClaimRules:
     Raises:
         CaseError: claims, commitments, actors, mediators or quantities that are not known, all at once.
     """
-    problems = list(unknown_names(rules, record, quantity_ids(case)))
+    problems = list(unknown_names(rules, record, quantities_of(case)))
     if problems:
         raise CaseError(problems)
     return rules
@@ -100,7 +89,7 @@ class _RecordNames:
             yield from self.each(getattr(given, key), known, "actor or side", (*at, key))
 
 
-def unknown_words(test: RuleTest, rules: ClaimRules, record: Record) -> list[str]:
+def unknown_words(test: RuleTest, rules: ClaimRules, record: Entries) -> list[str]:
     """Types and tags in a test that no event of the record bears, and that the rules do not declare unused."""
     types = {event.type for event in record.events.values()} | set(rules.unused)
     tags = {tag for event in record.events.values() for tag in event.tags} | set(rules.unused)

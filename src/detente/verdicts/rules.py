@@ -8,19 +8,19 @@ Nothing in a rule is a verdict: verdicts follow from the numbers (detente.verdic
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from detente.answers.registry import QUESTIONS, family_of
-from detente.errors import CaseError, suggest
+from detente.errors import CaseError
 from detente.files.folder import is_there
 from detente.files.kinds import Amount, Day, Keyed, Listed, Many, Maybe, NotNegative, OneOrMany, Text, Versioned, Within
 from detente.files.mistakes import Mistake, wrong
 from detente.files.validate import Written, WrittenFile, read_file
 from detente.files.yaml import Document, read_yaml
 
-THRESHOLDS = ("above", "below", "at_least", "at_most")
+Relation = Literal["above", "below", "at_least", "at_most"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)  # a test has one of them, and its threshold
 QUERIES = ("quantity", "events", "share", "responses", "status", "lag", "asleep", "order")
 CERTAIN = 0.9  # share of draws from which a test on a quantity counts as holding, where the file says nothing
 
@@ -40,6 +40,12 @@ class EventFilter(Written):
     until: Maybe[Day] = Field(None, description="on this day or earlier")
     deaths: Maybe[NotNegative] = Field(None, description="at least so many deaths")
 
+    @property
+    def said(self) -> str:
+        """The filter as the file says it, on one line."""
+        given = self.model_dump(exclude_unset=True, by_alias=True)
+        return ", ".join(f"{key} {_said(value)}" for key, value in given.items())
+
 
 class ShareQuery(Written):
     """The share of some events that are also others."""
@@ -56,7 +62,7 @@ class ResponsesQuery(Written):
     mediator: Text = Field(description="as in record/responses")
     measure: Literal["answered", "lag_days", "names_violator", "balance"] = Field(description="what is measured")
     kinds: OneOrMany[Literal["violent", "political", "humanitarian"]] = Field(
-        (), description="kinds of escalation; default violent"
+        ("violent",), description="kinds of escalation; default violent"
     )
     sides: Annotated[tuple[Text, ...], Listed(2, 2)] = Field(
         (), description="for `balance`: the first and the second side"
@@ -116,15 +122,11 @@ class RuleTest(Written):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> "RuleTest":
-        queries, thresholds = ([key for key in keys if self.has(key)] for keys in (QUERIES, THRESHOLDS))
+        queries, thresholds = ([key for key in keys if self.has(key)] for keys in (QUERIES, RELATIONS))
         if len(queries) != 1 or len(thresholds) != 1:
             raise wrong(Mistake(f"{len(queries)} queries and {len(thresholds)} thresholds", "one of each"))
         if self.minus and not self.quantity:
             raise wrong(Mistake("'minus' without a quantity", "quantity: ID", at=("minus",), key=True))
-        given = {"quantity": self.quantity, "minus": self.minus}
-        strange = {key: id for key, id in given.items() if id and family_of(id) not in QUESTIONS}
-        if strange:
-            raise wrong(*(_no_family(key, id) for key, id in strange.items()))
         return self
 
     @property
@@ -133,9 +135,9 @@ class RuleTest(Written):
         return next(key for key in QUERIES if self.has(key))
 
     @property
-    def relation(self) -> str:
-        """Which of `THRESHOLDS` it is."""
-        return next(key for key in THRESHOLDS if self.has(key))
+    def relation(self) -> Relation:
+        """Which of `RELATIONS` it is."""
+        return next(key for key in RELATIONS if self.has(key))
 
     @property
     def threshold(self) -> float:
@@ -143,9 +145,9 @@ class RuleTest(Written):
         return getattr(self, self.relation)
 
     @property
-    def what(self) -> Any:
-        """Id of the quantity, or the query's arguments as plain data."""
-        return self.quantity or _plain(getattr(self, self.query).model_dump(exclude_unset=True, by_alias=True))
+    def ids(self) -> tuple[str, ...]:
+        """The quantities that it names."""
+        return tuple(id for id in (self.quantity, self.minus) if id)
 
     @property
     def filters(self) -> dict[tuple[str, ...], EventFilter]:
@@ -160,17 +162,11 @@ class RuleTest(Written):
         return found
 
 
-def _no_family(key: str, id: str) -> Mistake:
-    return Mistake(f"'{id}' belongs to no question", "", suggest(id.split(".", maxsplit=1)[0], QUESTIONS), (key,))
-
-
-def _plain(value: Any) -> Any:
-    """Lists for tuples, whole numbers without a fraction: as a file writes them, so that ids of queries read well."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+def _said(value: Any) -> str:
+    """One of several words with strokes between; whole numbers without a fraction."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+        return "/".join(map(str, value))
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 class ClaimRule(Written):
@@ -219,11 +215,10 @@ class ClaimRules:
     unused: tuple[str, ...] = ()
     document: Document = field(default_factory=lambda: Document("claims_rules.yaml"))
 
-    def questions(self) -> tuple[str, ...]:
-        """The questions whose quantities the tests name."""
-        names = [n for rule in self.rules.values() for t in rule.tests for n in (t.quantity, t.minus) if n]
-        asked = dict.fromkeys(family_of(name) for name in names)
-        return tuple(id for id in QUESTIONS if id in asked)
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The quantities that tests name, each once."""
+        return tuple(dict.fromkeys(id for rule in self.rules.values() for test in rule.tests for id in test.ids))
 
 
 def read_rules(path: Path, case: str) -> ClaimRules:

@@ -31,6 +31,7 @@ class Options:
     draws: int = 100
     seed: int = 0
     workers: int | None = None  # never changes a number
+    equilibria: int | None = None  # random starts per search of further equilibria; None: nobody looks for them
 
 
 def analyze(
@@ -41,6 +42,7 @@ def analyze(
     seed: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
+    equilibria: int | None = None,
 ) -> tuple[Run, Path]:
     """Analyse a case and leave a self-contained run folder with `run.json`, `inputs/`, `tables/` and `dossier.html`.
 
@@ -52,18 +54,19 @@ def analyze(
         seed: seed of the draws; the same seed gives the same bytes on one machine.
         workers: processes; never changes a number.
         progress: called with the share done and what is being done.
+        equilibria: look for further equilibria from this many random starts, in one draw in ten.
 
     Returns:
         The run, as written, and its folder.
 
     Raises:
         CaseError, RecordError: located mistakes in the files, all at once.
-        OptionError: an unknown date, or draws below 1.
+        OptionError: an unknown date, draws or starts below 1.
         Interrupted: stopped by the user; finished draws are kept in the run folder and used again.
     """
     from detente.case import load_case
 
-    options = Options(date, draws, seed, workers)
+    options = Options(date, draws, seed, workers, equilibria)
     if draws < 1:
         raise OptionError.of(f"{draws} draws", "at least 1 draw")
     loaded = load_case(case)
@@ -97,17 +100,18 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     """Compute everything that the main job answers, without writing the run folder."""
     from detente.answers import evaluate
     from detente.game import compile_case
-    from detente.verdicts.judge import judge
-    from detente.workflow.answers import rules_for_run
+    from detente.verdicts.bench import Bench
 
+    bench = Bench.of(case, when)
     progress(0.0, f"building the game of {case.name}")
-    held = rules_for_run(case)
     template = compile_case(case)
     answers = evaluate(
         template,
         when,
         draws=options.draws,
         seed=options.seed,
+        at_least=bench.at_least if bench is not None else {},
+        equilibria=options.equilibria,
         workers=options.workers,
         store=store,
         progress=lambda share, words: progress(0.02 + 0.85 * share, words),
@@ -123,7 +127,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     if accounts is not None:
         run = run.add(accounts)
     progress(0.93, "judging claims")
-    claims = judge(held[0], held[1].as_of(when), answers) if held is not None else ()
+    claims = bench.judged(answers) if bench is not None else ()
     return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
 
 
@@ -159,9 +163,8 @@ def input_files(case: "Case") -> dict[str, Path]:
 
 def command_of(name: str, when: str, options: Options) -> str:
     """The command that makes the run again, without paths or workers."""
-    return shlex.join(
-        ["detente", "analyze", name, "--date", when, "--draws", str(options.draws), "--seed", str(options.seed)]
-    )
+    words = ["detente", "analyze", name, "--date", when, "--draws", str(options.draws), "--seed", str(options.seed)]
+    return shlex.join([*words, *(["--equilibria", str(options.equilibria)] if options.equilibria else [])])
 
 
 def accounts_part(case: "Case") -> Part | None:

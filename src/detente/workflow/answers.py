@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted, OptionError, suggest
 from detente.run import Claim, Part, Run, Table, write_run
@@ -12,8 +12,6 @@ from detente.run import Claim, Part, Run, Table, write_run
 if TYPE_CHECKING:
     from detente.answers import Answers
     from detente.case import Case
-    from detente.record import Record
-    from detente.verdicts.rules import ClaimRules
 
 Progress = Callable[[float, str], None]
 
@@ -46,12 +44,15 @@ def ask(
     draws: Draws = Draws(),
     out: str | Path | None = None,
     progress: Progress | None = None,
+    equilibria: int | None = None,
 ) -> Run:
-    """Answer one question (or several, joined by commas) with all draws, or `all`, the dear ones with fewer draws.
+    """Answer one question, or several, with all draws.
+
+    `all` asks every question; questions that need many solves use fewer draws, and a warning says how many.
 
     Args:
         case: a folder, or the name of a shipped case.
-        question: ids of questions; see `listed`.
+        question: ids of questions joined by commas, or `all`; see `listed`.
         date: a situation of the case; default its `as_of`.
         account: draw from a rival account's ranges.
         actor: keep only quantities about this actor.
@@ -59,10 +60,11 @@ def ask(
         draws: how many, and by whom computed.
         out: folder in which to leave `run.json`; None leaves nothing but finished draws after an interrupt.
         progress: called with (share done, words).
+        equilibria: look for further equilibria from this many random starts, in one draw in ten.
 
     Raises:
         CaseError: located mistakes in the case.
-        OptionError: unknown question, date, account, actor or package.
+        OptionError: unknown question, date, account, actor or package; fewer than 1 start.
         Interrupted: stopped by the user.
     """
     from detente.case import load_case
@@ -73,10 +75,12 @@ def ask(
     ids = None if question.strip() == "all" else tuple(part.strip() for part in question.split(",") if part.strip())
     when = _when(loaded, date)
     store = Path(out or Path("detente-out") / f"{loaded.name}-{when}-ask") / ".draws"
-    answers = _evaluate(loaded, when, ids, account, package, draws, store, progress)
+    asking = {"account": account, "package": package, "equilibria": equilibria}
+    answers = _evaluate(loaded, when, ids, draws, store, progress, **asking)
     command = ["ask", loaded.name, "all" if ids is None else ",".join(ids), "--date", when]
-    for name, value in (("--account", account), ("--actor", actor), ("--package", package)):
-        command += [name, value] if value else []
+    options = (("--account", account), ("--actor", actor), ("--package", package), ("--equilibria", equilibria))
+    for name, value in options:
+        command += [name, str(value)] if value else []
     run = run_of(loaded, when, answers, draws, command, actor)
     if out is not None:
         write_run(run, Path(out))
@@ -93,11 +97,10 @@ def _evaluate(
     case: "Case",
     when: str,
     ids: Sequence[str] | None,
-    account: str | None,
-    package: str | None,
     draws: Draws,
     store: Path | None,
     progress: Progress | None,
+    **asking: Any,
 ) -> "Answers":
     from detente.answers import evaluate
     from detente.game.compile import compile_case
@@ -109,12 +112,11 @@ def _evaluate(
             draws=draws.count,
             seed=draws.seed,
             questions=ids,
-            package=package,
-            account=account,
             workers=draws.workers,
             executor=draws.executor,
             progress=progress,
             store=store,
+            **asking,
         )
     except KeyboardInterrupt:
         kept = f"; finished draws are kept in {store}: run the same command to go on" if store else ""
@@ -132,8 +134,8 @@ def run_of(
     words = ["detente", *command, "--draws", str(draws.count), "--seed", str(draws.seed)]
     said = shlex.join(words)
     run = run_head(case, when, draws.seed, draws.count, said, {"players": len(case.players)})
-    kept = tuple(q for q in answers.quantities if actor is None or q.actor == actor)
-    return run.add(answers.part(key_of(case), said).model_copy(update={"quantities": kept}))
+    about = answers if actor is None else answers.about(actor)
+    return run.add(about.part(key_of(case), said))
 
 
 def compare(
@@ -179,7 +181,7 @@ def compare(
     report = progress or (lambda _share, _words: None)
     for n, (name, changed) in enumerate(cases.items()):
         part = partial(_part, report, n, len(cases), name or "as it stands")
-        found[name] = _evaluate(changed, when, ids, None, None, draws, None, part)
+        found[name] = _evaluate(changed, when, ids, draws, None, part)
     run = run_of(loaded, when, found[""], draws, ["compare", loaded.name, *scenarios, "--date", when])
     part = Part(name="comparison", key=key_of(loaded), command=run.command, tables={"comparison": comparison(found)})
     return run.add(part)
@@ -192,7 +194,7 @@ def _part(report: Progress, done: int, of: int, name: str, share: float, words: 
 def claims(
     case: str | Path,
     date: str | None = None,
-    draws: Draws = Draws(40),
+    draws: Draws = Draws(),
     progress: Progress | None = None,
 ) -> "tuple[Claim, ...]":
     """Judge every claim of the record that the case ties to answers and record queries.
@@ -200,11 +202,12 @@ def claims(
     Args:
         case: a folder, or the name of a shipped case.
         date: only what was known by then is used; default the case's `as_of`.
-        draws: for the answers that the rules name.
+        draws: for the answers that the rules name; with the draws and seed of `analyze`, the verdicts are the same.
         progress: called with (share done, words).
 
     Returns:
-        One claim with its verdict, and the numbers behind it, for every claim of the record.
+        One claim with its verdict, and the numbers behind it, for every claim of the record; all without a rule where
+        the case has no rules.
 
     Raises:
         CaseError: located mistakes in the case or its rules.
@@ -213,42 +216,22 @@ def claims(
     """
     from detente.case import load_case
     from detente.record import load_record
-    from detente.verdicts.judge import judge
-    from detente.verdicts.references import known_rules
-    from detente.verdicts.rules import read_rules
+    from detente.verdicts.bench import Bench
+    from detente.verdicts.rules import ClaimRules
 
     loaded = load_case(case)
     when = _when(loaded, date)
     if not (loaded.folder / "record").is_dir():
         raise OptionError.of(f"case '{loaded.name}' has no record", "a folder 'record' with claims.yaml")
-    record = load_record(loaded.folder / "record")
-    rules = known_rules(read_rules(loaded.folder / "claims_rules.yaml", loaded.folder.name), record, loaded)
-    answers = None
-    if rules.questions():
-        answers = _evaluate(loaded, when, rules.questions(), None, None, draws, None, progress)
-    return judge(rules, record.as_of(when), answers)
-
-
-def rules_for_run(case: "Case") -> "tuple[ClaimRules, Record] | None":
-    """The rules for claims and the record that they are about, held against each other before anything is computed.
-
-    Returns:
-        None where the case has no record or no rules.
-
-    Raises:
-        CaseError: located mistakes in the rules.
-        RecordError: located mistakes in the record.
-    """
-    from detente.files.folder import is_there
-    from detente.record import load_record
-    from detente.verdicts.references import known_rules
-    from detente.verdicts.rules import read_rules
-
-    path = case.folder / "claims_rules.yaml"
-    if not is_there(path) or not (case.folder / "record").is_dir():
-        return None
-    record = load_record(case.folder / "record")
-    return known_rules(read_rules(path, case.folder.name), record, case), record
+    bench = Bench.of(loaded, when)
+    if bench is None:
+        record = load_record(loaded.folder / "record").as_of(when)
+        return Bench(ClaimRules({}), record, {}).judged(None)
+    least = bench.at_least
+    if not least:
+        return bench.judged(None)
+    asking = {"capped": True, "at_least": least, "tornado": False}
+    return bench.judged(_evaluate(loaded, when, tuple(least), draws, None, progress, **asking))
 
 
 def sensitivity(
@@ -273,7 +256,7 @@ def sensitivity(
         CaseError: located mistakes in the case.
         OptionError: unknown quantity, assumption or date.
     """
-    from detente.answers.sensitivity import explore
+    from detente.answers.explore import explore
     from detente.case import load_case
     from detente.game.compile import compile_case
 

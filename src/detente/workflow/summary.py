@@ -5,9 +5,10 @@ from pathlib import Path
 from detente.run import Quantity, Run
 
 HEADLINES = (
-    "relapse.", "peace.", "peace_time.", "base_rate", "gain_from_settling.", "delay_per_time.", "prolongation.",
-    "loss_share.",
+    "relapse", "fighting", "peace", "peace_time", "base_rate", "gain_from_settling", "delay_per_time", "prolongation",
+    "loss_share",
 )  # fmt: skip
+LEFT_OUT = ("prolongation_variants",)  # questions whose numbers would crowd the summary out
 
 
 def summary(run: Run, folder: Path) -> str:
@@ -22,9 +23,11 @@ def summary(run: Run, folder: Path) -> str:
             f"equilibrium certified: residual {found.residual:.0e}, gap {found.gap:.0e}; "
             f"{found.draws_left_out} draws left out"
         )
-    width = max((len(q.label) for q in run.quantities if q.id.startswith(HEADLINES)), default=0)
-    for head in HEADLINES:
-        lines += [_line(q, min(width, 96)) for q in run.quantities if q.id.startswith(head) and q.id.count(".") <= 2]
+        if found.equilibria_found is not None:
+            lines.append(f"at most {found.equilibria_found} equilibria found in one draw; there may be more")
+    shown = [q for head in HEADLINES for q in run.family(head) if q.question not in LEFT_OUT]
+    width = max((len(q.label) for q in shown), default=0)
+    lines += [_line(q, min(width, 96)) for q in shown]
     verdicts: dict[str, int] = {}
     for claim in run.claims:
         verdicts[claim.verdict] = verdicts.get(claim.verdict, 0) + 1
@@ -42,6 +45,8 @@ def _line(quantity: Quantity, width: int) -> str:
         spread = f"({quantity.reason_no_interval})"
     else:
         spread = f"[{_number(quantity.low)} to {_number(quantity.high)}]"
+    if quantity.signed and quantity.mid == 0 and quantity.sign_share is None:
+        return f"  {quantity.label:<{width}}  no effect {spread}"
     sign = "" if quantity.sign_share is None else f"  same sign in {quantity.sign_share:.0%} of draws"
     flag = "  depends on the choice model" if quantity.choice_value_decides else ""
     return f"  {quantity.label:<{width}}  {middle:>7} {spread}{sign}{flag}"

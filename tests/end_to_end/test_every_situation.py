@@ -1,0 +1,63 @@
+"""Every question on every situation of every shipped case and of the starter: a war under way is no dead end."""
+
+import shutil
+
+import pytest
+from case_files import STARTER
+
+from detente.answers import QUESTIONS, evaluate
+from detente.case import load_case, shipped_cases
+from detente.game import compile_case
+from detente.workflow.analyze import analyze
+
+CHEAP = [id for id, question in QUESTIONS.items() if question.most_draws is None]
+
+
+def starter(folder):
+    place = folder / "starter"
+    place.mkdir()
+    shutil.copy(STARTER, place / "case.yaml")
+    return place
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory):
+    cases = {name: name for name in shipped_cases()} | {"starter": starter(tmp_path_factory.mktemp("new"))}
+    return {name: compile_case(load_case(case)) for name, case in cases.items()}
+
+
+@pytest.mark.parametrize("name", [*shipped_cases(), "starter"])
+def test_questions_that_need_one_solution(templates, name):
+    template = templates[name]
+    for date in template.case.situations:
+        answers = evaluate(template, date, draws=1, questions=CHEAP, workers=0, tornado=False)
+        asked = {q.question for q in answers.quantities} | answers.notes.keys()
+        assert asked | {"force"} == set(CHEAP), date  # nobody may have an act at hand that leads to war
+        assert not [w for w in answers.warnings if "left out" in w], date
+        at_war = template.war[template.state(date)]
+        relapse = answers.quantity("relapse.5y")
+        assert relapse.mid is not None and 0 <= relapse.mid <= 1
+        assert ("war is under way" in relapse.label) == at_war
+        assert ("fighting.median" in answers.draws) == at_war
+
+
+def test_the_starter_and_good_friday_can_be_analysed_while_war_goes_on(tmp_path):
+    """Before, both ended in "no derivative of 'relapse.5y'" after all solves."""
+    run, folder = analyze(starter(tmp_path), "2020-01-01", tmp_path / "run", draws=1, workers=1)
+    assert {row[0] for row in run.tables["tornado"].rows} >= {"relapse.5y", "fighting.ends.1y"}
+    section = next(s for s in run.sections if s.id == "relapse")
+    assert section.finding.startswith("War is under way. The chance that it ends within a year is ")
+    assert "within 5 years of its end it resumes" in section.finding
+    assert "since the end of the present fighting" in run.tables["risk_curve"].title
+    assert (folder / "run.json").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*shipped_cases(), "starter"])
+def test_the_whole_analysis(tmp_path, name):
+    case = starter(tmp_path) if name == "starter" else name
+    for date in load_case(case).situations:
+        run, _ = analyze(case, date, out=tmp_path / date, draws=1, workers=1)
+        asked = {q.question for q in run.quantities}
+        assert {"relapse", "peace", "trigger", "values", "loss"} <= asked
+        assert {s.id for s in run.sections} >= asked - {"base_rate", "positions"}
