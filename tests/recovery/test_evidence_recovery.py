@@ -12,10 +12,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from evidence_toy import ACCOUNTS, CHANCES, SPACE, TABLE, bank, channels, scheme, scorer
 
 from detente.evidence.calibration import calibrate
-from detente.evidence.coding import Chance, recording
+from detente.evidence.coded import Chance, recording
 from detente.evidence.design import design_check, resample
 from detente.evidence.posterior import DECIBAN
-from detente.evidence.priors import SCALE, LogUniform, Prior
+from detente.evidence.priors import SCALE, JointPrior, LogUniform
 from detente.evidence.simulate import observe, simulate
 
 NAMES = list(ACCOUNTS)
@@ -65,7 +65,7 @@ def test_short_records_cannot_tell(solved):
 
 def test_wrong_reference_rates_do_not_give_a_confident_wrong_verdict(solved):
     """Records come from a world in which everybody acts 2.5 times as often as the account's middle says."""
-    accounts = {n: Prior(n, {**p.changed, SCALE: LogUniform(0.98, 1.02)}) for n, p in ACCOUNTS.items()}
+    accounts = {n: JointPrior(n, {**p.changed, SCALE: LogUniform(0.98, 1.02)}) for n, p in ACCOUNTS.items()}
     frozen_bank = bank_with(accounts)
     world = bank(20, seed=9, factor=2.5)
     rng = np.random.default_rng(4)
@@ -107,7 +107,7 @@ def test_half_of_a_mediators_acts_missing_does_not_turn_into_honesty(solved):
 
 
 def test_calibration_ranks_are_uniform(solved):
-    found = calibrate(scorer(solved), scheme(4.0), solved.log_prior(Prior("usual")), 10, seed=7)
+    found = calibrate(scorer(solved), scheme(4.0), solved.log_prior(JointPrior("usual")), 10, seed=7)
     assert found.ranks.shape == (10, 5)
     assert min(found.tails().values()) > 0.001
     assert found.histogram().sum() == 50

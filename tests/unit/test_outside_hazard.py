@@ -144,7 +144,7 @@ def test_resamples_keep_groups_whole():
         counts = np.bincount(rows, minlength=6)
         assert counts[0] == counts[1]
         assert counts[3] == counts[4] == counts[5]
-    with pytest.raises(OptionError, match="0 replicates"):
+    with pytest.raises(OptionError, match="--replicates 0; expected a whole number"):
         resamples(groups, 0, 0)
 
 

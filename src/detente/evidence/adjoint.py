@@ -3,8 +3,8 @@
 With forward measure alpha and backward function beta (the chance of the rest of the record), L = alpha . beta at
 every time, and
 
-    dL/dR_e = sum over occasions of factor_e * integral of alpha(source) beta(target) - integral of alpha(source)
-    beta(source):
+    dL/dR_e = sum over occasions of factor_e * integral of alpha(source) beta(target)
+            - integral of alpha(source) beta(source):
 
 the smoothed number of jumps over R_e less the smoothed time spent where e can happen (Fisher's identity). The integrals
 follow from the same uniformisation: with M = I + D0/q and w_k Poisson weights at q t,

@@ -1,10 +1,9 @@
 """The design check, before any verdict: would a record like this tell these accounts apart, if one of them were true?
 
-From each account, records are simulated through the same coding, recording and dates of observation, and scored
-against the
-same bank (less the draw that produced them) exactly as the real one is. The spread of the Bayes factor under each truth
-gives error rates, and the threshold at which a wrong account is favoured in at most 5 % (docs/model.md 4b). What the
-bank's finite size adds to the Bayes factor is in that spread as well.
+From each account, records are simulated through the same coding, recording and dates of observation, and scored against
+the same bank (less the draw that produced them) exactly as the real one is. The spread of the Bayes factor under each
+truth gives error rates, and the threshold at which a wrong account is favoured in at most 5 % (docs/evidence.md). What
+the bank's finite size adds to the Bayes factor is in that spread as well.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from detente.draws import map_draws
-from detente.evidence.coding import Chance, recording
+from detente.evidence.coded import Chance, recording
 from detente.evidence.posterior import DECIBAN, effective
 from detente.evidence.score import Scorer
 from detente.evidence.simulate import Scheme, observe, simulate

@@ -1,22 +1,16 @@
 """The likelihood of a partly observed path, exact, for many parameter draws at once.
 
 Let R_e be the rate of entry e and p_ec the chance that it is recorded through channel c. Between marks the forward
-measure
-obeys d alpha/dt = alpha D0 with D0 = sum_e (1 - sum_c p_ec) R_e [source -> target] - diag(sum_e R_e), cut down to the
-states
-that agree with what is known (a Markovian arrival process; Neuts 1979, Journal of Applied Probability 16). A mark in
-channel
-c multiplies alpha by sum_e p_ec R_e [source -> target]: unknown authors are summed over. A mark with a coarse date
-doubles
-the state (not yet / already happened) while its interval is open, which integrates over the date exactly. alpha
-exp(D0 t) is
-computed by uniformisation: all terms are positive, so nothing cancels, and alpha is rescaled after every step, so
-nothing
-underflows. Only states that can be occupied are carried. The draws share their pattern and form one block-diagonal
-matrix.
+measure obeys d alpha/dt = alpha D0 with D0 = sum_e (1 - sum_c p_ec) R_e [source -> target] - diag(sum_e R_e), cut down
+to the states that agree with what is known (a Markovian arrival process; Neuts 1979, Journal of Applied Probability
+16). A mark in channel c multiplies alpha by sum_e p_ec R_e [source -> target]: unknown authors are summed over. A mark
+with a coarse date doubles the state (not yet / already happened) while its interval is open, which integrates over the
+date exactly. alpha exp(D0 t) is computed by uniformisation: all terms are positive, so nothing cancels, and alpha is
+rescaled after every step, so nothing underflows. Only states that can be occupied are carried. The draws share their
+pattern and form one block-diagonal matrix.
 
     log L = log of the mass left at the horizon; with everything recorded and known it is
-    sum over marks log(rate x recording probability) - integral of the total rate along the path (docs/model.md 4).
+    sum over marks log(rate x recording probability) - integral of the total rate along the path (docs/evidence.md).
 """
 
 from dataclasses import dataclass, field

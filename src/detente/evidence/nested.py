@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.errors import MissingExtra
-from detente.evidence.priors import Prior, Space
+from detente.evidence.priors import JointPrior, ParameterSpace
 
 LOWEST = -1e100  # stands for zero likelihood: the sampler refuses -inf
 
@@ -27,8 +27,8 @@ class Nested:
 
 
 def nested_sampling(
-    space: Space,
-    prior: Prior,
+    space: ParameterSpace,
+    prior: JointPrior,
     log_likelihood: Callable[[dict[str, float]], float],
     *,
     live: int = 200,

@@ -1,15 +1,13 @@
 """Importance weights: one bank of solved draws serves every account, and says how well it serves it.
 
 A bank's draws come from a known mixture m of proposals (the wide reference prior, the accounts' priors, refinements).
-For an
-account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal
+For an account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal
 likelihood
 
-    log Z = log sum_n w_n L_n,    w_n = p(u_n) / m(u_n) / N        (the mixture's density is known, so nothing is
-    estimated below),
+    log Z = log sum_n w_n L_n,    w_n = p(u_n) / m(u_n) / N        (the mixture's density is known exactly),
 
 with effective sample size (sum v)^2 / sum v^2 of v = w L and Monte Carlo error sqrt(1/ESS - 1/N) of log Z, in nats.
-Below an effective size of 100 no number is given out as settled (docs/model.md 4).
+Below an effective size of 100 no number is given out as settled (docs/evidence.md).
 
 Source: Owen & Zhou 2000, JASA 95 (mixture proposals); Kong 1992 (effective sample size).
 """
@@ -19,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.evidence.priors import EDGE, Prior, Space
+from detente.evidence.priors import EDGE, JointPrior, ParameterSpace
 
 LEAST = 100.0  # effective sample size below which a result is refused
 DECIBAN = 10 / np.log(10)
@@ -29,12 +27,12 @@ DECIBAN = 10 / np.log(10)
 class Proposal:
     """One component of the mixture: an account's prior, or a Gaussian in the account's own probit coordinates."""
 
-    prior: Prior
+    prior: JointPrior
     count: int
     mean: np.ndarray | None = None
     factor: np.ndarray | None = None  # lower Cholesky factor of the covariance
 
-    def draw(self, space: Space, uniform: np.ndarray) -> np.ndarray:
+    def draw(self, space: ParameterSpace, uniform: np.ndarray) -> np.ndarray:
         """Points of the reference cube from uniforms (count, dimensions)."""
         from scipy.special import ndtr, ndtri
 
@@ -43,7 +41,7 @@ class Proposal:
             v = np.clip(ndtr(self.mean + ndtri(v) @ self.factor.T), EDGE, 1 - EDGE)
         return space.into(self.prior, v)
 
-    def log_density(self, space: Space, u: np.ndarray) -> np.ndarray:
+    def log_density(self, space: ParameterSpace, u: np.ndarray) -> np.ndarray:
         """(draws,) log density relative to the reference prior."""
         from scipy.special import ndtri
 
@@ -56,7 +54,7 @@ class Proposal:
         return result + gauss
 
 
-def mixture(space: Space, proposals: Sequence[Proposal], u: np.ndarray) -> np.ndarray:
+def mixture(space: ParameterSpace, proposals: Sequence[Proposal], u: np.ndarray) -> np.ndarray:
     """(draws,) log density of the whole mixture, each component weighted by its number of draws."""
     from scipy.special import logsumexp
 
@@ -135,7 +133,13 @@ def quantiles(weights: np.ndarray, values: np.ndarray, at: Sequence[float] = (0.
 
 
 def refine(
-    space: Space, prior: Prior, u: np.ndarray, log_prior: np.ndarray, log_likelihood: np.ndarray, *, count: int
+    space: ParameterSpace,
+    prior: JointPrior,
+    u: np.ndarray,
+    log_prior: np.ndarray,
+    log_likelihood: np.ndarray,
+    *,
+    count: int,
 ) -> Proposal:
     """A Gaussian proposal fitted to the draws so far: the next step of sequential Monte Carlo towards the posterior.
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from detente.evidence.bank import Bank
-from detente.evidence.coding import Coded, recording
+from detente.evidence.coded import Coded, recording
 from detente.evidence.filter import Filter, Filtered
 from detente.evidence.path import Channel, Path, Recording
 from detente.evidence.posterior import effective

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.draws.spread import FEW
 from detente.errors import ComputationError, OptionError
 from detente.outside.design import DEFAULT, Design, learn_design
 from detente.outside.episodes import HORIZON, Episodes, country_history
@@ -197,7 +198,7 @@ def forecast(
     replicates: int = 200,
     seed: int = 0,
 ) -> Forecast:
-    """Forecast recurrence within five calendar years, with 90 % intervals.
+    """Forecast recurrence within five calendar years, with 90 % intervals (with few replicates: their ends).
 
     Args:
         train: labelled episodes.
@@ -219,5 +220,6 @@ def forecast(
     for r, rows in enumerate(resamples(train.conflict_id, replicates, seed)):
         refit = fit_hazard(train.take(rows), covariates)
         draws[r] = refit.probability(predict, scale * rng.standard_normal())
-    low, high = np.percentile(draws, [5, 95], axis=0) if len(predict) else (p, p)
+    ends = (5, 95) if replicates >= FEW else (0, 100)
+    low, high = np.percentile(draws, ends, axis=0) if len(predict) else (p, p)
     return Forecast(p, np.minimum(low, p), np.maximum(high, p), model)
