@@ -4,7 +4,7 @@ A part whose inputs have changed since is taken out, and a sentence says so; fil
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,26 +55,45 @@ def join(run: Run, case: "Case", folder: Path, note: Note | None = None) -> Run:
     """
     from detente.evidence.part import kept, store_of
 
-    before = _before(run, folder, note or (lambda _sentence: None))
+    say = note or (lambda _sentence: None)
+    before = _before(run, folder, say)
+    beside = kept(case, store_of(case)) if HEAD in run.parts else ()
+    whole = combine(run, before, keys(case, run.date), beside, say)
+    write_folder(whole, case, folder, before)
+    return whole
+
+
+def combine(
+    run: Run, before: Run | None, now: Mapping[str, str], beside: Iterable[Part] = (), note: Note = print
+) -> Run:
+    """A new run's parts, then those of the run before that still hold, then those that were kept beside it.
+
+    Args:
+        run: what a verb found.
+        before: what was there; a run of another case or date has nothing to add.
+        now: the key that each part would have today; a part that is not named has that of `HEAD`.
+        beside: parts that still hold.
+        note: called with a sentence for each part that no longer holds.
+
+    Returns:
+        The whole, the same in whatever order its parts came. Its head is that of the analysis, if there is one.
+    """
     found = {name: part_of(run, name) for name in run.parts}
     head = run
     if before is not None and (before.case, before.date) == (run.case, run.date):
-        now = keys(case, run.date)
         for name, stamp in before.parts.items():
             if name in found:
                 continue
             if now.get(name, now[HEAD]) == stamp.key:
                 found[name] = part_of(before, name)
                 head = before if name == HEAD else head
-            elif note is not None:
+            else:
                 note(f"{name}: made from other inputs than today's and taken out; `{stamp.command}` makes it again")
-    if HEAD in run.parts:
-        found = {part.name: part for part in kept(case, store_of(case))} | found
+    found = {part.name: part for part in beside} | found
     whole = _without_parts(head)
     for name in (*ORDER, *sorted(found.keys() - {*ORDER})):
         if name in found:
             whole = whole.add(found[name])
-    write_folder(whole, case, folder, before)
     return whole
 
 
