@@ -11,11 +11,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from evidence_toy import ACCOUNTS, CHANCES, SPACE, TABLE, bank, channels, scheme, scorer
 
+from detente.errors import ComputationError
 from detente.evidence.calibration import calibrate
 from detente.evidence.coded import Chance, recording
 from detente.evidence.design import design_check, resample
 from detente.evidence.posterior import DECIBAN
 from detente.evidence.priors import SCALE, JointPrior, LogUniform
+from detente.evidence.score import Scorer
 from detente.evidence.simulate import observe, simulate
 
 NAMES = list(ACCOUNTS)
@@ -54,6 +56,29 @@ def test_the_true_account_is_found_where_the_design_check_calls_the_record_long_
         factors(records(fresh, a, 20, 12.0, rng), judge, log_priors) * s for a, s in zip(NAMES, (1, -1), strict=True)
     ]
     assert (np.concatenate(right) > 0).mean() > 0.95
+
+
+class Choosy(Scorer):
+    """Fails on every record with more than two marks."""
+
+    def score(self, path):
+        if len(path.marks) > 2:
+            raise ComputationError("too many marks for me")
+        return super().score(path)
+
+
+def test_a_simulated_record_that_fails_is_left_out_with_its_reason(solved):
+    plain = scorer(solved)
+    choosy = Choosy(plain.bank, plain.channels, plain.thinning)
+    whole = design_check(NAMES, plain, scheme(1.0), priors_of(solved), 20, seed=3)
+    found = design_check(NAMES, choosy, scheme(1.0), priors_of(solved), 20, seed=3)
+    kept = whole.marks <= 2
+    assert found.left_out == ("too many marks for me",) * int((~kept).sum()) and 0 < kept.sum() < 40
+    assert np.array_equal(found.truth, whole.truth[kept])
+    assert np.array_equal(found.log_evidence, whole.log_evidence[kept])
+    assert found.per_account < 20  # fewer records than were asked for: no verdict rests on those that failed
+    with pytest.raises(ComputationError, match="not one simulated record could be scored: too many marks for me"):
+        design_check(NAMES, choosy, scheme(40.0), priors_of(solved), 3, seed=3)
 
 
 def test_short_records_cannot_tell(solved):

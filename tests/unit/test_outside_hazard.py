@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -95,6 +97,19 @@ def test_the_number_of_rows_and_their_company_do_not_change_a_forecast():
     together = forecast(train, nowhere, replicates=0).p
     assert forecast(train, nowhere.take(np.array([7])), replicates=0).p[0] == pytest.approx(together[7], abs=1e-12)
     assert 0 < alone < 1
+
+
+def test_refits_without_a_recurrence_are_left_out_and_counted():
+    """One conflict recurred: resamples that miss it have nothing to learn from."""
+    train = made(40)
+    following = np.full(40, np.nan)
+    following[0] = train.column("endyear")[0] + 2
+    recur = np.where(np.arange(40) == 0, 1.0, 0.0)
+    rare = replace(train, columns=train.columns | {"next_active_year": following, "recur5": recur})
+    found = forecast(rare, made(3, 2), replicates=40)
+    assert 0 < len(found.left_out) < 40
+    assert all("0 recurrences" in reason for reason in found.left_out)
+    assert (found.low <= found.p).all() and (found.p <= found.high).all()
 
 
 def test_too_little_to_learn_from_is_said():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.case import load_case
-from detente.errors import CaseError, OptionError
+from detente.errors import CaseError, ComputationError, OptionError
 from detente.game import compile_case
 from detente.run import Table
 from detente.settlement.draws import CommonDraws, draw_parameters
@@ -377,3 +377,51 @@ def test_draw_zero_is_the_middle_and_draws_are_common(problem):
 def test_a_task_gives_plain_data(problem):
     result = Solver(problem)(Task(problem.case.defaults(), None, (((None, None, None), NONE),)))
     assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+# ---- draws that fail -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory):
+    """A case in which some draws have no game: a rate that they make negative."""
+    case = changed(
+        tmp_path_factory.mktemp("failing"), ("    rate: 0.1\n  expires", "    rate: dividend - 0.25\n  expires")
+    )
+    problem = pose(case, compile_case(case), "2000-01-01", limits(risk=0.3, within=10, share=0.5))
+    parameters = draw_parameters(problem, 6, 0)
+    lost = [d for d, values in enumerate(parameters) if values["dividend"] < 0.25]
+    assert 0 < len(lost) < 3 and 0 not in lost
+    return problem, parameters, lost
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_draw_that_fails_is_left_out_with_its_reason(failing, workers):
+    problem, parameters, lost = failing
+    draws = CommonDraws(problem, parameters, workers=workers)
+    result = find(draws, replace(PLAN, draws=6))
+    assert sorted(draws.left_out) == lost
+    part = settlement_part(result, "detente settle")
+    (warning,) = part.warnings
+    assert warning.startswith(f"settlement: {len(lost)} of 6 draws have no certified solution without levers (")
+    assert "case.yaml:136:11: rate -0." in warning and "in the rate of clash" in warning
+    told = json.dumps(part.settlement.model_dump(mode="json"), allow_nan=False)  # no number comes from a lost draw
+    assert "nothing holds" in warning and told
+    for point in part.settlement.packages:
+        assert point.share_of_draws <= 1 - len(lost) / 6
+        assert point.durability.low >= 0
+
+
+def test_where_every_draw_fails_nothing_is_reported(failing):
+    problem, parameters, _ = failing
+    none_works = [{**values, "dividend": 0.2} for values in parameters[:3]]
+    with pytest.raises(ComputationError, match=r"not one draw has a certified solution: .*in the rate of clash"):
+        find(CommonDraws(problem, none_works, workers=0), PLAN)
+
+
+def test_few_draws_have_ends_and_no_percentiles(findings, draws):
+    spread = settlement_of(findings).packages[0].durability
+    setting, option = findings.packages[0].candidate
+    chances = [1 - draws.readings[(d, setting, NONE)]["packages"][option]["war"] for d in range(8)]
+    assert (spread.low, spread.high) == (min(chances), max(chances))
+    assert "smallest and largest of 8 draws" in settlement_of(findings).notes[0]

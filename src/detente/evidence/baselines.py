@@ -15,8 +15,8 @@ import numpy as np
 
 from detente.evidence.path import CHANGE, Path
 
-SMOOTH_COUNT = 0.5
-SMOOTH_YEARS = 5.0
+SMOOTH_COUNT = 0.5  # of a mark, added to each kind: what was never seen is not impossible (Jeffreys)
+SMOOTH_YEARS = 5.0  # years at the overall rate that stand behind every state
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from scipy.special import logsumexp
 from detente.evidence.coded import Chance
 from detente.evidence.path import Path
 
-GRID = 64
+GRID = 64  # cells of a recording probability: its likelihood is one smooth bump
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from detente.draws import ends_in_words
+from detente.draws import ends_in_words, reasons_in_words
 from detente.errors import OptionError, check_number
 from detente.files.whole import write_text
 from detente.outside.classes import curves_csv, curves_of
@@ -55,7 +55,12 @@ def predict_recurrence(
     words = (
         f"{len(rows)} forecasts in {out}; learnt from {found.model.episodes} episodes with {found.model.years_at_risk} "
         f"years at risk, activity known until {found.model.known_until}.",
-        f"low and high: {ends_in_words(replicates).replace('draws', 'refits')}.",
+        f"low and high: {ends_in_words(replicates - len(found.left_out)).replace('draws', 'refits')}.",
+        *(
+            [f"{len(found.left_out)} refits were left out: {reasons_in_words(found.left_out)}."]
+            if found.left_out
+            else []
+        ),
         *(f"Not in the training file, or the same in all its rows: {name}." for name in found.model.design.unused),
         *labelled.notes,
         *rows.notes,

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.draws import Progress
+from detente.draws import Progress, reasons_in_words
 from detente.errors import Interrupted
 from detente.run import Part, Table
 from detente.workflow.folder import Note, folder_of, head_of, join
@@ -139,6 +139,9 @@ def study_accounts(
     notes = ["only the principal equilibrium of each draw is used"]
     if found.bank.left_out:
         notes.append(found.bank.left_out_in_words)
+    if found.designed.left_out:
+        reasons = reasons_in_words(found.designed.left_out)
+        notes.append(f"{len(found.designed.left_out)} simulated records were left out: {reasons}")
     found = replace(found, edits=tuple(edits), notes=tuple(notes))
     return found, accounts_part(recorded, found, command)
 

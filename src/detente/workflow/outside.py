@@ -121,9 +121,10 @@ def positions(
     from detente.outside.positions import positions_of_case, positions_of_issue
     from detente.outside.view import OutsideView
 
-    if (case is None) == (table is None):
-        what = "neither a case nor a table" if case is None else "a case and a table"
-        raise OptionError.of(what, "one of them", "name a case, or give a file with --table")
+    if case is None and table is None:
+        raise OptionError.of("name a case, or give a file with --table")
+    if case is not None and table is not None:
+        raise OptionError.of("a case and a table", "one of them")
     if table is not None:
         return positions_of_issue(read_issue(table), draws, seed)
     from detente.case import load_case
