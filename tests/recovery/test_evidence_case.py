@@ -8,7 +8,7 @@ import pytest
 
 from detente.case import load_case
 from detente.errors import OptionError
-from detente.evidence.part import kept, store_of
+from detente.evidence.part import store_of
 from detente.evidence.recorded import RecordedCase
 from detente.run import read_run
 from detente.workflow import evidence as work
@@ -117,9 +117,10 @@ def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_p
     assert again == part
     assert {p: p.stat().st_mtime_ns for p in (store / "draws").iterdir()} == times
     assert read_run(out).accounts == data
-    assert kept(load_case(case), store) == (part,)
+    assert work.kept_part(case, "accounts", out) == part
     write_events(case, EVENTS[:-1])
-    assert kept(load_case(case), store) == ()
+    with pytest.raises(OptionError, match=r"--summary: .* keeps no result of 'accounts' for the case as it is now"):
+        work.kept_part(case, "accounts", out)
     edited = work.accounts(case, quick=True, workers=0, out=out)
     edits = ("record/events.csv was edited after the likelihood was first computed",)
     assert edited.accounts.edits_after_freezing == edits

@@ -145,6 +145,20 @@ def test_horizons_beyond_the_data_say_so():
     assert "fewer than five" in late.reason_no_interval
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"replicates": 0}, "--replicates 0; expected a whole number of at least 1"),
+        ({"seed": -1}, "--seed -1"),
+        ({"known_until": 3}, "--known-until 3; expected a whole number from 1800 to 2100"),
+        ({"run": "folder", "case": None}, "--run without a case"),
+    ],
+)
+def test_bad_options_are_refused_by_name(options, words):
+    with pytest.raises(OptionError, match=words):
+        baserate(BaseRateOptions(**{"case": "toy-process", **options}))
+
+
 @pytest.mark.parametrize("date", ["yesterday", "2021-02-30", ""])
 def test_a_date_that_is_none_is_refused(date):
     with pytest.raises(OptionError, match=f"--date {date}; expected an ISO date"):

@@ -11,6 +11,7 @@ CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of
 Seed = Annotated[int, typer.Option(help="Seed of all draws and simulations.")]
 Out = Annotated[str | None, typer.Option(help="Run folder; default ./detente-out/CASE-DATE/.")]
 Date = Annotated[str | None, typer.Option(help="A situation of the case (ISO date); default its as_of.")]
+Summary = Annotated[bool, typer.Option("--summary", help="Print what was found last; compute nothing.")]
 CAP_HELP = "Stop after solving this many games (each takes about one second on minsk)."
 Cap = Annotated[int | None, typer.Option(help=CAP_HELP)]
 Workers = Annotated[int | None, typer.Option(help="Processes; never changes a number.")]
@@ -70,25 +71,30 @@ def accounts(
     workers: Workers = None,
     cap: Cap = None,
     records: Annotated[int | None, typer.Option(help="Simulated records per account; a verdict needs 200.")] = None,
+    summary: Summary = False,
     as_json: Json = False,
 ) -> None:
     """Which account does the record favour, how strongly, and what would overturn that?"""
     from detente.cli.console import note, progress_bar
     from detente.workflow.evidence import accounts as work
+    from detente.workflow.evidence import kept_part
 
-    with progress_bar() as progress:
-        part = work(
-            case,
-            date,
-            quick=quick,
-            seed=seed,
-            out=out,
-            workers=workers,
-            cap=cap,
-            records=records,
-            progress=progress,
-            note=note,
-        )
+    if summary:
+        part = kept_part(case, "accounts", out)
+    else:
+        with progress_bar() as progress:
+            part = work(
+                case,
+                date,
+                quick=quick,
+                seed=seed,
+                out=out,
+                workers=workers,
+                cap=cap,
+                records=records,
+                progress=progress,
+                note=note,
+            )
     data = part.accounts
     assert data is not None
     if as_json:

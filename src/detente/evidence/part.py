@@ -46,9 +46,9 @@ def fit_key(case: "Case") -> str:
 
 def accounts_part(recorded: RecordedCase, found: StudyResult, command: str) -> Part:
     """The part that `accounts` adds to a run; names of tables begin with `evidence_`."""
-    accounts = accounts_of(found)
-    named = {f"evidence_{name}": table for name, table in tables(found, Told(recorded.record)).items()}
-    sections = [accounts_section(accounts, tuple(n for n in named if n != "evidence_baselines"), found)]
+    accounts, told = accounts_of(found), Told(recorded.record)
+    named = {f"evidence_{name}": table for name, table in tables(found, told).items()}
+    sections = [accounts_section(accounts, tuple(n for n in named if n != "evidence_baselines"), found, told)]
     if accounts.baselines is not None:
         sections.insert(0, held_out_section(accounts.baselines, "evidence_baselines"))
     return Part(

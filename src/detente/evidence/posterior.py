@@ -21,6 +21,15 @@ from detente.evidence.priors import EDGE, JointPrior, ParameterSpace
 
 LEAST = 100.0  # effective sample size below which a result is refused
 DECIBAN = 10 / np.log(10)
+# Of the Gaussian proposals, in units of the prior's standard deviation; tuned on Minsk, none of them decides an answer.
+KEPT = 0.35  # share of the effective size that the power of the likelihood leaves
+PER_DIMENSION = 2.0  # draws per dimension on which a covariance rests
+FEWEST = 10.0  # effective draws on which a proposal rests at least
+VARIANCES = (0.05, 1.2)  # of one dimension: a narrower or wider one is an accident of few draws
+FLOOR = 0.02  # added to every variance
+TOWARDS_PRIOR = 0.1  # share by which the mean is drawn back to the prior's
+WIDER = 1.15  # variance of a proposal over that of what it is fitted to, so that tails are covered
+HALVINGS = 40  # of the power's interval
 
 
 @dataclass(frozen=True)
@@ -151,18 +160,18 @@ def refine(
     usable = np.isfinite(log_prior) & np.isfinite(log_likelihood)
     z = ndtri(space.out_of(prior, u[usable]))
     lp, ll = log_prior[usable], log_likelihood[usable]
-    wanted = min(0.35 * effective(lp), 2.0 * z.shape[1])
-    power = tempered(lp, ll, max(wanted, 10.0))
+    wanted = min(KEPT * effective(lp), PER_DIMENSION * z.shape[1])
+    power = tempered(lp, ll, max(wanted, FEWEST))
     joint = lp + power * ll
     w = np.exp(joint - joint.max())
     w /= w.sum()
     mean = w @ z
     spread = (z - mean).T @ ((z - mean) * w[:, None])
     ess = 1 / (w**2).sum()
-    shrink = min(1.0, z.shape[1] / (2 * ess))
-    diagonal = np.diag(np.clip(np.diag(spread), 0.05, 1.2))
-    covariance = (1 - shrink) * spread + shrink * diagonal + 0.02 * np.eye(z.shape[1])
-    return Proposal(prior, count, (1 - 0.1) * mean, np.linalg.cholesky(1.15 * covariance))
+    shrink = min(1.0, z.shape[1] / (PER_DIMENSION * ess))
+    diagonal = np.diag(np.clip(np.diag(spread), *VARIANCES))
+    covariance = (1 - shrink) * spread + shrink * diagonal + FLOOR * np.eye(z.shape[1])
+    return Proposal(prior, count, (1 - TOWARDS_PRIOR) * mean, np.linalg.cholesky(WIDER * covariance))
 
 
 def tempered(log_prior: np.ndarray, log_likelihood: np.ndarray, ess: float) -> float:
@@ -170,7 +179,7 @@ def tempered(log_prior: np.ndarray, log_likelihood: np.ndarray, ess: float) -> f
     if effective(log_prior + log_likelihood) >= ess:
         return 1.0
     low, high = 0.0, 1.0
-    for _ in range(40):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         if effective(log_prior + middle * log_likelihood) >= ess:
             low = middle

@@ -1,6 +1,7 @@
 """How evidence is told: a finding in one sentence, the tables behind it, and the events that decide it."""
 
 from detente.evidence.study import StudyResult
+from detente.record.told import Told
 from detente.run import Accounts, Fit, Ref, Section
 from detente.run.accounts import BackTest
 
@@ -8,8 +9,15 @@ HELD_OUT_RANK = 590  # if simple rules predict better than the model, that comes
 ACCOUNTS_RANK, FIT_RANK = 600, 620  # after the answers, before the settlement
 
 
-def accounts_section(accounts: Accounts, tables: tuple[str, ...], found: StudyResult) -> Section:
-    """Rival accounts: the verdict, what it lacks, and how much of the record speaks to it at all."""
+def accounts_section(accounts: Accounts, tables: tuple[str, ...], found: StudyResult, told: Told) -> Section:
+    """Rival accounts: the verdict, what it lacks, and how much of the record speaks to it at all.
+
+    Args:
+        accounts: as a run keeps them.
+        tables: names, in the order in which they are printed.
+        found: of the study.
+        told: of the record.
+    """
     lacking = [f"{c.id}: {c.words}." for c in accounts.conditions if not c.holds]
     paragraphs = [f"A verdict lacks: {' '.join(lacking)}" if lacking else "Every condition of a verdict is met."]
     paragraphs.append(design_sentence(accounts))
@@ -21,7 +29,8 @@ def accounts_section(accounts: Accounts, tables: tuple[str, ...], found: StudyRe
             f"The sign would turn if {turn.events_to_turn_the_sign} of the {turn.of} events that speak for the first "
             "were invented or slanted.",
         ]
-        telling = tuple(Ref(kind="event", id=t.event) for t in found.telling if t.date and t.decibans)
+        events = told.record.events
+        telling = told.refs(*(events[t.event] for t in found.telling if t.event in events and t.decibans))
     solved = f"{accounts.solves} games were solved."
     return Section(
         id="accounts",

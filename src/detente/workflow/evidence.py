@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.draws import Progress, reasons_in_words
-from detente.errors import Interrupted
+from detente.errors import Interrupted, OptionError
 from detente.run import Part, Table
 from detente.workflow.folder import Note, folder_of, head_of, join
 
@@ -98,6 +98,30 @@ def accounts(
     head = head_of(recorded.template, when, seed, found.bank.solves, part.command)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     return part
+
+
+def kept_part(case: str | Path, name: str, out: str | Path | None = None) -> Part:
+    """What `accounts` or `fit` found last, where the files that it rests on are still the same.
+
+    Args:
+        case: a folder or the name of a shipped case.
+        name: "accounts" or "fit".
+        out: run folder in which it was kept, if not in the default place.
+
+    Raises:
+        CaseError: located mistakes in the case.
+        OptionError: nothing is kept, or it rests on other files.
+    """
+    from detente.case import load_case
+    from detente.evidence.part import kept, store_of
+
+    loaded = load_case(case)
+    store = store_of(loaded, out)
+    for part in kept(loaded, store):
+        if part.name == name:
+            return part
+    what = f"--summary: {store} keeps no result of '{name}' for the case as it is now"
+    raise OptionError.of(what, hint=f"run `detente {name} {loaded.name}`")
 
 
 def study_settings(

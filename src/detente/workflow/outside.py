@@ -9,6 +9,8 @@ from detente.errors import Diagnostic, OptionError, check_number
 if TYPE_CHECKING:
     from detente.outside.view import OutsideView
 
+YEARS = (1800, 2100)  # calendar years outside which a year is taken for a slip, as in imported lists
+
 
 @dataclass(frozen=True)
 class BaseRateOptions:
@@ -64,6 +66,8 @@ def _check(o: BaseRateOptions) -> None:
     """Refuse options that need others, all at once."""
     check_number("replicates", o.replicates, 1, whole=True)
     check_number("seed", o.seed, 0, whole=True)
+    if o.known_until is not None:
+        check_number("known_until", o.known_until, *YEARS, whole=True)
     problems: list[Diagnostic] = []
     if (o.predict is None) != (o.out is None) or (o.predict is not None and o.train is None):
         problems.append(Diagnostic("forecasts for a file", "--train FILE --predict FILE --out FILE, all three"))
