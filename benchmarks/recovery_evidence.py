@@ -18,7 +18,7 @@ from evidence_toy import ACCOUNTS, bank, scheme, scorer
 
 from detente.evidence.calibration import calibrate
 from detente.evidence.design import design_check
-from detente.evidence.priors import Prior
+from detente.evidence.priors import JointPrior
 
 YEARS = (0.25, 1.0, 4.0, 12.0)
 
@@ -27,7 +27,7 @@ def main(replications: int = 100) -> dict:
     """Run everything and return it as data."""
     started = time.process_time()
     solved = bank(150)
-    usual = solved.log_prior(Prior("usual"))
+    usual = solved.log_prior(JointPrior("usual"))
     ranks = calibrate(scorer(solved), scheme(4.0), usual, replications, seed=7)
     names = list(ACCOUNTS)
     log_priors = np.array([solved.log_prior(p) for p in ACCOUNTS.values()])

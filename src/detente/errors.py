@@ -15,6 +15,7 @@ Non-convergence of a solver is a `Status` on its result, not an exception.
 """
 
 import difflib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -95,6 +96,30 @@ class UncertifiedError(ComputationError):
 
 class Interrupted(DetenteError):
     """The user stopped a computation; the message says what is kept and how to resume."""
+
+
+def check_number(
+    option: str, value: float, low: float, high: float = math.inf, *, above: bool = False, whole: bool = False
+) -> None:
+    """Refuse a number that an option cannot take; NaN is never taken.
+
+    Args:
+        option: its name, as in the function and on the command line.
+        value: what was given.
+        low: the smallest that can be taken.
+        high: the largest.
+        above: `low` itself is refused.
+        whole: fractions are refused.
+
+    Raises:
+        OptionError: names the option, the value and what was expected.
+    """
+    fits = (value > low if above else value >= low) and value <= high and (not whole or float(value).is_integer())
+    if not fits:
+        ends = f"above {low:g}" if above else f"of at least {low:g}"
+        if high < math.inf:
+            ends = f"above {low:g}, at most {high:g}" if above else f"from {low:g} to {high:g}"
+        raise OptionError.of(f"--{option.replace('_', '-')} {value}", f"a {'whole ' if whole else ''}number {ends}")
 
 
 def suggest(word: str, choices: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.settlement.frontier import draws_needed, level, nondominated
-from detente.settlement.search import Rules, Space, search
+from detente.settlement.search import LeverGrid, SearchRules, search
 from detente.settlement.split import adjusted_winner, egalitarian, nash
 
 SMALL = st.integers(-3, 3)
@@ -49,7 +49,7 @@ def test_the_search_finds_the_true_frontier(amounts, seed, share, exclusive):
     """Against brute force on random tables of margins and objectives."""
     draws, options = 6, 2
     pairs = frozenset({frozenset({0, 1})}) if exclusive and len(amounts) > 1 else frozenset()
-    space = Space(
+    space = LeverGrid(
         tuple(f"l{n}" for n in range(len(amounts))), tuple((None, *map(float, sorted(a))) for a in amounts), pairs
     )
     everything = [s for s in itertools.product(*space.levels) if space.allowed(s)]
@@ -68,7 +68,7 @@ def test_the_search_finds_the_true_frontier(amounts, seed, share, exclusive):
     def cost(setting):
         return sum(a or 0 for a in setting)
 
-    found = search(space, evaluate, cost, Rules(draws, share, first=2, budget=100_000))
+    found = search(space, evaluate, cost, SearchRules(draws, share, first=2, budget=100_000))
     need = draws_needed(draws, share)
     good = {}
     for s in everything:

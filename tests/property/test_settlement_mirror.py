@@ -8,13 +8,15 @@ from case_files import exchanged, folder_with
 
 from detente.case import load_case
 from detente.game import compile_case
-from detente.settlement.draws import Draws, draw_parameters
-from detente.settlement.find import Plan, find
-from detente.settlement.problem import Limits, pose
-from detente.settlement.report import report
+from detente.settlement.draws import CommonDraws, draw_parameters
+from detente.settlement.find import SearchPlan, find
+from detente.settlement.problem import limits, pose
+from detente.settlement.report import settlement_of
 
 SMALL = Path(__file__).parents[1] / "data" / "settle_small"
-PLAN = Plan(draws=8, steps=1, first=2, budget=60, refined=1, near=1, explained=3, equilibria=1, starts=2, counted=1)
+PLAN = SearchPlan(
+    draws=8, steps=1, first=2, budget=60, refined=1, near=1, explained=3, equilibria=1, starts=2, counted=1
+)
 
 
 def mirrored(text):
@@ -23,8 +25,8 @@ def mirrored(text):
 
 def settlement(text, folder):
     case = load_case(folder_with(text, folder))
-    problem = pose(case, compile_case(case), "2000-01-01", Limits(risk=0.1, within=10, share=0.75))
-    return report(find(Draws(problem, draw_parameters(problem, 8, 0), workers=0), PLAN)).settlement.model_dump(
+    problem = pose(case, compile_case(case), "2000-01-01", limits(risk=0.1, within=10, share=0.75))
+    return settlement_of(find(CommonDraws(problem, draw_parameters(problem, 8, 0), workers=0), PLAN)).model_dump(
         mode="json"
     )
 

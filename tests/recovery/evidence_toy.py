@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.evidence.bank import Solved, fill, scaled
-from detente.evidence.coding import Chance
+from detente.evidence.bank import SolvedDraw, fill, scaled
+from detente.evidence.coded import Chance
 from detente.evidence.jumps import jump_rates, jump_table
 from detente.evidence.path import Channel
 from detente.evidence.posterior import Proposal
-from detente.evidence.priors import SCALE, Dimension, LogUniform, Prior, Space, Uniform
+from detente.evidence.priors import SCALE, Dimension, JointPrior, LogUniform, ParameterSpace, Uniform
 from detente.evidence.score import Scorer
 from detente.evidence.simulate import Scheme, Watch
 from detente.evidence.thinning import Thinning
@@ -40,7 +40,7 @@ def game(rent: float, peace: float, noise: float, spite: float) -> Game:
     )
 
 
-SPACE = Space(
+SPACE = ParameterSpace(
     (
         Dimension("rent", Uniform(0.0, 1.0)),
         Dimension("peace", Uniform(-0.4, 1.2)),
@@ -50,10 +50,10 @@ SPACE = Space(
     )
 )
 ACCOUNTS = {
-    "prolong": Prior("prolong", {"rent": Uniform(0.6, 1.0), "peace": Uniform(-0.4, 0.0)}),
-    "honest": Prior("honest", {"rent": Uniform(0.0, 0.2), "peace": Uniform(0.6, 1.2)}),
+    "prolong": JointPrior("prolong", {"rent": Uniform(0.6, 1.0), "peace": Uniform(-0.4, 0.0)}),
+    "honest": JointPrior("honest", {"rent": Uniform(0.0, 0.2), "peace": Uniform(0.6, 1.2)}),
 }
-WIDE = Prior("reference", {}, True)
+WIDE = JointPrior("reference", {}, True)
 TABLE = jump_table(game(0.5, 0.3, 0.3, 0.1))
 
 
@@ -61,7 +61,7 @@ TABLE = jump_table(game(0.5, 0.3, 0.3, 0.1))
 class ToySolver:
     factor: float = 1.0  # multiplies all reference rates: the wrong convention of a test
 
-    def __call__(self, values: dict[str, float]) -> Solved:
+    def __call__(self, values: dict[str, float]) -> SolvedDraw:
         built = game(values["rent"], values["peace"], values["noise"], values["spite"])
         equilibrium = solve(scaled(built, values[SCALE] * self.factor))
         return ([jump_rates(equilibrium.game, equilibrium.strategies, TABLE)] if equilibrium.certified else []), ""

@@ -1,11 +1,16 @@
 """The verbs on a small case of their own, from files to findings."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 
+from detente.case import load_case
 from detente.errors import OptionError
+from detente.evidence.part import store_of
+from detente.evidence.recorded import RecordedCase
+from detente.run import read_run
 from detente.workflow import evidence as work
 
 CASE = """
@@ -62,6 +67,7 @@ rules:
     then: {move: reeve.scold}
     recorded_with: [0.3, 0.9]
 """
+TIRING = "tire: {when: phase == war, then: {phase: calm}, rate: fee - 0.1}"
 EVENTS = [
     ("a", "2001-01-01", "talks"), ("b", "2003-02-01", "raid"), ("c", "2003-01-05", "rebuke"),
     ("d", "2004-06-01", "talks"), ("e", "2005-06-01", "rebuke"), ("f", "2007-06-01", "rebuke"),
@@ -96,9 +102,9 @@ def write_events(folder, events):
 
 def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_path):
     out = tmp_path / "out"
-    found = work.accounts(case, quick=True, workers=0, out=out)
-    part = work.part_of(work.Desk.open(case).case, found)
-    data, tables = part.accounts, part.tables
+    store = store_of(load_case(case), out)
+    part = work.accounts(case, quick=True, workers=0, out=out)
+    data = part.accounts
     told = data.model_dump(mode="json")
     assert {"accounts", "design_check", "baselines", "verdict"} <= set(told)
     assert {frozenset(a) >= {"id", "log_evidence", "error", "ess"} for a in told["accounts"]} == {True}
@@ -106,28 +112,105 @@ def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_p
     assert data.design_check.records_per_account == 10
     assert type(data).model_validate_json(json.dumps(told)) == data
     assert data.marks == 11
-    assert "evidence_accounts" in tables
-    times = {p: p.stat().st_mtime_ns for p in (out / "draws").iterdir()}
+    times = {p: p.stat().st_mtime_ns for p in (store / "draws").iterdir()}
     again = work.accounts(case, quick=True, workers=0, out=out)
-    assert work.part_of(work.Desk.open(case).case, again).accounts == data
-    assert {p: p.stat().st_mtime_ns for p in (out / "draws").iterdir()} == times
-    desk = work.Desk.open(case)
-    assert work.latest(desk.case, out).accounts == data
+    assert again == part
+    assert {p: p.stat().st_mtime_ns for p in (store / "draws").iterdir()} == times
+    assert read_run(out).accounts == data
+    assert work.kept_part(case, "accounts", out) == part
     write_events(case, EVENTS[:-1])
-    assert work.latest(desk.case, out) is None
+    with pytest.raises(OptionError, match=r"--summary: .* keeps no result of 'accounts' for the case as it is now"):
+        work.kept_part(case, "accounts", out)
     edited = work.accounts(case, quick=True, workers=0, out=out)
-    assert edited.edits == ("record/events.csv was edited after the likelihood was first computed",)
+    edits = ("record/events.csv was edited after the likelihood was first computed",)
+    assert edited.accounts.edits_after_freezing == edits
+
+
+def test_with_few_effective_draws_nothing_is_ranked(case, tmp_path):
+    part = work.accounts(case, quick=True, workers=0, out=tmp_path / "out")
+    assert all(a.refused for a in part.accounts.accounts)
+    table = part.tables["evidence_accounts"]
+    assert table.column("decibans behind the first") == (None, None)
+    assert table.column("account") == ("fair", "greedy")  # in the order of the case
+    assert "nothing is ranked" in table.note
+    assert not {"evidence_telling_events", "evidence_variants"} & set(part.tables)
+    told = [section.finding + " ".join(section.paragraphs) for section in part.sections]
+    assert [section.id for section in part.sections] == ["held_out", "accounts"]
+    assert "deciban" not in told[1] and "slanted" not in told[1]
 
 
 def test_fit_flags_what_the_record_cannot_tell(case, tmp_path):
-    fitted = work.fit(case, "greedy", draws=40, cap=40, workers=0, out=tmp_path / "out")
-    names = [row[0] for row in fitted.parameters]
-    assert names == ["noise", "fee", "harvest", "reference_scale"]
+    part = work.fit(case, "greedy", draws=40, cap=40, workers=0, out=tmp_path / "out")
+    fitted = part.fit
+    assert [p.name for p in fitted.parameters] == ["noise", "fee", "harvest", "reference_scale"]
     fee = fitted.parameters[1]
-    assert 0.6 <= fee[2][0] <= fee[2][2] <= 1.0
+    assert 0.6 <= fee.low <= fee.high <= 1.0
     assert "40 solves" in fitted.words[0]
-    with pytest.raises(OptionError, match=r"unknown account 'greed'.*did you mean 'greedy'"):
+    assert part.command == "detente fit brook --date 2000-01-01 --cap 40 --seed 0 --account greedy --draws 40"
+    run = read_run(tmp_path / "out")
+    assert run.fit == fitted and "fit_parameters" in run.tables and [s.id for s in run.sections] == ["fit"]
+    with pytest.raises(OptionError, match=r"--account greed; .*did you mean 'greedy'"):
         work.fit(case, "greed", draws=8, workers=0, out=tmp_path / "out")
+
+
+def test_a_case_without_accounts_can_be_fitted(case, tmp_path):
+    shutil.rmtree(case / "accounts")
+    assert work.fit(case, draws=8, cap=8, workers=0, out=tmp_path / "out").fit.account == "the case's own ranges"
+    with pytest.raises(OptionError, match="has no accounts"):
+        work.accounts(case, quick=True, workers=0, out=tmp_path / "out")
+
+
+def test_a_draw_that_fails_is_left_out_with_its_reason(case, tmp_path, monkeypatch):
+    """A rate that some draws make negative: those draws have no game, and the others go on."""
+    path = case / "case.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("tire: {when: phase == war, then: {phase: calm}, rate: 2}", TIRING), "utf-8")
+    for workers in (0, 1):
+        part = work.accounts(case, quick=True, workers=workers, out=tmp_path / str(workers))
+        assert 0 < part.accounts.solves_without_equilibrium < part.accounts.solves
+        (note,) = [note for note in part.accounts.notes if "left out" in note]
+        assert "negative" in note or "rate" in note
+        again = work.accounts(case, quick=True, workers=workers, out=tmp_path / str(workers))
+        assert again.accounts.notes == part.accounts.notes  # the reason is kept with the draw
+
+
+def test_the_cap_holds_from_the_first_draw(case, tmp_path):
+    part = work.accounts(case, quick=True, cap=7, workers=0, out=tmp_path / "out")
+    assert part.accounts.solves <= 7
+    assert work.fit(case, draws=30, cap=6, workers=0, out=tmp_path / "out").fit.solves == 6
+
+
+def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
+    other = tmp_path / "elsewhere" / "brook"
+    shutil.copytree(case, other)
+    assert store_of(load_case(case)) != store_of(load_case(other))
+    assert store_of(load_case(case)) == store_of(load_case(case / ".." / "brook"))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda c, o: work.accounts(c, cap=-1, out=o), "--cap -1; expected a whole number of at least 1"),
+        (lambda c, o: work.accounts(c, quick=True, cap=2, out=o), "--cap 2; expected a number of at least 3"),
+        (lambda c, o: work.accounts(c, records=0, out=o), "--records 0; expected a whole number of at least 1"),
+        (lambda c, o: work.accounts(c, seed=-1, out=o), "--seed -1"),
+        (lambda c, o: work.accounts(c, quick=True, workers=-2, out=o), "-2 workers"),
+        (lambda c, o: work.accounts(c, "2000-01-02", out=o), "no situation for 2000-01-02"),
+        (lambda c, o: work.fit(c, draws=0, out=o), "--draws 0; expected a whole number of at least 1"),
+        (lambda c, o: work.fit(c, cap=0, out=o), "--cap 0"),
+        (lambda c, o: work.code(c, until="tomorrow"), "--until tomorrow; expected an ISO date"),
+        (lambda c, o: work.backtest(c, "2006-13-01", "2006-01-01:2012-01-01", out=o), "--until 2006-13-01"),
+        (
+            lambda c, o: work.backtest(c, "2006-01-01", "2006-01-01", out=o),
+            "--score 2006-01-01; expected two ISO dates",
+        ),
+        (lambda c, o: work.backtest(c, "2006-01-01", "2012-01-01:2006-01-01", out=o), "until <= D1 < D2"),
+        (lambda c, o: work.backtest(c, "2006-01-01", "2006-01-01:2012-01-01", draws=0, out=o), "--draws 0"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name(case, tmp_path, call, words):
+    with pytest.raises(OptionError, match=words):
+        call(case, tmp_path / "out")
 
 
 def test_back_test_sees_nothing_later(case, tmp_path):
@@ -139,18 +222,15 @@ def test_back_test_sees_nothing_later(case, tmp_path):
         "out": tmp_path / "out",
     }
     whole = work.backtest(case, **arguments)
-    desk = work.Desk.open(case)
-    early = desk.code(until="2006-01-01")
+    early = RecordedCase.open(case).code(until="2006-01-01")
     write_events(case, [e for e in EVENTS if e[1] < "2006"])
-    cut = work.Desk.open(case).code(until="2006-01-01")
+    cut = RecordedCase.open(case).code(until="2006-01-01")
     assert early.path.marks == cut.path.marks
     assert np.isclose(work.backtest(case, **arguments).ess, whole.ess)
     assert whole.marks == 5  # four events, and a war's end that no event explains
     assert whole.wars == 1
     assert 0 < whole.war_model < 1
     assert whole.words.startswith(("the model predicts", "a simple rival predicts"))
-    with pytest.raises(OptionError, match="until <= D1 < D2"):
-        work.backtest(case, "2010-01-01", "2006-01-01:2012-01-01", workers=0)
 
 
 def test_code_lists_every_event(case):
@@ -177,12 +257,12 @@ def test_the_command_line(case, tmp_path, monkeypatch):
     out = ["--out", str(tmp_path / "kept"), "--workers", "0"]
     quick = run(app, ["accounts", str(case), "--quick", *out])
     assert quick.exit_code == 0, quick.output
-    assert quick.stdout.startswith("Held-out events: ")
-    assert "No verdict (quick)." in quick.stdout
+    assert quick.stdout.startswith(("The model predicts", "A simple rival predicts", "The fitted draws give"))
+    assert "No verdict: quick." in quick.stdout
 
     fitted = run(app, ["fit", str(case), "--draws", "24", "--cap", "24", "--json", *out])
     assert fitted.exit_code == 0, fitted.output
-    assert {"ess", "diagnostics", "parameters", "refused"} <= set(json.loads(fitted.stdout))
+    assert {"ess", "words", "parameters", "refused"} <= set(json.loads(fitted.stdout))
 
     window = ["--until", "2006-01-01", "--score", "2006-01-01:2012-01-01"]
     tested = run(app, ["backtest", str(case), *window, "--draws", "24", "--json", *out])

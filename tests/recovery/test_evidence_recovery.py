@@ -11,11 +11,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from evidence_toy import ACCOUNTS, CHANCES, SPACE, TABLE, bank, channels, scheme, scorer
 
+from detente.errors import ComputationError
 from detente.evidence.calibration import calibrate
-from detente.evidence.coding import Chance, recording
+from detente.evidence.coded import Chance, recording
 from detente.evidence.design import design_check, resample
 from detente.evidence.posterior import DECIBAN
-from detente.evidence.priors import SCALE, LogUniform, Prior
+from detente.evidence.priors import SCALE, JointPrior, LogUniform
+from detente.evidence.score import Scorer
 from detente.evidence.simulate import observe, simulate
 
 NAMES = list(ACCOUNTS)
@@ -56,6 +58,29 @@ def test_the_true_account_is_found_where_the_design_check_calls_the_record_long_
     assert (np.concatenate(right) > 0).mean() > 0.95
 
 
+class Choosy(Scorer):
+    """Fails on every record with more than two marks."""
+
+    def score(self, path):
+        if len(path.marks) > 2:
+            raise ComputationError("too many marks for me")
+        return super().score(path)
+
+
+def test_a_simulated_record_that_fails_is_left_out_with_its_reason(solved):
+    plain = scorer(solved)
+    choosy = Choosy(plain.bank, plain.channels, plain.thinning)
+    whole = design_check(NAMES, plain, scheme(1.0), priors_of(solved), 20, seed=3)
+    found = design_check(NAMES, choosy, scheme(1.0), priors_of(solved), 20, seed=3)
+    kept = whole.marks <= 2
+    assert found.left_out == ("too many marks for me",) * int((~kept).sum()) and 0 < kept.sum() < 40
+    assert np.array_equal(found.truth, whole.truth[kept])
+    assert np.array_equal(found.log_evidence, whole.log_evidence[kept])
+    assert found.per_account < 20  # fewer records than were asked for: no verdict rests on those that failed
+    with pytest.raises(ComputationError, match="not one simulated record could be scored: too many marks for me"):
+        design_check(NAMES, choosy, scheme(40.0), priors_of(solved), 3, seed=3)
+
+
 def test_short_records_cannot_tell(solved):
     short = design_check(NAMES, scorer(solved), scheme(0.25), priors_of(solved), 60, seed=3)
     assert not short.long_enough
@@ -65,7 +90,7 @@ def test_short_records_cannot_tell(solved):
 
 def test_wrong_reference_rates_do_not_give_a_confident_wrong_verdict(solved):
     """Records come from a world in which everybody acts 2.5 times as often as the account's middle says."""
-    accounts = {n: Prior(n, {**p.changed, SCALE: LogUniform(0.98, 1.02)}) for n, p in ACCOUNTS.items()}
+    accounts = {n: JointPrior(n, {**p.changed, SCALE: LogUniform(0.98, 1.02)}) for n, p in ACCOUNTS.items()}
     frozen_bank = bank_with(accounts)
     world = bank(20, seed=9, factor=2.5)
     rng = np.random.default_rng(4)
@@ -107,7 +132,7 @@ def test_half_of_a_mediators_acts_missing_does_not_turn_into_honesty(solved):
 
 
 def test_calibration_ranks_are_uniform(solved):
-    found = calibrate(scorer(solved), scheme(4.0), solved.log_prior(Prior("usual")), 10, seed=7)
+    found = calibrate(scorer(solved), scheme(4.0), solved.log_prior(JointPrior("usual")), 10, seed=7)
     assert found.ranks.shape == (10, 5)
     assert min(found.tails().values()) > 0.001
     assert found.histogram().sum() == 50

@@ -4,10 +4,10 @@ from scipy.stats import norm
 
 from detente.evidence.nested import nested_sampling
 from detente.evidence.posterior import Proposal, weigh
-from detente.evidence.priors import Dimension, LogUniform, Prior, Space, Uniform
+from detente.evidence.priors import Dimension, JointPrior, LogUniform, ParameterSpace, Uniform
 
-SPACE = Space((Dimension("a", Uniform(0.0, 2.0)), Dimension("b", LogUniform(0.1, 1.6), Uniform(0.2, 0.8))))
-NARROW = Prior("narrow", {"a": Uniform(0.5, 1.5)})
+SPACE = ParameterSpace((Dimension("a", Uniform(0.0, 2.0)), Dimension("b", LogUniform(0.1, 1.6), Uniform(0.2, 0.8))))
+NARROW = JointPrior("narrow", {"a": Uniform(0.5, 1.5)})
 
 
 def log_likelihood(values):

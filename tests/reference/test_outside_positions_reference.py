@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detente.outside.bargaining import compromise_mean, weighted_median
-from detente.outside.challenge import Rules, challenge
+from detente.outside.challenge import ChallengeRules, challenge
 from detente.outside.issue import Inputs
 
 CARS = {  # capability, position (years), salience
@@ -32,7 +32,7 @@ def test_simple_models(cars):
     assert weighted_median(cars) == 7
 
 
-@pytest.mark.parametrize("rules", [Rules(), Rules(choice="kind")])
+@pytest.mark.parametrize("rules", [ChallengeRules(), ChallengeRules(choice="kind")])
 def test_first_round_of_the_challenge_model(cars, rules):
     course = challenge(cars, 1, rules)
     assert course.medians[0] == 7
@@ -41,7 +41,7 @@ def test_first_round_of_the_challenge_model(cars, rules):
 
 def test_the_forecast_depends_on_an_odd_denominator(cars):
     """Dividing by the contest's own votes keeps the median where it was: an oddity that the package names."""
-    assert challenge(cars, 1, Rules("pair")).medians[1] == 7
+    assert challenge(cars, 1, ChallengeRules("pair")).medians[1] == 7
 
 
 def test_rounds_run_to_an_end_and_back(cars):

@@ -1,19 +1,20 @@
-"""The closed forms of detente.settlement.closed out of solved games: as the search reads a case, or from arrays."""
+"""Closed forms out of solved games: as the search reads a case, or from arrays."""
 
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from closed_forms import commitment_gap, disarm_surplus, least_guarantee
 from scipy.optimize import brentq
 
 from detente.case import load_case
 from detente.chain import Chain
 from detente.game import Game, compile_case
-from detente.settlement.closed import commitment_gap, covered_until, disarm_surplus, least_guarantee
-from detente.settlement.draws import Draws, draw_parameters
+from detente.settlement.cover import covered_until
+from detente.settlement.draws import CommonDraws, draw_parameters
 from detente.settlement.evaluate import Solver, read
-from detente.settlement.problem import Limits, pose
+from detente.settlement.problem import limits, pose
 from detente.settlement.relax import relax
 from detente.settlement.stages import with_fading
 from detente.solver import solve
@@ -24,7 +25,7 @@ DATA = Path(__file__).parents[1] / "data"
 @pytest.fixture(scope="module")
 def commitment():
     case = load_case(DATA / "settle_commitment")
-    return pose(case, compile_case(case), "2000-01-01", Limits(risk=0.5, within=5, share=1))
+    return pose(case, compile_case(case), "2000-01-01", limits(risk=0.5, within=5, share=1))
 
 
 def reason_to_fight(problem, amount, **parameters):
@@ -60,7 +61,7 @@ def test_without_a_guarantee_the_declining_side_fights(commitment, p_later):
 
 def test_the_relaxation_prices_the_commitment_problem(commitment):
     """Without the lever the relaxation asks for a price of war, or a flow, that the closed form gives."""
-    draws = Draws(commitment, draw_parameters(commitment, 1, 0), workers=0)
+    draws = CommonDraws(commitment, draw_parameters(commitment, 1, 0), workers=0)
     off = commitment.levers.space(1).off
     draws.evaluate([off], [0])
     found = relax(draws, (off, 0), 1.0)

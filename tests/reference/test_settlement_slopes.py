@@ -7,11 +7,11 @@ import pytest
 
 from detente.case import load_case
 from detente.game import compile_case
-from detente.settlement.draws import Draws, draw_parameters
+from detente.settlement.draws import CommonDraws, draw_parameters
 from detente.settlement.evaluate import Solver, Task, read
 from detente.settlement.find import lower_amount
 from detente.settlement.judge import judge, references
-from detente.settlement.problem import Limits, pose
+from detente.settlement.problem import limits, pose
 from detente.settlement.relax import margins_of
 from detente.settlement.slopes import Slopes
 
@@ -21,7 +21,7 @@ SMALL = Path(__file__).parents[1] / "data" / "settle_small"
 @pytest.fixture(scope="module")
 def problem():
     case = load_case(SMALL)
-    return pose(case, compile_case(case), "2000-01-01", Limits(risk=0.1, within=10, share=0.75))
+    return pose(case, compile_case(case), "2000-01-01", limits(risk=0.1, within=10, share=0.75))
 
 
 def margins(problem, setting, option):
@@ -52,7 +52,7 @@ def test_slopes(problem, lever, option):
 
 
 def test_the_least_amount_that_the_slopes_give_holds(problem):
-    draws = Draws(problem, draw_parameters(problem, 4, 0), workers=0)
+    draws = CommonDraws(problem, draw_parameters(problem, 4, 0), workers=0)
     setting = (None, None, 0.4)
     draws.evaluate([setting], range(4))
     before = margins_of(draws, (setting, 1))

@@ -5,7 +5,8 @@ import pytest
 
 from detente.errors import RecordError
 from detente.evidence.agreement import agreement, cohen
-from detente.evidence.coding import Coder, witness_roots
+from detente.evidence.coded import witness_roots
+from detente.evidence.coding import Coder
 from detente.evidence.jumps import JumpTable
 from detente.evidence.path import CHANGE
 from detente.evidence.rules import read_coding

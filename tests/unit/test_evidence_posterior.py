@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from detente.case import Parameter
+from detente.case.priors import Prior
 from detente.errors import OptionError
 from detente.evidence.posterior import (
     Proposal,
@@ -16,37 +18,35 @@ from detente.evidence.posterior import (
 from detente.evidence.priors import (
     SCALE,
     Dimension,
+    JointPrior,
     LogUniform,
-    Prior,
+    ParameterSpace,
     Sampled,
-    Space,
     Uniform,
     halved_and_doubled,
     invert,
     space_of,
 )
 
-SPACE = Space(
+SPACE = ParameterSpace(
     (
         Dimension("a", Uniform(0.0, 2.0)),
         Dimension("noise", LogUniform(0.1, 1.6), Uniform(0.2, 0.8), "noise"),
         Dimension(SCALE, LogUniform(0.25, 4.0), LogUniform(0.5, 2.0), "reference"),
     )
 )
-NARROW = Prior("narrow", {"a": Uniform(0.5, 1.0)})
-WIDE = Prior("reference", {}, True)
+NARROW = JointPrior("narrow", {"a": Uniform(0.5, 1.0)})
+WIDE = JointPrior("reference", {}, True)
 
 
-class Normal:
-    def __init__(self, mean, deviation):
-        self.mean, self.deviation = mean, deviation
-
-    def sample(self, u):
-        return float(norm.ppf(u, self.mean, self.deviation))
+def ranged(low, high, kind="uniform", numbers=None):
+    """A parameter of a case."""
+    prior = Prior(kind, numbers or (low, high))
+    return Parameter("x", prior, low, high, (low + high) / 2)
 
 
 def test_inverse_of_quantiles():
-    for quantile in (Uniform(1.0, 3.0), LogUniform(0.5, 8.0), Sampled(Normal(1.0, 2.0))):
+    for quantile in (Uniform(1.0, 3.0), LogUniform(0.5, 8.0), Sampled(ranged(-4, 6, "normal", (1.0, 2.0)))):
         u = np.array([0.05, 0.3, 0.77])
         assert invert(quantile, quantile(u)) == pytest.approx(u, abs=1e-9)
     assert invert(Uniform(1.0, 3.0), np.array([0.0, 9.0])).tolist() == [0.0, 1.0]
@@ -72,11 +72,11 @@ def test_coordinates_of_an_account_go_there_and_back():
 
 def test_accounts_outside_the_reference_or_without_width_are_refused():
     with pytest.raises(OptionError, match=r"a from 0.5 to 2.5 leaves the reference range 0 to 2"):
-        SPACE.check(Prior("far", {"a": Uniform(0.5, 2.5)}))
+        SPACE.check(JointPrior("far", {"a": Uniform(0.5, 2.5)}))
     with pytest.raises(OptionError, match=r"a is a point \(1\); an account gives intervals"):
-        SPACE.check(Prior("point", {"a": Uniform(1.0, 1.0)}))
+        SPACE.check(JointPrior("point", {"a": Uniform(1.0, 1.0)}))
     with pytest.raises(OptionError, match=r"b is not a parameter with a range"):
-        SPACE.check(Prior("unknown", {"b": Uniform(0.0, 1.0)}))
+        SPACE.check(JointPrior("unknown", {"b": Uniform(0.0, 1.0)}))
     SPACE.check(NARROW)
 
 
@@ -145,15 +145,7 @@ def test_variants_halve_and_double():
         SPACE.check(variant)
 
 
-class Ranged:
-    def __init__(self, low, high):
-        self.low, self.high = low, high
-
-    def sample(self, u):
-        return self.low + u * (self.high - self.low)
-
-
 def test_the_space_of_a_case_widens_noise_and_leaves_out_fixed_parameters():
-    space = space_of({"noise": Ranged(0.2, 0.4), "cost": Ranged(1, 3), "lever": Ranged(0, 0)})
+    space = space_of({"noise": ranged(0.2, 0.4), "cost": ranged(1, 3), "lever": ranged(0, 0, "fixed", (0,))})
     assert space.names == ("noise", "cost", SCALE)
     assert space.dimensions[0].reference(np.array([0.0, 1.0])).tolist() == [0.1, 0.8]

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from detente.cli import app
 from detente.errors import MissingExtra, OptionError
+from detente.outside import recurrence as work
 from detente.outside.survival import read_agreements, survival_table
-from detente.workflow import outside as work
 
 COLUMNS = ("conflict_id", "conflictepisode", "location", "endyear", "outcome", "duration_years")
 
@@ -127,7 +127,7 @@ def test_lifelines_is_needed_only_for_its_tables(tmp_path, monkeypatch):
     work.predict_recurrence(train, train, tmp_path / "o.csv", replicates=2)
     with pytest.raises(MissingExtra, match=r"detente\[survival\]"):
         work.survival_models(train, None, ["weibull"])
-    with pytest.raises(OptionError, match="survival model 'exponential'"):
+    with pytest.raises(OptionError, match="--survival exponential"):
         work.survival_models(train, None, ["exponential"])
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,6 +99,19 @@ def test_the_number_of_rows_and_their_company_do_not_change_a_forecast():
     assert 0 < alone < 1
 
 
+def test_refits_without_a_recurrence_are_left_out_and_counted():
+    """One conflict recurred: resamples that miss it have nothing to learn from."""
+    train = made(40)
+    following = np.full(40, np.nan)
+    following[0] = train.column("endyear")[0] + 2
+    recur = np.where(np.arange(40) == 0, 1.0, 0.0)
+    rare = replace(train, columns=train.columns | {"next_active_year": following, "recur5": recur})
+    found = forecast(rare, made(3, 2), replicates=40)
+    assert 0 < len(found.left_out) < 40
+    assert all("0 recurrences" in reason for reason in found.left_out)
+    assert (found.low <= found.p).all() and (found.p <= found.high).all()
+
+
 def test_too_little_to_learn_from_is_said():
     with pytest.raises(OptionError, match="at least 10 episodes"):
         fit_hazard(made(5))
@@ -144,7 +159,7 @@ def test_resamples_keep_groups_whole():
         counts = np.bincount(rows, minlength=6)
         assert counts[0] == counts[1]
         assert counts[3] == counts[4] == counts[5]
-    with pytest.raises(OptionError, match="0 replicates"):
+    with pytest.raises(OptionError, match="--replicates 0; expected a whole number"):
         resamples(groups, 0, 0)
 
 

@@ -9,7 +9,7 @@ from detente.case import read_case
 from detente.case.issues import IssueEntry
 from detente.errors import OptionError
 from detente.outside.issue import issues_of, read_issue
-from detente.outside.positions import for_case, forecast_issue, view_issue
+from detente.outside.positions import forecast_issue, positions_of_case, positions_of_issue
 
 ISSUE = {
     "label": "Regime of the road",
@@ -44,7 +44,7 @@ def exact(position, name="a"):
 
 def test_issue_with_ranges_gives_intervals_beside_packages():
     packages = {"phased": {"road": "monitored", "why": "x"}, "other": {"road": 55}, "silent": {}}
-    view = for_case(case({"road": ISSUE}, packages), draws=40)
+    view = positions_of_case(case({"road": ISSUE}, packages), draws=40)
     table = view.tables["positions_road"]
     names = [row[0] for row in table.rows]
     assert names[0] == "compromise model (weighted mean)"
@@ -58,13 +58,13 @@ def test_issue_with_ranges_gives_intervals_beside_packages():
 
 def test_exact_inputs_have_no_interval_and_say_so():
     issue = {"positions": {"north": exact(0), "south": exact(10)}}
-    view = for_case(case({"road": issue}))
+    view = positions_of_case(case({"road": issue}))
     assert all(q.low is None and q.reason_no_interval for q in view.quantities)
 
 
 def test_issues_without_positions_are_left_alone():
     assert issues_of(case({"road": {"label": "x"}})) == ()
-    assert for_case(case({})).tables == {}
+    assert positions_of_case(case({})).tables == {}
 
 
 def test_listed_options_are_spread_evenly_and_weights_default_to_one():
@@ -78,7 +78,7 @@ def test_listed_options_are_spread_evenly_and_weights_default_to_one():
 
 def test_no_agreement_is_reported():
     issue = ISSUE | {"reversion": "open", "failure_cost": 0}
-    nash = next(q for q in for_case(case({"road": issue}), draws=5).quantities if q.id.endswith("nash"))
+    nash = next(q for q in positions_of_case(case({"road": issue}), draws=5).quantities if q.id.endswith("nash"))
     assert nash.mid is None
     assert "better than failure" in nash.reason_no_interval
 
@@ -126,7 +126,7 @@ def test_draws_are_reproducible_and_stay_in_range():
         assert 10 <= drawn.position[0] <= 30
         assert drawn.position[1] == 100
         assert 60 <= drawn.capability[1] <= 80
-    with pytest.raises(OptionError, match="0 draws"):
+    with pytest.raises(OptionError, match="--draws 0; expected a whole number"):
         forecast_issue(issue, 0)
 
 
@@ -135,7 +135,7 @@ def test_csv_tables_are_read_and_located(tmp_path):
     path.write_text("actor,position,capability,salience\na,1..2,1,0.5\nb,3,1,1\n\n", encoding="utf-8")
     issue = read_issue(path)
     assert (issue.stands[0].position.low, issue.stands[0].position.high) == (1, 2)
-    assert view_issue(issue, 5).tables
+    assert positions_of_issue(issue, 5).tables
     path.write_text("actor,position,capability,salience\na,x,1,0.5\nb,3,-1,2\n", encoding="utf-8")
     with pytest.raises(OptionError, match=r"t\.csv:2:2: 'x' in column 'position'") as caught:
         read_issue(path)

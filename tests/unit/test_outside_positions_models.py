@@ -3,7 +3,7 @@ import pytest
 
 from detente.errors import OptionError
 from detente.outside.bargaining import compromise_mean, nash_bargaining, weighted_median
-from detente.outside.challenge import Rules, challenge, expected_gains, prevailing, risk_exponents
+from detente.outside.challenge import ChallengeRules, challenge, expected_gains, prevailing, risk_exponents
 from detente.outside.issue import Inputs
 
 
@@ -102,7 +102,7 @@ def test_gains_of_neutral_actors_by_hand():
 def test_positions_stay_within_the_ends_and_agreement_stays():
     for seed in range(10):
         i = random_inputs(seed)
-        for rules in (Rules(), Rules("pair"), Rules(choice="kind")):
+        for rules in (ChallengeRules(), ChallengeRules("pair"), ChallengeRules(choice="kind")):
             course = challenge(i, 6, rules)
             assert course.positions.min() >= i.position.min() - 1e-9
             assert course.positions.max() <= i.position.max() + 1e-9

@@ -6,21 +6,26 @@ from case_files import changed, folder_with, starter
 
 from detente.case import load_case, read_case
 from detente.case.questions import Questions
-from detente.errors import CaseError
-from detente.outside import for_case
+from detente.errors import CaseError, OptionError
+from detente.outside.base_rates import base_rates, compare
 from detente.outside.facts import facts_of
-from detente.outside.positions import for_case as positions_for_case
-from detente.outside.view import compare
+from detente.outside.part import outlook_part
+from detente.outside.positions import positions_of_case
 from detente.run import Quantity, Run, write_run
-from detente.workflow.outside import case_base_rates, for_run, positions
+from detente.workflow.outside import BaseRateOptions, baserate, positions
 
 FACTS = {"outcome": "ceasefire", "ended": "2020-11-10", "prior_episodes": 2, "peacekeepers": True, "third_party": "yes"}
 
 
-def case(binding):
-    """What the outside view reads of a case: a name and the bindings."""
-    questions = Questions.model_validate({} if binding is None else {"baserate": binding})
-    return SimpleNamespace(name="made", questions=questions)
+def case(binding, folder=None):
+    """What the outside view reads of a case: a name, the bindings and where they stand."""
+    return SimpleNamespace(
+        name="made",
+        questions=Questions.model_validate({} if binding is None else {"baserate": binding}),
+        where=lambda at: ("case.yaml", 10 + len(at), 3),
+        situations={},
+        folder=folder or "nowhere",
+    )
 
 
 def mistakes(tmp_path, facts):
@@ -32,21 +37,32 @@ def mistakes(tmp_path, facts):
     return [str(d) for d in found]
 
 
+def recorded(folder, *events):
+    """A record of nothing but events on dates."""
+    record = folder / "record"
+    record.mkdir(exist_ok=True)
+    (record / "sources.csv").write_text("id,title\ns,A chronicle\n", "utf-8")
+    rows = "".join(f"E{n},{date},{type},north,{type},s\n" for n, (date, type) in enumerate(events))
+    (record / "events.csv").write_text("id,date,type,actors,text,sources\n" + rows, "utf-8")
+    return folder
+
+
 def relapse(years, low, mid, high):
     return Quantity(
-        id=f"relapse.{years}y", question="relapse", family="relapse", label="x", low=low, mid=mid, high=high
-    )
+        id=f"relapse.{years}y", question="relapse", family="relapse", detail=f"{years}y", label="x",
+        low=low, mid=mid, high=high,
+    )  # fmt: skip
 
 
 def test_a_case_without_facts_says_how_to_add_them():
-    view = for_case(case(None), "2021-08-05")
+    view = base_rates(case(None), "2021-08-05")
     assert (view.tables, view.quantities) == ({}, ())
     assert "questions: {baserate" in view.words[0]
-    assert for_case(case({"2022-01-01": FACTS}), "2021-08-05").quantities == ()
+    assert base_rates(case({"2022-01-01": FACTS}), "2021-08-05").quantities == ()
 
 
 def test_base_rates_name_class_number_interval_and_source():
-    view = for_case(case({"2021-08-05": FACTS}), "2021-08-05")
+    view = base_rates(case({"2021-08-05": FACTS}), "2021-08-05")
     assert [q.id for q in view.quantities] == ["base_rate.1y", "base_rate.2y", "base_rate.5y", "base_rate.10y"]
     for q in view.quantities:
         assert 0 <= q.low <= q.mid <= q.high <= 1
@@ -60,17 +76,103 @@ def test_base_rates_name_class_number_interval_and_source():
     assert "peacekeepers and a third party" in text
 
 
-def test_time_at_peace_is_taken_off():
-    early = for_case(case({"2021-08-05": FACTS}), "2021-08-05").quantities[2]
-    late = for_case(case({"2021-08-05": FACTS}), "2024-08-05")
-    assert late.quantities[2].mid < early.mid
-    assert any("given for 2021-08-05" in sentence for sentence in late.words)
+def test_time_without_war_is_taken_off(tmp_path):
+    made = case({"2021-08-05": FACTS}, recorded(tmp_path, ("2020-11-10", "war_end"), ("2022-09-13", "clash")))
+    early, late = base_rates(made, "2021-08-05"), base_rates(made, "2024-08-05")
+    assert late.quantities[2].mid < early.quantities[2].mid
+    assert any("given for 2021-08-05; by the record no war has begun since" in sentence for sentence in late.words)
+
+
+# ---- facts are those of the end of the last fighting ------------------------------------------------
+
+
+def none_given(view):
+    """The reason why there is no base rate: alone, and nowhere a number."""
+    assert (view.tables, view.quantities) == ({}, ())
+    (words,) = view.words
+    assert view.sections[0].finding == words
+    return words
+
+
+@pytest.mark.parametrize(
+    ("events", "date", "reason"),
+    [
+        # a war that came and went between the facts and the date
+        (
+            [("2022-01-01", "war_start"), ("2022-03-01", "war_end")],
+            "2024-08-05",
+            "a war began on 2022-01-01, after the end on 2020-11-10 that the facts of 2021-08-05 describe",
+        ),
+        # one that has not ended
+        ([("2024-08-01", "war_start")], "2024-08-05", "a war began on 2024-08-01 and had not ended by 2024-08-05"),
+        # the facts of the very date, overtaken by the record
+        ([("2021-06-01", "war_start"), ("2021-06-09", "war_end")], "2021-08-05", "a war began on 2021-06-01, after"),
+    ],
+)
+def test_a_war_since_then_leaves_no_base_rate(tmp_path, events, date, reason):
+    made = case(
+        {"2021-08-05": FACTS}, recorded(tmp_path, ("2020-09-27", "war_start"), ("2020-11-10", "war_end"), *events)
+    )
+    words = none_given(base_rates(made, date))
+    assert words.startswith(f"There is no base rate for {date}: ") and reason in words
+
+
+def test_wars_after_the_date_are_not_looked_at(tmp_path):
+    made = case({"2021-08-05": FACTS}, recorded(tmp_path, ("2020-11-10", "war_end"), ("2023-09-19", "war_start")))
+    assert base_rates(made, "2023-09-18").quantities
+    assert none_given(base_rates(made, "2023-09-20"))
+
+
+def test_without_a_record_facts_hold_for_their_own_date_only():
+    made = case({"2021-08-05": FACTS})
+    assert base_rates(made, "2021-08-05").quantities
+    words = none_given(base_rates(made, "2024-08-05"))
+    assert "the latest facts are those of 2021-08-05" in words and "add facts for 2024-08-05" in words
+
+
+def test_a_situation_of_war_has_no_base_rate_and_no_peace_held(copied):
+    text = copied.read_text("utf-8")
+    copied.write_text(text.replace("  2021-08-05: {phase: interim", "  2021-08-05: {phase: war", 1), "utf-8")
+    assert "phase: war" in copied.read_text("utf-8")
+    words = none_given(base_rates(load_case(copied.parent), "2021-08-05"))
+    assert "in the case's situation of 2021-08-05 war is under way" in words
+
+
+def test_a_situation_of_war_in_between_counts_as_a_war(copied):
+    text = copied.read_text("utf-8")
+    start = text.index("  2021-08-05: {phase: interim")
+    line = text[start : text.index("\n", start) + 1]
+    war = line.replace("2021-08-05", "2022-01-01").replace("interim", "war")
+    later = line.replace("2021-08-05", "2023-01-01")
+    copied.write_text(text.replace(line, line + war + later, 1), "utf-8")
+    words = none_given(base_rates(load_case(copied.parent), "2023-01-01"))
+    assert "the case has war on 2022-01-01" in words
 
 
 def test_horizons_beyond_the_data_say_so():
-    late = for_case(case({"2020-12-01": FACTS}), "2033-01-01").quantities[-1]
+    late = base_rates(case({"2033-01-01": {**FACTS, "ended": "2020-11-10"}}), "2033-01-01").quantities[-1]
     assert (late.low, late.mid) == (None, None)
     assert "fewer than five" in late.reason_no_interval
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"replicates": 0}, "--replicates 0; expected a whole number of at least 1"),
+        ({"seed": -1}, "--seed -1"),
+        ({"known_until": 3}, "--known-until 3; expected a whole number from 1800 to 2100"),
+        ({"run": "folder", "case": None}, "--run without a case"),
+    ],
+)
+def test_bad_options_are_refused_by_name(options, words):
+    with pytest.raises(OptionError, match=words):
+        baserate(BaseRateOptions(**{"case": "toy-process", **options}))
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2021-02-30", ""])
+def test_a_date_that_is_none_is_refused(date):
+    with pytest.raises(OptionError, match=f"--date {date}; expected an ISO date"):
+        base_rates(case({"2021-08-05": FACTS}), date)
 
 
 @pytest.mark.parametrize(
@@ -108,19 +210,21 @@ def test_codes_and_names_mean_the_same():
 
 def test_where_the_views_differ_is_said_with_reasons():
     binding = {"2021-08-05": FACTS}
-    high = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.9, 0.95, 0.99), relapse(10, 0.9, 0.95, 0.99)])
+    high = base_rates(case(binding), "2021-08-05", inside=[relapse(5, 0.9, 0.95, 0.99), relapse(10, 0.9, 0.95, 0.99)])
     assert [row[-1] for row in high.tables["base_rates_inside"].rows] == ["higher", "higher"]
     assert any("higher than the base rate within 5 and 10 years" in s for s in high.words)
-    low = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.0, 0.01, 0.02)])
+    low = base_rates(case(binding), "2021-08-05", inside=[relapse(5, 0.0, 0.01, 0.02)])
     assert any("lower than the base rate within 5 years" in s for s in low.words)
     assert any("different events" in s for s in low.words)
-    same = for_case(case(binding), "2021-08-05", inside=[relapse(5, 0.3, 0.5, 0.7)])
+    same = base_rates(case(binding), "2021-08-05", inside=[relapse(5, 0.3, 0.5, 0.7)])
     assert any("The two views agree" in s for s in same.words)
 
 
 def test_only_matching_horizons_are_compared():
-    base = Quantity(id="base_rate.5y", question="base_rate", family="base_rate", label="x", low=0.2, mid=0.3, high=0.4)
-    table, words = compare([base], {"relapse.2y": relapse(2, 0, 0.1, 0.2)})
+    base = Quantity(
+        id="base_rate.5y", question="base_rate", family="base_rate", detail="5y", label="x", low=0.2, mid=0.3, high=0.4
+    )
+    table, words = compare([base], {"2y": relapse(2, 0, 0.1, 0.2)})
     assert table.rows == ()
     assert words == []
 
@@ -143,12 +247,12 @@ def copied(tmp_path):
 
 
 def test_a_real_case_file_is_read(copied):
-    found = case_base_rates(copied.parent)
+    found = baserate(BaseRateOptions(copied.parent))
     assert [q.id for q in found.quantities][:2] == ["base_rate.1y", "base_rate.2y"]
     assert "ceasefire" in found.words[0]
     terms = positions(copied.parent)
     assert next(q for q in terms.quantities if q.id == "positions.road.mean").mid == pytest.approx(60)
-    assert positions_for_case(load_case(copied.parent)).quantities == terms.quantities
+    assert positions_of_case(load_case(copied.parent)).quantities == terms.quantities
 
 
 def test_mistakes_in_a_real_case_file_point_at_the_line(copied):
@@ -156,7 +260,7 @@ def test_mistakes_in_a_real_case_file_point_at_the_line(copied):
     copied.write_text(text, encoding="utf-8")
     line = next(n for n, words in enumerate(text.splitlines(), start=1) if "truce" in words)
     with pytest.raises(CaseError, match=rf"case\.yaml:{line}:\d+: 'truce' is no outcome"):
-        case_base_rates(copied.parent)
+        baserate(BaseRateOptions(copied.parent))
 
 
 def test_a_shipped_case_without_positions_says_so():
@@ -164,13 +268,22 @@ def test_a_shipped_case_without_positions_says_so():
 
 
 def test_both_views_are_ready_for_a_run(copied):
-    found, words = for_run(load_case(copied.parent), "2021-08-05", [relapse(5, 0.9, 0.95, 0.99)])
-    assert {"base_rates_classes", "base_rates_inside", "positions_road"} <= set(found.tables)
-    assert words.base_rates and words.positions
-    assert len({q.id for q in found.quantities}) == len(found.quantities)
-    bare, words = for_run(load_case("toy-process"), "2021-08-05", [])
+    part = outlook_part(
+        load_case(copied.parent), "2021-08-05", "key", "detente analyze", inside=[relapse(5, 0.9, 0.95, 0.99)]
+    )
+    assert {"base_rates_classes", "base_rates_inside", "positions_road"} <= set(part.tables)
+    assert part.outlook.base_rates and part.outlook.positions
+    ids = [q.id for q in part.quantities]
+    assert len(set(ids)) == len(ids)
+    rates, terms = part.sections
+    assert rates.finding.startswith("Of ") and "90 % interval" in rates.finding
+    assert rates.pictures[0].compare == ("relapse.5y",)
+    assert terms.finding.startswith("road: the weighted mean of positions is 60")
+    for section in part.sections:
+        assert set(section.quantities) <= set(ids) and set(section.tables) <= set(part.tables)
+    bare = outlook_part(load_case("toy-process"), "2021-08-05", "key", "detente analyze")
     assert bare.quantities == ()
-    assert words.base_rates and not words.positions
+    assert bare.outlook.base_rates and not bare.outlook.positions
 
 
 def test_a_run_folder_is_compared(copied, tmp_path):
@@ -179,5 +292,5 @@ def test_a_run_folder_is_compared(copied, tmp_path):
         model={}, quantities=(relapse(5, 0.0, 0.01, 0.02), relapse(3, 0, 0.1, 0.2)),
     )  # fmt: skip
     write_run(run, tmp_path / "run")
-    found = case_base_rates(copied.parent, run=tmp_path / "run")
+    found = baserate(BaseRateOptions(copied.parent, run=tmp_path / "run"))
     assert [row[0] for row in found.tables["base_rates_inside"].rows] == ["5"]

@@ -1,6 +1,7 @@
 """Roles, levers, constraints and the whole search on a small invented case."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,31 +9,34 @@ import numpy as np
 import pytest
 
 from detente.case import load_case
-from detente.errors import CaseError, OptionError
+from detente.errors import CaseError, ComputationError, OptionError
 from detente.game import compile_case
 from detente.run import Table
-from detente.settlement.draws import Draws, draw_parameters
+from detente.settlement.draws import CommonDraws, draw_parameters
 from detente.settlement.evaluate import NONE, Measures, Solver, Task, build_game, read
 from detente.settlement.explain import binding, departures, separators
-from detente.settlement.find import Plan, find
+from detente.settlement.find import SearchPlan, find
 from detente.settlement.levers import check_levers
-from detente.settlement.problem import Limits, pose
+from detente.settlement.part import settlement_part
+from detente.settlement.problem import limits, pose
 from detente.settlement.relax import margins_of, relax
-from detente.settlement.report import report
+from detente.settlement.report import settlement_of
 
 SMALL = Path(__file__).parents[1] / "data" / "settle_small"
-PLAN = Plan(draws=8, steps=1, first=2, budget=200, refined=1, near=1, explained=3, equilibria=1, starts=2, counted=1)
+PLAN = SearchPlan(
+    draws=8, steps=1, first=2, budget=200, refined=1, near=1, explained=3, equilibria=1, starts=2, counted=1
+)
 
 
 @pytest.fixture(scope="module")
 def problem():
     case = load_case(SMALL)
-    return pose(case, compile_case(case), "2000-01-01", Limits(risk=0.1, within=10, share=0.75))
+    return pose(case, compile_case(case), "2000-01-01", limits(risk=0.1, within=10, share=0.75))
 
 
 @pytest.fixture(scope="module")
 def draws(problem):
-    return Draws(problem, draw_parameters(problem, 8, 0), workers=0)
+    return CommonDraws(problem, draw_parameters(problem, 8, 0), workers=0)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +91,7 @@ def test_a_clock_of_the_case_replaces_the_half_life(tmp_path):
         ("text: generous, offer: none}", "text: generous, offer: none, vigour: full}"),
         ("land: middle}\n\nlev", "land: middle, vigour: gone}\n\nlev"),
     )  # fmt: skip
-    found = pose(case, compile_case(case), "2000-01-01", Limits())
+    found = pose(case, compile_case(case), "2000-01-01", limits())
     assert found.clocks == ("vigour",)
     guarantee = found.levers.bound[1]
     assert (guarantee.half_life, guarantee.clock) == (None, ("vigour",))
@@ -99,7 +103,7 @@ def test_roles_named_by_the_case(tmp_path):
     case = changed(
         tmp_path, ("\nlevers:", "\nquestions:\n  settle: {signatories: [north], blockers: [guarantor]}\n\nlevers:")
     )
-    found = pose(case, compile_case(case), "2000-01-01", Limits())
+    found = pose(case, compile_case(case), "2000-01-01", limits())
     assert found.signatories == ("north",)
     assert {found.players[b.player] for b in found.blocks} == {"north", "guarantor"}
 
@@ -129,7 +133,7 @@ def test_every_contradiction_in_levers_is_reported_with_its_place(tmp_path):
     lines = (tmp_path / "settle_small" / "case.yaml").read_text("utf-8").splitlines()
     assert "resolve: [0, 1]" in lines[found[2].line - 1]
     with pytest.raises(CaseError, match="both set 'resolve'"):
-        pose(case, compile_case(case), "2000-01-01", Limits())
+        pose(case, compile_case(case), "2000-01-01", limits())
 
 
 def test_excluded_levers_may_set_the_same_parameter(tmp_path):
@@ -139,28 +143,32 @@ def test_excluded_levers_may_set_the_same_parameter(tmp_path):
         ("consent: [north]", "consent: [north]\n    excludes: guarantee"),
     )
     assert check_levers(case) == []
-    space = pose(case, compile_case(case), "2000-01-01", Limits()).levers.space(1)
+    space = pose(case, compile_case(case), "2000-01-01", limits()).levers.space(1)
     assert not space.allowed((None, 4.0, 1.0))
 
 
 @pytest.mark.parametrize(
-    ("limits", "words"),
+    ("wrong", "words"),
     [
-        (Limits(risk=1.5), "risk 1.5; expected a probability"),
-        (Limits(within=0), "within 0 years"),
-        (Limits(share=0), "share 0; expected a share"),
+        ({"risk": 1.5}, "--risk 1.5; expected a number from 0 to 1"),
+        ({"risk": -0.1}, "--risk -0.1; expected a number from 0 to 1"),
+        ({"risk": math.nan}, "--risk nan"),
+        ({"within": 0}, "--within 0; expected a number above 0, at most 1000"),
+        ({"within": math.inf}, "--within inf"),
+        ({"share": 0}, "--share 0; expected a number above 0, at most 1"),
+        ({"share": 1.01}, "--share 1.01"),
     ],
 )
-def test_limits_out_of_range(limits, words):
+def test_limits_out_of_range(wrong, words):
     with pytest.raises(OptionError, match=words):
-        limits.check()
+        limits(**wrong)
 
 
 def test_simultaneous_moves_are_refused_with_their_place(problem):
     """The template is not looked at: such a case compiles to another kind of game."""
     case = replace(problem.case, timing="simultaneous")
     with pytest.raises(CaseError, match="settle reads games with asynchronous moves"):
-        pose(case, None, "2000-01-01", Limits())
+        pose(case, None, "2000-01-01", limits())
 
 
 def test_peace_already(tmp_path):
@@ -168,7 +176,7 @@ def test_peace_already(tmp_path):
         tmp_path, ("levers:", "  2001-01-01: {phase: peace, offer: none, text: equal, land: middle}\n\nlevers:")
     )
     with pytest.raises(OptionError, match="on 2001-01-01 the case is at peace already"):
-        pose(case, compile_case(case), "2001-01-01", Limits())
+        pose(case, compile_case(case), "2001-01-01", limits())
 
 
 # ---- games ---------------------------------------------------------------------------------------
@@ -248,7 +256,7 @@ def test_what_is_reported_to_hold_holds(draws, findings):
 
 
 def test_the_report_is_plain_data_and_says_everything(findings):
-    made = report(findings)
+    made = settlement_part(findings, "detente settle")
     settlement = json.loads(json.dumps(made.settlement.model_dump(mode="json"), allow_nan=False))
     assert {"packages", "binding", "relaxation", "payer", "near", "finding"} <= set(settlement)
     assert "none of them is the best" in settlement["finding"]
@@ -266,14 +274,14 @@ def test_the_report_is_plain_data_and_says_everything(findings):
 
 def test_nothing_holds_then_the_relaxation_works_when_solved_again(problem):
     """No risk at all cannot be had; what must be accepted is found and verified."""
-    strict = replace(problem, limits=Limits(risk=0.0, within=10, share=0.75))
-    draws = Draws(strict, draw_parameters(strict, 4, 0), workers=0)
+    strict = replace(problem, limits=limits(risk=0.0, within=10, share=0.75))
+    draws = CommonDraws(strict, draw_parameters(strict, 4, 0), workers=0)
     findings = find(draws, replace(PLAN, draws=4, equilibria=0))
     assert findings.packages == []
     best = findings.near[0]
     assert best.binding.constraint.kind == "relapse" and best.binding.fails_in == 1.0
     assert best.relaxation.works and best.relaxation.risk > 0
-    made = report(findings).settlement
+    made = settlement_of(findings)
     assert made.finding.startswith("No combination")
     assert made.binding.id == "relapse"
     assert made.relaxation.then_holds_in_share_of_draws >= 0.75
@@ -282,8 +290,8 @@ def test_nothing_holds_then_the_relaxation_works_when_solved_again(problem):
 def test_a_loser_is_compensated_by_who_gains_most(tmp_path):
     """The mediator loses by peace: a payment while it lasts, from the side that gains, makes it hold."""
     case = changed(tmp_path, ("peace: 0.2 * (phase == peace)", "peace: -0.05 * (phase == peace)"))
-    problem = pose(case, compile_case(case), "2000-01-01", Limits(risk=0.2, within=10, share=0.75))
-    draws = Draws(problem, draw_parameters(problem, 4, 0), workers=0)
+    problem = pose(case, compile_case(case), "2000-01-01", limits(risk=0.2, within=10, share=0.75))
+    draws = CommonDraws(problem, draw_parameters(problem, 4, 0), workers=0)
     off = problem.levers.space(1).off
     draws.evaluate([off], range(4))
     assert not (margins_of(draws, (off, 1)) >= 0).all(axis=1).any()
@@ -296,9 +304,9 @@ def test_a_loser_is_compensated_by_who_gains_most(tmp_path):
 
 def test_a_package_that_needs_its_guarantor_is_reported_as_such(tmp_path):
     case = changed(tmp_path, ("range: [0.0, 0.4]\n    unit: value\n", "range: [0.0, 0.01]\n    unit: value\n"))
-    problem = pose(case, compile_case(case), "2000-01-01", Limits(risk=0.4, within=10, share=0.75))
+    problem = pose(case, compile_case(case), "2000-01-01", limits(risk=0.4, within=10, share=0.75))
     problem = replace(problem, blocks=())  # only gains and the risk of war
-    draws = Draws(problem, draw_parameters(problem, 4, 0), workers=0)
+    draws = CommonDraws(problem, draw_parameters(problem, 4, 0), workers=0)
     setting = (None, 4.0, None)
     draws.evaluate([setting], range(4))
     (departure,) = departures(draws, (setting, 0), 0.75)
@@ -310,7 +318,7 @@ def test_a_package_that_needs_its_guarantor_is_reported_as_such(tmp_path):
 
 
 def test_the_binding_constraint_is_the_one_that_fails_most(problem):
-    constraints = problem.constraints((None, None, None))
+    constraints = problem.requirements((None, None, None))
     margins = np.ones((10, len(constraints)))
     margins[:3, 1] = -0.1
     margins[:, 2] = 0.001
@@ -320,7 +328,7 @@ def test_the_binding_constraint_is_the_one_that_fails_most(problem):
 
 
 def test_separators_name_the_parameter_that_decides(problem):
-    draws = Draws(problem, draw_parameters(problem, 64, 1), workers=0)
+    draws = CommonDraws(problem, draw_parameters(problem, 64, 1), workers=0)
     cost = np.array([p["attack_cost"] for p in draws.parameters])
     worst = cost - 0.15
     found = separators(draws, ((None, None, None), 0), worst)
@@ -340,17 +348,17 @@ def test_an_interrupted_search_goes_on_where_it_was(problem, tmp_path):
     def stop(_found):
         raise KeyboardInterrupt
 
-    first = Draws(problem, parameters, workers=0, store=tmp_path, key="case")
+    first = CommonDraws(problem, parameters, workers=0, store=tmp_path, key="case")
     with pytest.raises(KeyboardInterrupt):
         find(first, plan, each_round=stop)
     assert first.solved > 0
-    again = Draws(problem, parameters, workers=0, store=tmp_path, key="case")
-    resumed = report(find(again, plan)).settlement
-    fresh = Draws(problem, parameters, workers=0)
-    whole = report(find(fresh, plan)).settlement
+    again = CommonDraws(problem, parameters, workers=0, store=tmp_path, key="case")
+    resumed = settlement_of(find(again, plan))
+    fresh = CommonDraws(problem, parameters, workers=0)
+    whole = settlement_of(find(fresh, plan))
     assert resumed.model_dump_json() == whole.model_dump_json()
     assert again.solved == fresh.solved - first.solved
-    other = Draws(problem, parameters, workers=0, store=tmp_path, key="another case")
+    other = CommonDraws(problem, parameters, workers=0, store=tmp_path, key="another case")
     assert not other.readings
     again.forget()
     assert not tmp_path.exists()
@@ -366,3 +374,51 @@ def test_draw_zero_is_the_middle_and_draws_are_common(problem):
 def test_a_task_gives_plain_data(problem):
     result = Solver(problem)(Task(problem.case.defaults(), None, (((None, None, None), NONE),)))
     assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+# ---- draws that fail -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory):
+    """A case in which some draws have no game: a rate that they make negative."""
+    case = changed(
+        tmp_path_factory.mktemp("failing"), ("    rate: 0.1\n  expires", "    rate: dividend - 0.25\n  expires")
+    )
+    problem = pose(case, compile_case(case), "2000-01-01", limits(risk=0.3, within=10, share=0.5))
+    parameters = draw_parameters(problem, 6, 0)
+    lost = [d for d, values in enumerate(parameters) if values["dividend"] < 0.25]
+    assert 0 < len(lost) < 3 and 0 not in lost
+    return problem, parameters, lost
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_draw_that_fails_is_left_out_with_its_reason(failing, workers):
+    problem, parameters, lost = failing
+    draws = CommonDraws(problem, parameters, workers=workers)
+    result = find(draws, replace(PLAN, draws=6))
+    assert sorted(draws.left_out) == lost
+    part = settlement_part(result, "detente settle")
+    (warning,) = part.warnings
+    assert warning.startswith(f"settlement: {len(lost)} of 6 draws have no certified solution without levers (")
+    assert "case.yaml:136:11: rate -0." in warning and "in the rate of clash" in warning
+    told = json.dumps(part.settlement.model_dump(mode="json"), allow_nan=False)  # no number comes from a lost draw
+    assert "nothing holds" in warning and told
+    for point in part.settlement.packages:
+        assert point.share_of_draws <= 1 - len(lost) / 6
+        assert point.durability.low >= 0
+
+
+def test_where_every_draw_fails_nothing_is_reported(failing):
+    problem, parameters, _ = failing
+    none_works = [{**values, "dividend": 0.2} for values in parameters[:3]]
+    with pytest.raises(ComputationError, match=r"not one draw has a certified solution: .*in the rate of clash"):
+        find(CommonDraws(problem, none_works, workers=0), PLAN)
+
+
+def test_few_draws_have_ends_and_no_percentiles(findings, draws):
+    spread = settlement_of(findings).packages[0].durability
+    setting, option = findings.packages[0].candidate
+    chances = [1 - draws.readings[(d, setting, NONE)]["packages"][option]["war"] for d in range(8)]
+    assert (spread.low, spread.high) == (min(chances), max(chances))
+    assert "smallest and largest of 8 draws" in settlement_of(findings).notes[0]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from detente.settlement.frontier import cannot_hold, draws_needed, level, nondominated
-from detente.settlement.search import Rules, Space, search
+from detente.settlement.search import LeverGrid, SearchRules, search
 
 SHOCKS = np.linspace(-1, 1, 20)
 
@@ -18,7 +18,7 @@ class Row:
     objectives: tuple[float, ...]
 
 
-SPACE = Space(
+SPACE = LeverGrid(
     ("guarantee", "aid", "rival"),
     ((None, 1.0, 2.0, 3.0), (None, 0.5, 1.0), (None, 1.0)),
     frozenset({frozenset({0, 2})}),
@@ -70,21 +70,21 @@ def held_at(share):
 
 @pytest.mark.parametrize("share", [0.5, 0.8, 0.9, 1.0])
 def test_true_frontier_on_an_enumerable_case(share):
-    found = search(SPACE, Evaluator(), cost, Rules(draws=20, share=share, first=4))
+    found = search(SPACE, Evaluator(), cost, SearchRules(draws=20, share=share, first=4))
     assert found.exhaustive and found.finished
     assert len(truth(share)) >= 2
     assert set(found.frontier()) == truth(share)
 
 
 def test_dropping_early_saves_evaluations_but_changes_nothing():
-    hasty = search(SPACE, Evaluator(), cost, Rules(draws=20, share=0.9, first=4))
-    patient = search(SPACE, Evaluator(), cost, Rules(draws=20, share=0.9, first=20))
+    hasty = search(SPACE, Evaluator(), cost, SearchRules(draws=20, share=0.9, first=4))
+    patient = search(SPACE, Evaluator(), cost, SearchRules(draws=20, share=0.9, first=20))
     assert set(hasty.frontier()) == set(patient.frontier())
     assert hasty.evaluations < 0.8 * patient.evaluations
 
 
 def test_outward_search_says_that_it_did_not_look_everywhere_and_finds_what_holds():
-    found = search(SPACE, Evaluator(), cost, Rules(draws=20, share=0.9, first=2, budget=55))
+    found = search(SPACE, Evaluator(), cost, SearchRules(draws=20, share=0.9, first=2, budget=55))
     assert not found.exhaustive
     assert found.evaluations <= 55 + 20
     assert found.frontier()
@@ -97,7 +97,7 @@ def test_nothing_holds_then_the_nearest_is_followed_through_all_draws():
             (s, d): [Row((-1.0 + 0.1 * (s[1] or 0) - 0.01 * SHOCKS[d],), (0.5, 0.5))] for s in settings for d in draws
         }
 
-    found = search(SPACE, hopeless, cost, Rules(draws=20, share=0.9, keep=3))
+    found = search(SPACE, hopeless, cost, SearchRules(draws=20, share=0.9, keep=3))
     assert found.frontier() == []
     best = found.nearest(3, complete=True)
     assert len(best) == 2  # half of them at most with the same option, and there is only one
@@ -114,7 +114,7 @@ def test_every_round_hands_over_what_is_known_so_that_an_interrupt_loses_nothing
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        search(SPACE, Evaluator(), cost, Rules(draws=20, share=0.5), each_round=stop_after_two)
+        search(SPACE, Evaluator(), cost, SearchRules(draws=20, share=0.5), each_round=stop_after_two)
     assert rounds[0][0] < rounds[1][0]
 
 

@@ -40,6 +40,16 @@ def test_in_words(printed):
     assert "P1" in result.stdout and "binding:" in result.stdout and "Signatories: North, South." in result.stdout
 
 
+def test_a_folder_without_a_run_gets_one(printed):
+    _, out, _ = printed
+    run = read_run(out)
+    assert set(run.parts) == {"settlement"}
+    assert run.command.startswith("detente settle settle_small --date 2000-01-01 --risk 0.1")
+    assert run.model["players"] == 4 and run.draws == 4
+    assert [s.id for s in run.sections] == ["settlement"]
+    assert run.sections[0].finding == run.settlement.finding
+
+
 def test_a_run_of_the_same_case_and_date_takes_it_up(tmp_path):
     run = Run(
         version="0",
@@ -64,8 +74,12 @@ def test_a_run_of_the_same_case_and_date_takes_it_up(tmp_path):
     ("changes", "words"),
     [
         ({"date": "2000-01-02"}, "no situation for 2000-01-02; expected one of 2000-01-01"),
-        ({"draws": 0}, "0 draws; expected at least 1"),
-        ({"risk": 2.0}, "risk 2; expected a probability"),
+        ({"draws": 0}, "--draws 0; expected a whole number of at least 1"),
+        ({"seed": -1}, "--seed -1; expected a whole number of at least 0"),
+        ({"risk": 2.0}, "--risk 2.0; expected a number from 0 to 1"),
+        ({"share": 1.5}, "--share 1.5; expected a number above 0, at most 1"),
+        ({"within": float("nan")}, "--within nan"),
+        ({"workers": -1}, "-1 workers; expected 0"),
     ],
 )
 def test_mistakes(tmp_path, changes, words):

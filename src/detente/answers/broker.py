@@ -84,7 +84,7 @@ def alone(solved: SolvedGame, mediators: tuple[str, ...], game: Game) -> Game:
     event = Nature(
         (*nature.names, "others' held moves"),
         np.vstack([nature.hazards.reshape(-1, k), total]),
-        sp.vstack([nature.transition, sp.csr_array(rows + stay)], format="csr"),
+        sp.csr_array(sp.vstack([nature.transition, sp.csr_array(rows + stay)])),
     )
     return replace(
         game,

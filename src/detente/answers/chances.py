@@ -93,7 +93,8 @@ def median_of_fighting(solved: SolvedGame) -> float:
     chain, war = solved.chain, solved.frame.war
     n = int(war.sum())
     out = np.asarray(chain.jumps[war][:, ~war].sum(axis=1)).reshape(-1, 1)
-    small = Chain(sp.block_array([[chain.jumps[war][:, war], out], [sp.csr_array((1, n)), None]], format="csr"))
+    blocks = [[chain.jumps[war][:, war], out], [sp.csr_array((1, n)), None]]
+    small = Chain(sp.csr_array(sp.block_array(blocks)))
     ended = np.zeros(n + 1, bool)
     ended[n] = True
     return float(small.time_quantile(ended, MEDIAN)[int(np.count_nonzero(war[: solved.x0]))])

@@ -50,7 +50,7 @@ def with_war_hazard(game: Game, entry: sp.csr_array, hazard: float) -> Game:
     k, nature = game.n_states, game.nature
     rows = np.asarray(entry.sum(axis=1)).ravel() > 0
     stay = sp.diags_array((~rows).astype(float))
-    transition = sp.vstack([nature.transition, sp.csr_array(entry + stay)], format="csr")
+    transition = sp.csr_array(sp.vstack([nature.transition, sp.csr_array(entry + stay)]))
     hazards = np.vstack([nature.hazards.reshape(-1, k), np.where(rows, hazard, 0.0)])
     return replace(game, nature=Nature((*nature.names, "added war hazard"), hazards, transition))
 
@@ -166,7 +166,7 @@ def _crossing(curve: Callable[[float], float], low: float, high: float, tol: flo
         return value
 
     try:
-        return float(so.brentq(defined, low, high, xtol=tol, rtol=1e-12))
+        return float(so.brentq(defined, low, high, xtol=tol, rtol=1e-12))  # pyright: ignore[reportArgumentType]
     except _Missing:
         return NAN
 

@@ -68,7 +68,7 @@ class Frame:
     def package(self) -> str:
         """The package that summaries speak of: bound as `package`, else the first."""
         bound = self.bindings.get("package")
-        return bound if bound in self.settled else next(iter(self.settled), "")
+        return str(bound) if bound in self.settled else next(iter(self.settled), "")
 
     def moves(self, role: str) -> dict[str, list[str]]:
         """A binding as name -> list of `actor.action`; empty if absent.

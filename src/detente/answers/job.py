@@ -11,7 +11,7 @@ from detente.answers.frame import Frame
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question, Reply
 from detente.answers.solved import SolvedGame, own_stake
-from detente.solver import enumerate_equilibria
+from detente.solver import Equilibrium, enumerate_equilibria
 from detente.solver.enumerate import same
 
 SEARCH = "equilibria"  # stands for a question in `lost` where further equilibria could not be looked for
@@ -101,7 +101,7 @@ class Job:
         others = [
             SolvedGame(self.frame, solved.game, e, self.template.family)
             for e in found
-            if not same(e, solved.equilibrium)
+            if isinstance(e, Equilibrium) and not same(e, solved.equilibrium)
         ]
         return own + [self._asked(other, light) for other in others]
 

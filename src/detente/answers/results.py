@@ -89,7 +89,7 @@ def spread(values: np.ndarray) -> Spread:
     has = np.isfinite(values).any(axis=0)
     if has.any():
         ends[:, has] = np.nanpercentile(np.where(np.isfinite(values), values, np.nan)[:, has], steps, axis=0)
-    return Spread(*ends, draws)
+    return Spread(ends[0], ends[1], ends[2], draws)
 
 
 def gather(

@@ -195,6 +195,7 @@ def without_jumps(generator: sp.csr_array, source: np.ndarray, target: np.ndarra
     """The generator with all jumps from a mask into another struck out."""
     matrix = sp.coo_array(generator)
     drop = source[matrix.row] & target[matrix.col] & (matrix.row != matrix.col)
-    lost = np.bincount(matrix.row[drop], weights=matrix.data[drop], minlength=generator.shape[0])
-    kept = sp.csr_array((matrix.data[~drop], (matrix.row[~drop], matrix.col[~drop])), shape=generator.shape)
+    states = len(source)
+    lost = np.bincount(matrix.row[drop], weights=matrix.data[drop], minlength=states)
+    kept = sp.csr_array((matrix.data[~drop], (matrix.row[~drop], matrix.col[~drop])), shape=(states, states))
     return sp.csr_array(kept + sp.diags_array(lost))

@@ -14,11 +14,11 @@ import numpy as np
 from detente.answers.frame import Frame
 from detente.errors import RecordError, suggest
 from detente.evidence.coding import fits
-from detente.evidence.rules import CodingFile, Rule, read_coding
+from detente.evidence.rules import CodingFile, CodingRule, read_coding
 from detente.game import Game
-from detente.record import Record, load_record
-from detente.record.model import Commitment, Event, Response
-from detente.record.told import KINDS
+from detente.record import CutRecord, load_record
+from detente.record.entries import Commitment, Event, Response
+from detente.record.told import WAYS_BACK
 from detente.run import Ref
 
 FIGHTING = ("attack", "clash", "incident", "offensive", "violation", "war_start")  # usual types of events
@@ -39,7 +39,7 @@ class Witnesses:
         into_war, out_of_war, into_peace: those of them that can lead there.
     """
 
-    record: Record | None = None
+    record: CutRecord | None = None
     shown: Mapping[str, frozenset[str]] | None = None
     acts: frozenset[str] = frozenset()
     into_war: frozenset[str] = frozenset()
@@ -121,7 +121,7 @@ class Witnesses:
         return tuple(c for c in self.record.commitments.values() if actor in (*c.who, *c.to))
 
 
-def shown_by(record: Record, coding: CodingFile, game: Game) -> dict[str, frozenset[str]]:
+def shown_by(record: CutRecord, coding: CodingFile, game: Game) -> dict[str, frozenset[str]]:
     """Event -> the acts that the first rule which fits it reads it as, where it reads it as an act at all.
 
     Raises:
@@ -135,7 +135,7 @@ def shown_by(record: Record, coding: CodingFile, game: Game) -> dict[str, frozen
     return found
 
 
-def _read_as(rule: Rule, coding: CodingFile, game: Game) -> frozenset[str]:
+def _read_as(rule: CodingRule, coding: CodingFile, game: Game) -> frozenset[str]:
     """The acts that a rule stands for: those that it names and that can bring about its change."""
     outcome, target = rule.then, np.ones(game.n_states, bool)
     known = {} if game.space is None else {v.name: v.values for v in game.space.variables}
@@ -166,4 +166,4 @@ def leading(game: Game, source: np.ndarray, target: np.ndarray) -> frozenset[str
 
 def refs_of(entries: Entries) -> tuple[Ref, ...]:
     """The way back to each entry."""
-    return tuple(dict.fromkeys(Ref(kind=KINDS[type(entry)], id=entry.id) for entry in entries))
+    return tuple(dict.fromkeys(Ref(kind=WAYS_BACK[type(entry)], id=entry.id) for entry in entries))

@@ -25,12 +25,12 @@ def analyze(
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Analyse a case: who gains from delay, how likely war is to resume, what settling brings; writes a dossier."""
-    from detente.cli.console import progress_bar
+    from detente.cli.console import note, progress_bar
     from detente.workflow.analyze import analyze as work
     from detente.workflow.summary import summary
 
     with progress_bar() as progress:
-        run, folder = work(case, date, out, draws, seed, workers, progress, equilibria)
+        run, folder = work(case, date, out, draws, seed, workers, progress, equilibria, note)
     if as_json:
         print(run.model_dump_json(by_alias=True, indent=1))
     else:

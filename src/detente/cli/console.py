@@ -1,5 +1,6 @@
 """Progress and notes on stderr, so that stdout carries results only."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,3 +20,8 @@ def progress_bar() -> Iterator[Callable[[float, str], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         yield lambda share, words: bar.update(task, completed=share, description=words)
+
+
+def note(sentence: str) -> None:
+    """A sentence on stderr."""
+    print(sentence, file=sys.stderr)

@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from detente.run import Table
+    from detente.run import Part, Table
 
 CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of a shipped case.")]
 Seed = Annotated[int, typer.Option(help="Seed of all draws and simulations.")]
-Out = Annotated[str | None, typer.Option(help="Where results are kept; default ./detente-out/CASE-evidence/.")]
+Out = Annotated[str | None, typer.Option(help="Run folder; default ./detente-out/CASE-DATE/.")]
+Date = Annotated[str | None, typer.Option(help="A situation of the case (ISO date); default its as_of.")]
+Summary = Annotated[bool, typer.Option("--summary", help="Print what was found last; compute nothing.")]
+CAP_HELP = "Stop after solving this many games (each takes about one second on minsk)."
+Cap = Annotated[int | None, typer.Option(help=CAP_HELP)]
 Workers = Annotated[int | None, typer.Option(help="Processes; never changes a number.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine output on stdout.")]
 
@@ -32,6 +36,7 @@ def code(
     as_json: Json = False,
 ) -> None:
     """Show the record as a path of marks, beside its events, with all that could not be coded and why."""
+    from detente.cli.console import note
     from detente.workflow.evidence import code as work
 
     coded, table, data = work(case, second, until)
@@ -50,94 +55,88 @@ def code(
                 else f"{date}  {event}  {kind}{why}\n            {text}"
             )
             notes.add(reason)
-    _note(f"{len(coded.path.marks)} marks; events: {', '.join(f'{n} {k}' for k, n in data['events'].items())}")
+    note(f"{len(coded.path.marks)} marks; events: {', '.join(f'{n} {k}' for k, n in data['events'].items())}")
     if "second_coding" in data:
         agreed = data["second_coding"]
-        _note(f"second coding: {agreed['share']:.0%} of {agreed['events']} events alike, kappa {agreed['kappa']:.2f}")
+        note(f"second coding: {agreed['share']:.0%} of {agreed['events']} events alike, kappa {agreed['kappa']:.2f}")
 
 
 def accounts(
     case: CaseArgument,
     *,
+    date: Date = None,
     quick: Annotated[bool, typer.Option("--quick", help="Design check on few records; no verdict.")] = False,
     seed: Seed = 0,
     out: Out = None,
     workers: Workers = None,
-    cap: Annotated[int | None, typer.Option(help="Largest number of solves.")] = None,
+    cap: Cap = None,
     records: Annotated[int | None, typer.Option(help="Simulated records per account; a verdict needs 200.")] = None,
+    summary: Summary = False,
     as_json: Json = False,
 ) -> None:
     """Which account does the record favour, how strongly, and what would overturn that?"""
-    from detente.cli.console import progress_bar
-    from detente.workflow.evidence import Desk, part_of
+    from detente.cli.console import note, progress_bar
     from detente.workflow.evidence import accounts as work
+    from detente.workflow.evidence import kept_part
 
-    with progress_bar() as progress:
-        found = work(
-            case, quick=quick, seed=seed, out=out, workers=workers, cap=cap, records=records, progress=progress
-        )
-    part = part_of(Desk.open(case).case, found)
-    data, tables = part.accounts, part.tables
+    if summary:
+        part = kept_part(case, "accounts", out)
+    else:
+        with progress_bar() as progress:
+            part = work(
+                case,
+                date,
+                quick=quick,
+                seed=seed,
+                out=out,
+                workers=workers,
+                cap=cap,
+                records=records,
+                progress=progress,
+                note=note,
+            )
+    data = part.accounts
     assert data is not None
     if as_json:
         _json(data.model_dump(mode="json"))
         return
-    if data.baselines:
-        print(f"Held-out events: {data.baselines.words}.\n")
-    print(
-        f"{'No verdict (quick).' if found.quick else found.verdict.words[:1].upper() + found.verdict.words[1:] + '.'}\n"
-    )
-    for name in ("verdict_conditions", "accounts", "design_check", "telling_events", "variants", "predictive_checks"):
-        if f"evidence_{name}" in tables:
-            _table(tables[f"evidence_{name}"])
-    turn, of = found.tolerance
-    _note(f"{data.discriminating_marks} of {data.marks} marks tell the first two accounts apart at all.")
-    _note(f"The sign would turn if {turn} of the {of} events that speak for the first were invented or slanted.")
-    _note(f"{data.solves} games solved. {' '.join(found.notes)}")
-    for edit in found.edits:
-        _note(f"note: {edit}")
+    _show(part)
+    for edit in data.edits_after_freezing:
+        note(f"note: {edit}")
 
 
 def fit(
     case: CaseArgument,
     *,
     account: Annotated[str | None, typer.Option(help="An account; default the case's own ranges.")] = None,
+    date: Date = None,
     seed: Seed = 0,
     draws: Annotated[int, typer.Option(help="Draws to begin with.")] = 200,
-    cap: Annotated[int, typer.Option(help="Largest number of solves.")] = 500,
+    cap: Annotated[int, typer.Option(help=CAP_HELP)] = 500,
     out: Out = None,
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """What the record says of each parameter, and what it cannot say: "assumption, not record"."""
-    from detente.cli.console import progress_bar
+    from detente.cli.console import note, progress_bar
     from detente.workflow.evidence import fit as work
 
     with progress_bar() as progress:
-        fitted = work(case, account, seed=seed, draws=draws, cap=cap, out=out, workers=workers, progress=progress)
-    if as_json:
-        table = fitted.table()
-        _json(
-            {
-                "account": fitted.account,
-                "log_evidence": fitted.weighted.log_evidence,
-                "error": fitted.weighted.error,
-                "ess": fitted.weighted.ess,
-                "refused": fitted.weighted.refused,
-                "solves": fitted.solves,
-                "diagnostics": list(fitted.words),
-                "parameters": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
-            }
+        part = work(
+            case, account, date, seed=seed, draws=draws, cap=cap, out=out, workers=workers, progress=progress, note=note
         )
+    if as_json:
+        assert part.fit is not None
+        _json(part.fit.model_dump(mode="json"))
         return
-    _table(fitted.table())
+    _show(part)
 
 
 def backtest(
     case: CaseArgument,
     *,
     until: Annotated[str, typer.Option(help="Fit to what was known on this ISO date.")],
-    score: Annotated[str, typer.Option(help="D1:D2, the window that is scored.")],
+    score: Annotated[str, typer.Option(help="D1:D2, ISO dates of the window that is scored.")],
     seed: Seed = 0,
     draws: Annotated[int, typer.Option(help="Draws from the case's own ranges.")] = 200,
     out: Out = None,
@@ -145,33 +144,38 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Fit to what was known at a date, score what came, beside simple rivals."""
-    from detente.cli.console import progress_bar
+    from detente.cli.console import note, progress_bar
+    from detente.evidence.report import back_test_of, back_test_table
+    from detente.evidence.sections import held_out_section
     from detente.workflow.evidence import backtest as work
 
     with progress_bar() as progress:
         tested = work(case, until, score, seed=seed, draws=draws, out=out, workers=workers, progress=progress)
-    from detente.evidence.report import back_test_of, back_test_table
-
+    data = back_test_of(tested)
     if as_json:
-        _json(back_test_of(tested).model_dump(mode="json"))
+        _json(data.model_dump(mode="json"))
         return
-    print(tested.words[:1].upper() + tested.words[1:] + ".\n")
+    section = held_out_section(data, "")
+    print(section.finding, end="\n\n")
     _table(back_test_table(tested))
-    model = "cannot say" if tested.war_model is None else f"{tested.war_model:.0%}"
-    print(f"War in the window: model {model}, past frequency {tested.war_climatology:.0%}; wars begun: {tested.wars}.")
-    _note(f"effective sample size of the fit: {tested.ess:.0f}")
+    print(*section.paragraphs, sep="\n")
+    note(f"effective sample size of the fit: {tested.ess:.0f}")
+
+
+def _show(part: "Part") -> None:
+    """The sections of a part: finding, tables, then the rest in words."""
+    for section in part.sections:
+        print(section.finding, end="\n\n")
+        for name in section.tables:
+            _table(part.tables[name])
+        for words in section.paragraphs:
+            print(words, end="\n\n")
 
 
 def _json(data: dict[str, Any]) -> None:
     import json
 
     print(json.dumps(data, indent=1, ensure_ascii=False))
-
-
-def _note(words: str) -> None:
-    import sys
-
-    print(words, file=sys.stderr)
 
 
 def _table(table: "Table") -> None:

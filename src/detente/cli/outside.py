@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from detente.outside.view import OutsideView
     from detente.run import Table
-    from detente.workflow.outside import Findings
 
 
 def register(app: typer.Typer) -> None:
@@ -35,10 +35,10 @@ def baserate(
     """How often war came back in past cases like this one; or forecasts for a file of episodes."""
     from detente.workflow import outside as work
 
-    request = work.Request(
+    options = work.BaseRateOptions(
         case, date, run, train, predict, out, agreements, survival, validate, curves, known_until, replicates, seed
     )
-    show(work.base_rates(request), as_json)
+    show(work.baserate(options), as_json)
 
 
 def positions(
@@ -55,8 +55,8 @@ def positions(
     show(work.positions(case, table, draws=draws, seed=seed), as_json)
 
 
-def show(found: "Findings", as_json: bool) -> None:
-    """Print findings: JSON, or tables and sentences."""
+def show(found: "OutsideView", as_json: bool) -> None:
+    """Print a view: JSON, or tables and sentences."""
     if as_json:
         import json
 

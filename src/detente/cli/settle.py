@@ -21,9 +21,17 @@ def settle(
     case: CaseArgument,
     *,
     date: Annotated[str | None, typer.Option(help="A situation of the case (ISO date); default its as_of.")] = None,
-    risk: Annotated[float, typer.Option(help="Largest chance of war after signature.")] = 0.05,
+    risk: Annotated[
+        float, typer.Option(help="Largest chance of war after signature that is accepted (0.05 = one in twenty).")
+    ] = 0.05,
     within: Annotated[float, typer.Option(help="Years for which that chance is taken.")] = 10.0,
-    share: Annotated[float, typer.Option(help="Share of draws and equilibria in which all must hold.")] = 0.9,
+    share: Annotated[
+        float,
+        typer.Option(
+            help="A settlement counts as holding if every condition is met in at least this share of the draws "
+            "(0.9 = nine of ten)."
+        ),
+    ] = 0.9,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer draws, coarser amounts.")] = False,
     draws: Annotated[int | None, typer.Option(help="Draws from the stated ranges.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
@@ -32,11 +40,11 @@ def settle(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """What would hold: packages, mandates and guarantees under which signing and staying is everybody's choice."""
-    from detente.cli.console import progress_bar
+    from detente.cli.console import note, progress_bar
     from detente.workflow.settle import settle as work
 
     with progress_bar() as progress:
-        report = work(
+        part = work(
             case,
             date,
             risk=risk,
@@ -48,15 +56,18 @@ def settle(
             workers=workers,
             out=out,
             progress=progress,
+            note=note,
         )
+    settlement = part.settlement
+    assert settlement is not None
     if as_json:
-        found = report.settlement.model_dump(mode="json")
-        print(json.dumps({**found, "warnings": list(report.warnings)}, indent=1, ensure_ascii=False))
-    else:
-        for line in lines(report.settlement):
-            print(line)
-        for warning in report.warnings:
-            typer.echo(f"warning: {warning}", err=True)
+        found = settlement.model_dump(mode="json")
+        print(json.dumps({**found, "warnings": list(part.warnings)}, indent=1, ensure_ascii=False))
+        return
+    for line in lines(settlement):
+        print(line)
+    for warning in part.warnings:
+        note(f"warning: {warning}")
 
 
 def lines(settlement: "Settlement") -> list[str]:
@@ -78,8 +89,8 @@ def _point(point: "Combination", years: float) -> list[str]:
     out += [f"    {label}" for label in point.labels]
     out.append(
         f"    no war within {years:g} years: {_share(safe.mid)} ({_share(safe.low)} to {_share(safe.high)});"
-        f" cost {point.cost:.3g} a year; least favoured: {gain.who}, {gain.mid:.2f}"
-        f" ({gain.low:.2f} to {gain.high:.2f}) of its stake a year"
+        f" cost {point.cost:.3g} a year; smallest gain, each in its own stake a year: {gain.who}, {gain.mid:.2f}"
+        f" ({gain.low:.2f} to {gain.high:.2f})"
     )
     held = f"    all holds in {_share(point.share_of_draws)} of draws"
     if point.equilibria:
@@ -89,7 +100,7 @@ def _point(point: "Combination", years: float) -> list[str]:
         out.append(f"    binding: {point.binding.words}")
     if point.relaxation is not None:
         relaxation = point.relaxation
-        payer = f"; payer: {relaxation.payer}" if relaxation.payer else ""
+        payer = f"; {relaxation.payer} could pay" if relaxation.payer else ""
         verified = "" if relaxation.solved_again else " (to first order)"
         words = "; ".join(relaxation.words)
         out.append(f"    to hold in {relaxation.so_that_it_holds_in}{verified}: {words}{payer}")

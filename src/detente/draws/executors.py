@@ -116,7 +116,7 @@ def _dask(address: str, workers: int | None) -> Iterator[tuple[Executor, int]]:
     if where == "local":
         size = workers or os.cpu_count() or 1
         with (
-            LocalCluster(n_workers=size, threads_per_worker=1, dashboard_address=None, processes=True) as cluster,
+            LocalCluster(n_workers=size, threads_per_worker=1, dashboard_address=None, processes=True) as cluster,  # pyright: ignore[reportArgumentType]
             Client(cluster) as client,
             client.get_executor(pure=False) as pool,
         ):

@@ -1,23 +1,27 @@
 """Rival accounts on equal terms: marginal likelihoods from one bank, Bayes factors, and what they hang on.
 
 Between accounts k and l the Bayes factor in decibans is 10 log10(Z_k / Z_l). What an event contributes is the
-difference of
-its log predictive densities given everything earlier, each account learning as it goes; these differences sum to the
-whole.
+difference of its log predictive densities given everything earlier, each account learning as it goes; these differences
+sum to the whole.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
 
-from detente.evidence.coding import Coded
-from detente.evidence.posterior import DECIBAN, Weighted, overlap, quantiles, weigh
-from detente.evidence.priors import Prior, halved_and_doubled
+from detente.evidence.bank import Bank
+from detente.evidence.coded import Coded
+from detente.evidence.posterior import DECIBAN, Weighted, effective, overlap, quantiles, weigh
+from detente.evidence.priors import JointPrior, halved_and_doubled
 from detente.evidence.score import Scorer
+from detente.run.accounts import ParameterFit
 
-DISCRIMINATING = 0.5  # decibans
+DISCRIMINATING = 0.5  # decibans: an event below this moves odds by less than an eighth
+NOISE_SHARE = 0.85  # of the overlap that sampling noise alone would leave: above it the record has taught nothing
+BINS = 20  # of a prior, equally likely each, in which prior and posterior are laid over each other
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class Compared:
         """The two most favoured accounts (twice the same if there is one)."""
         return self.order[0], self.order[min(1, len(self.names) - 1)]
 
+    @property
+    def settled(self) -> bool:
+        """Whether every account has enough effective draws: else nothing may be ranked."""
+        return not any(r.refused for r in self.results)
+
     def lead(self, first: int) -> float:
         """The smallest Bayes factor of an account over its rivals, decibans."""
         return min((self.decibans(first, k)[0] for k in range(len(self.names)) if k != first), default=np.inf)
@@ -59,6 +68,14 @@ def compare(names: Sequence[str], log_priors: np.ndarray, log_likelihood: np.nda
     """Weigh all accounts: log prior weights (accounts, rows) and log likelihoods (rows,)."""
     results = tuple(weigh(log_prior, log_likelihood) for log_prior in log_priors)
     return Compared(tuple(names), results, log_likelihood)
+
+
+class Variant(NamedTuple):
+    """What becomes of the first account's lead when something is changed."""
+
+    name: str  # what was changed
+    lead: float  # its smallest lead over a rival, decibans
+    ess: float  # smallest effective size over the accounts; infinite where the draws are not weighed again
 
 
 @dataclass(frozen=True)
@@ -103,13 +120,13 @@ def telling_events(
 
 def without_sources(
     coded: Coded, scorer: Scorer, names: Sequence[str], log_priors: np.ndarray, first: int
-) -> list[tuple[str, float, float]]:
-    """Leave out each source in turn: (words, smallest lead of the first account in decibans, infinity)."""
-    rows = []
+) -> list[Variant]:
+    """Leave out each source in turn, smallest lead first."""
+    rows: list[Variant] = []
     for source, labels in sorted(coded.witnesses().items()):
         left = compare(names, log_priors, scorer.score(coded.path.without(labels)))
-        rows.append((f"without source {source} ({len(labels)} marks)", left.lead(first), np.inf))
-    return sorted(rows, key=lambda r: r[1])
+        rows.append(Variant(f"without source {source} ({len(labels)} marks)", left.lead(first), np.inf))
+    return sorted(rows, key=lambda r: r.lead)
 
 
 def bias_tolerance(events: Sequence[Telling], total: float) -> tuple[int, int]:
@@ -128,9 +145,7 @@ def bias_tolerance(events: Sequence[Telling], total: float) -> tuple[int, int]:
     return len(for_it) + 1, len(for_it)
 
 
-def sensitivity(
-    bank, priors: Mapping[str, Prior], log_likelihood: np.ndarray, first: int
-) -> list[tuple[str, float, float]]:
+def sensitivity(bank: Bank, priors: Mapping[str, JointPrior], log_likelihood: np.ndarray, first: int) -> list[Variant]:
     """Halving and doubling of noise, reference rates and prior widths, for all accounts alike.
 
     Args:
@@ -138,36 +153,36 @@ def sensitivity(
         priors: accounts.
         log_likelihood: (rows,) of the record.
         first: the favoured account.
-
-    Returns:
-        (variant, its smallest lead over a rival in decibans, the smallest effective size).
     """
     own = {name: halved_and_doubled(bank.space, prior) for name, prior in priors.items()}
-    rows = []
+    rows: list[Variant] = []
     for variant in sorted({v for variants in own.values() for v in variants}):
         changed = [own[name].get(variant, prior) for name, prior in priors.items()]
         result = compare(tuple(priors), np.array([bank.log_prior(p) for p in changed]), log_likelihood)
         lead = result.lead(first)
-        rows.append((variant, lead if np.isfinite(lead) else -np.inf, min(r.ess for r in result.results)))
+        rows.append(Variant(variant, lead if np.isfinite(lead) else -np.inf, min(r.ess for r in result.results)))
     return rows
 
 
-def parameter_overlaps(
-    bank, log_prior: np.ndarray, weights: np.ndarray
-) -> list[tuple[str, float, tuple[float, ...], bool]]:
-    """(name, overlap of prior and posterior, posterior 5/50/95 %, assumption not record) for every dimension."""
+def parameter_fits(bank: Bank, log_prior: np.ndarray, weights: np.ndarray) -> tuple[ParameterFit, ...]:
+    """What posterior weights (rows,) say of every dimension of a bank beside its prior weights."""
     values = bank.values()
-    rows = []
+    noise = expected_overlap(weights)
+    found: list[ParameterFit] = []
     for n, dimension in enumerate(bank.space.dimensions):
-        share = overlap(log_prior, weights, values[:, n])
-        noise = expected_overlap(weights)
-        rows.append((dimension.name, share, quantiles(weights, values[:, n]), share > 0.85 * noise))
-    return rows
+        share = overlap(log_prior, weights, values[:, n], BINS)
+        low, mid, high = quantiles(weights, values[:, n])
+        nothing = share > NOISE_SHARE * noise
+        found.append(
+            ParameterFit(name=dimension.name, overlap=share, low=low, mid=mid, high=high, assumption_not_record=nothing)
+        )
+    return tuple(found)
 
 
-def expected_overlap(weights: np.ndarray, bins: int = 20) -> float:
+def expected_overlap(weights: np.ndarray, bins: int = BINS) -> float:
     """The overlap that sampling noise leaves when the record teaches nothing: 1 less the mean deviation of bins."""
-    size = 1 / float((weights**2).sum()) if weights.any() else 1.0
+    with np.errstate(divide="ignore"):
+        size = max(1.0, effective(np.log(weights)))
     share = 1 / bins
     deviation = np.sqrt(2 / np.pi) * np.sqrt(share * (1 - share) / size)
     return float(max(0.0, 1 - bins * deviation / 2))

@@ -3,15 +3,17 @@
 With forward measure alpha and backward function beta (the chance of the rest of the record), L = alpha . beta at
 every time, and
 
-    dL/dR_e = sum over occasions of factor_e * integral of alpha(source) beta(target) - integral of alpha(source)
-    beta(source):
+    dL/dR_e = sum over occasions of factor_e * integral of alpha(source) beta(target)
+            - integral of alpha(source) beta(source):
 
 the smoothed number of jumps over R_e less the smoothed time spent where e can happen (Fisher's identity). The integrals
 follow from the same uniformisation (`detente.chain.uniform.paired`): with M = I + D0/q and w_k Poisson weights at q t,
 integral alpha_x(s) beta_y(t - s) ds = sum_k (alpha M^k)_x c_k(y) / q,  c_k = w_{k+1} beta + M c_{k+1}.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +41,7 @@ class Score:
 class Taped(Filter):
     """A filter that remembers what it did, for one draw."""
 
-    tape: list[tuple] = field(default_factory=list)
+    tape: list[Sequence[Any]] = field(default_factory=list)  # what was done, and with what
 
     def propagate(self, front: Front, setting: Setting, duration: float) -> None:
         """As `Filter.propagate`, taped."""
@@ -90,21 +92,21 @@ class Backward:
     rates: np.ndarray
     recording: np.ndarray
 
-    def step(self, step: tuple, beta: np.ndarray | None) -> np.ndarray:
+    def step(self, step: Sequence[Any], beta: np.ndarray | None) -> np.ndarray:
         """Undo one step of the tape."""
         kind = step[0]
         if kind == "stretch":
-            return self._stretch(*step[1:], beta)
+            return self._stretch(beta, *step[1:])
         if kind == "mark":
-            return self._mark(*step[1:], beta)
+            return self._mark(beta, *step[1:])
         if kind == "cut":
             keep = step[1]
             wide = np.zeros(len(keep))
             wide[keep] = 1.0 if beta is None else beta
             return wide
-        return self._close(*step[1:], beta)
+        return self._close(beta, *step[1:])
 
-    def _close(self, before: np.ndarray, bit: int, after: np.ndarray, beta: np.ndarray | None) -> np.ndarray:
+    def _close(self, beta: np.ndarray | None, before: np.ndarray, bit: int, after: np.ndarray) -> np.ndarray:
         k = self.taped.table.n_states
         copy, base = np.divmod(before, k)
         keep = (copy >> bit) & 1 == 1
@@ -114,14 +116,14 @@ class Backward:
         return wide
 
     def _stretch(
-        self, system: System, setting: Setting, duration: float, before: np.ndarray, beta: np.ndarray | None
+        self, beta: np.ndarray | None, system: System, setting: Setting, duration: float, before: np.ndarray
     ) -> np.ndarray:
         n = len(system.states)
-        beta = np.ones(n) if beta is None else beta
+        later = np.ones(n) if beta is None else beta
         alpha = np.zeros(n)
         alpha[system.place] = before
         if system.step is None:
-            return beta[system.place]
+            return later[system.place]
         pieces = max(1, int(np.ceil(system.rate * duration / CHUNK)))
         weights, step = poisson_weights(system.rate * duration / pieces, TAIL, falling=True), system.step
         starts = [alpha]
@@ -138,12 +140,12 @@ class Backward:
                 arc += p[source] * u[target]
                 stay += p * u
 
-            ends = (start, beta)
+            ends = (start, later)
             whole, new = paired(lambda v: step @ v, lambda v: backward @ v, ends, weights.from_zero(), visit)
             scale = system.rate * whole
             self._gather(system, setting, (entry, channel), arc / scale, stay / scale)
-            beta = new / new.max(initial=1e-300)
-        return beta[system.place]
+            later = new / new.max(initial=1e-300)
+        return later[system.place]
 
     def _gather(
         self, system: System, setting: Setting, arcs: tuple[np.ndarray, np.ndarray], arc: np.ndarray, stay: np.ndarray
@@ -171,11 +173,11 @@ class Backward:
 
     def _mark(
         self,
+        beta: np.ndarray | None,
         support: np.ndarray,
         before: np.ndarray,
         act: tuple[int, int, tuple[int, ...]],
         after: np.ndarray,
-        beta: np.ndarray | None,
     ) -> np.ndarray:
         channel, spell, silent = act
         taped, k = self.taped, self.taped.table.n_states

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.evidence.coding import Coded
+from detente.evidence.coded import Coded
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,32 @@
 """A bank of solved draws: the expensive part of all evidence, done once, kept on disk, used by every check.
 
-Each draw is solved in a process of its own and its rates are written whole to one file per draw, so that an
-interrupted run
-goes on where it stopped. Draws without a certified equilibrium are counted and left out, never silently.
+Each draw is solved in a process of its own and its rates are written whole to one file per draw, so that an interrupted
+run goes on where it stopped. Draws without a certified equilibrium are counted and left out, never silently.
 """
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.draws import map_draws, uniforms
+from detente.draws import DRAW_FAULTS, Progress, map_draws, reasons_in_words, uniforms
 from detente.errors import ComputationError
 from detente.evidence.jumps import JumpTable, jump_rates, jump_table
 from detente.evidence.posterior import Proposal, mixture
-from detente.evidence.priors import SCALE, Space
+from detente.evidence.priors import SCALE, JointPrior, ParameterSpace
 from detente.files.keys import content_key
+from detente.files.whole import write_bytes, write_text
 from detente.game import Game
 
-Progress = Callable[[float, str], None]
+if TYPE_CHECKING:
+    from detente.game.compile import Template
+
+DIGITS = 24  # of a draw's key in its file's name: 96 bits, so that no two draws ever share one
+
+SolvedDraw = tuple[list[np.ndarray], str]  # rates of each certified equilibrium, and what went wrong if there is none
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,12 @@ class Bank:
         share: (rows,) log weight of the equilibrium within its draw (equal weights).
         proposals: what the draws came from.
         solves: how many games were solved for it.
-        failed: draws without a certified equilibrium.
+        left_out: why each draw without a certified equilibrium has none.
         log_mixture: (rows,) log density of the proposals, relative to the reference prior.
         total: number of certified draws that the rows stand for.
     """
 
-    space: Space
+    space: ParameterSpace
     table: JumpTable
     u: np.ndarray
     rates: np.ndarray
@@ -48,7 +55,7 @@ class Bank:
     share: np.ndarray
     proposals: tuple[Proposal, ...]
     solves: int = 0
-    failed: int = 0
+    left_out: tuple[str, ...] = ()
     log_mixture: np.ndarray = field(default_factory=lambda: np.zeros(0))
     total: float = 1.0
 
@@ -57,11 +64,18 @@ class Bank:
         """Number of rows."""
         return len(self.u)
 
+    @property
+    def left_out_in_words(self) -> str:
+        """How many draws were left out and why; "" where none was."""
+        if not self.left_out:
+            return ""
+        return f"{len(self.left_out)} of {self.solves} draws were left out: {reasons_in_words(self.left_out)}"
+
     def values(self) -> np.ndarray:
         """(rows, dimensions) parameter values."""
         return self.space.values(self.u)
 
-    def log_prior(self, prior) -> np.ndarray:
+    def log_prior(self, prior: JointPrior) -> np.ndarray:
         """(rows,) log weight of each row under an account's prior: density over mixture, times the equilibrium's share.
 
         Over a whole bank the weights sum to about 1.
@@ -82,7 +96,7 @@ class Bank:
             np.concatenate([self.share, other.share]),
             proposals,
             self.solves + other.solves,
-            self.failed + other.failed,
+            (*self.left_out, *other.left_out),
             mixture(self.space, proposals, u),
             self.total + other.total,
         )
@@ -106,9 +120,6 @@ class Bank:
         return replace(part, total=float(np.exp(part.share).sum()))
 
 
-Solved = tuple[list[np.ndarray], str]  # rates of each certified equilibrium, and what went wrong if there is none
-
-
 def scaled(game: Game, factor: float) -> Game:
     """A game with all reference rates multiplied by a factor."""
     moves = tuple(replace(m, reference_rate=m.reference_rate * factor) for m in game.moves)
@@ -126,13 +137,13 @@ class CaseSolver:
 
     case: str
     starts: int = 1
-    _kept: tuple | None = None
+    _kept: "tuple[Template, JumpTable] | None" = None
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, Any]:
         return {"case": self.case, "starts": self.starts, "_kept": None}
 
-    def prepare(self) -> tuple:
-        """The case's template, its pattern of jumps, and values to start from."""
+    def prepare(self) -> "tuple[Template, JumpTable]":
+        """The case's template and its pattern of jumps."""
         if self._kept is None:
             from detente.case import load_case
             from detente.game.compile import compile_case
@@ -146,7 +157,7 @@ class CaseSolver:
         """The pattern of jumps."""
         return self.prepare()[1]
 
-    def __call__(self, values: dict[str, float]) -> Solved:
+    def __call__(self, values: dict[str, float]) -> SolvedDraw:
         """Certified equilibria of one draw."""
         from detente.solver import solve
 
@@ -169,38 +180,48 @@ class CaseSolver:
 class Kept:
     """Calls a solver and keeps its answer in a file of its own; what is already there is not solved again."""
 
-    solver: Callable[[dict[str, float]], Solved]
+    solver: Callable[[dict[str, float]], SolvedDraw]
     folder: str
 
-    def __call__(self, item: tuple[str, dict[str, float]]) -> str:
-        """Solve one draw; returns what went wrong, or nothing."""
-        from detente.files.whole import write_bytes
-
+    def __call__(self, item: tuple[str, dict[str, float]]) -> None:
+        """Solve one draw and write `NAME.npy` with its rates, or `NAME.txt` with the reason why there are none."""
         name, values = item
-        rates, problem = self.solver(values)
-        path = Path(self.folder) / f"{name}.npy"
-        write_bytes(path, _packed(np.array(rates, dtype=np.float32)))
-        return problem
+        rates, problem = solved_or_left_out(self.solver, values)
+        if rates:
+            stream = io.BytesIO()
+            np.save(stream, np.array(rates, dtype=np.float32), allow_pickle=False)
+            write_bytes(Path(self.folder) / f"{name}.npy", stream.getvalue())
+        else:
+            write_text(Path(self.folder) / f"{name}.txt", problem + "\n")
 
 
-def _packed(array: np.ndarray) -> bytes:
-    import io
+def kept_draw(folder: Path, name: str) -> SolvedDraw | None:
+    """What a folder keeps of one draw, None if it has not been solved yet."""
+    if (folder / f"{name}.npy").is_file():
+        return list(np.load(folder / f"{name}.npy", allow_pickle=False)), ""
+    if (folder / f"{name}.txt").is_file():
+        return [], (folder / f"{name}.txt").read_text("utf-8").strip()
+    return None
 
-    stream = io.BytesIO()
-    np.save(stream, array, allow_pickle=False)
-    return stream.getvalue()
+
+def solved_or_left_out(solver: Callable[[dict[str, float]], SolvedDraw], values: dict[str, float]) -> SolvedDraw:
+    """One draw; a draw that fails is left out with its reason and never ends the others."""
+    try:
+        return solver(values)
+    except DRAW_FAULTS as error:
+        return [], str(error) or type(error).__name__
 
 
-def draw_points(space: Space, proposals: Sequence[Proposal], seed: int) -> np.ndarray:
+def draw_points(space: ParameterSpace, proposals: Sequence[Proposal], seed: int) -> np.ndarray:
     """Points of the reference cube from each proposal in turn, scrambled Sobol within each."""
     parts = [p.draw(space, uniforms(p.count, len(space.dimensions), seed + 1000 * n)) for n, p in enumerate(proposals)]
     return np.concatenate(parts)
 
 
 def fill(
-    solver: Callable[[dict[str, float]], Solved],
+    solver: Callable[[dict[str, float]], SolvedDraw],
     table: JumpTable,
-    space: Space,
+    space: ParameterSpace,
     proposals: Sequence[Proposal],
     *,
     seed: int = 0,
@@ -230,19 +251,20 @@ def fill(
     items = [dict(zip(space.names, map(float, row))) for row in values]
     if folder is None:
         report = progress or (lambda _share, _words: None)
-        solved = []
+        solved: list[SolvedDraw] = []
         for n, item in enumerate(items):
-            solved.append(solver(item)[0])
+            solved.append(solved_or_left_out(solver, item))
             report((n + 1) / len(items), f"solving draw {n + 1} of {len(items)}")
     else:
         solved = _from_files(solver, items, folder, workers=workers, progress=progress, key=key)
-    found = [(n, np.asarray(r), len(rates)) for n, rates in enumerate(solved) for r in rates]
+    left_out = tuple(problem for rates, problem in solved if not rates)
+    found = [(n, np.asarray(r), len(rates)) for n, (rates, _) in enumerate(solved) for r in rates]
     if not found:
-        raise ComputationError("no draw has a certified equilibrium; hint: more noise, or narrower ranges")
+        reasons = reasons_in_words(left_out)
+        raise ComputationError(f"no draw has a certified equilibrium: {reasons}; hint: more noise, or narrower ranges")
     draw = np.array([n for n, _, _ in found])
     share = -np.log(np.array([m for _, _, m in found], float))
     rates = np.array([r for _, r, _ in found], dtype=np.float32)
-    failed = sum(not len(r) for r in solved)
     part = u[draw]
     return Bank(
         space,
@@ -253,25 +275,31 @@ def fill(
         share,
         tuple(proposals),
         len(items),
-        failed,
+        left_out,
         mixture(space, proposals, part),
-        float(len(items) - failed),
+        float(len(items) - len(left_out)),
     )
 
 
 def _from_files(
-    solver: Callable[[dict[str, float]], Solved],
+    solver: Callable[[dict[str, float]], SolvedDraw],
     items: list[dict[str, float]],
     folder: Path,
     *,
     workers: int | None,
     progress: Progress | None,
     key: str,
-) -> list[np.ndarray]:
+) -> list[SolvedDraw]:
     folder.mkdir(parents=True, exist_ok=True)
-    names = [content_key(key, i)[:24] for i in items]
-    missing = [(n, i) for n, i in zip(names, items) if not (folder / f"{n}.npy").is_file()]
+    names = [content_key(key, i)[:DIGITS] for i in items]
+    missing = [(n, i) for n, i in zip(names, items) if kept_draw(folder, n) is None]
     if missing:
         words = f"{len(items) - len(missing)} draws kept, solving"
         map_draws(Kept(solver, str(folder)), missing, workers=workers, progress=progress, words=words)
-    return [np.load(folder / f"{n}.npy", allow_pickle=False) for n in names]
+    draws: list[SolvedDraw] = []
+    for name in names:
+        draw = kept_draw(folder, name)
+        if draw is None:
+            raise ComputationError(f"solved draw {name} has vanished from {folder}; hint: run the command again")
+        draws.append(draw)
+    return draws

@@ -1,13 +1,10 @@
 """Simple rivals to every model, on held-out events only: if they predict better, the first line of a report says so.
 
 *Stateless*: each kind of mark comes at its past frequency. *Per state*: at its past frequency in the current value of
-the
-first watched variable (the phase, say). Both are smoothed: a rate is (n + 1/2) / T overall, and in a state (n + 5 r)
-/ (T + 5)
-with r the overall rate, so five years of the overall rate stand behind every state. *Climatology* for relapse: wars
-begun per
-year without war. Marks are those of the coded path; a change that no act explains is a kind of mark by the value that
-it leads to.
+the first watched variable (the phase, say). Both are smoothed: a rate is (n + 1/2) / T overall, and in a state (n + 5
+r) / (T + 5) with r the overall rate, so five years of the overall rate stand behind every state. *Climatology* for
+relapse: wars begun per year without war. Marks are those of the coded path; a change that no act explains is a kind of
+mark by the value that it leads to.
 """
 
 import itertools
@@ -18,8 +15,8 @@ import numpy as np
 
 from detente.evidence.path import CHANGE, Path
 
-SMOOTH_COUNT = 0.5
-SMOOTH_YEARS = 5.0
+SMOOTH_COUNT = 0.5  # of a mark, added to each kind: what was never seen is not impossible (Jeffreys)
+SMOOTH_YEARS = 5.0  # years at the overall rate that stand behind every state
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Sequence_:
+class PlainPath:
     """A path as plain data: times and kinds of marks, and the watched state (a cell) over time."""
 
     times: np.ndarray
@@ -46,7 +43,7 @@ class Sequence_:
         return self.cells[min(max(place, 0), len(self.cells) - 1)]
 
 
-def plain(path: Path, names: Sequence[str], watch: np.ndarray | None) -> Sequence_:
+def plain(path: Path, names: Sequence[str], watch: np.ndarray | None) -> PlainPath:
     """A path without its model: kinds are channel names, or the value that an unexplained change leads to.
 
     Args:
@@ -70,7 +67,7 @@ def plain(path: Path, names: Sequence[str], watch: np.ndarray | None) -> Sequenc
         time = mark.time if mark.until is None else (mark.time + mark.until) / 2
         times.append(time)
         kinds.append(names[mark.channel] if mark.channel != CHANGE else f"change {_into(path, time)}")
-    return Sequence_(np.array(times), tuple(kinds), edges, tuple(cells))
+    return PlainPath(np.array(times), tuple(kinds), edges, tuple(cells))
 
 
 def _into(path: Path, time: float) -> str:
@@ -79,7 +76,7 @@ def _into(path: Path, time: float) -> str:
     return "-".join(str(int(np.flatnonzero(m)[0])) for m in fresh if m.any())
 
 
-def score_baselines(sequence: Sequence_, split: float, end: float, channels: Sequence[str]) -> list[Scored]:
+def score_baselines(sequence: PlainPath, split: float, end: float, channels: Sequence[str]) -> list[Scored]:
     """Fit both baselines before `split`, score what comes until `end`."""
     train = sequence.times < split
     test = (sequence.times >= split) & (sequence.times < end)
@@ -106,7 +103,7 @@ def score_baselines(sequence: Sequence_, split: float, end: float, channels: Seq
     return [Scored("stateless frequencies", float(stateless), n), Scored("frequencies per state", float(per_state), n)]
 
 
-def _exposure(sequence: Sequence_, cell: str, start: float, end: float) -> float:
+def _exposure(sequence: PlainPath, cell: str, start: float, end: float) -> float:
     low, high = np.clip(sequence.edges[:-1], start, end), np.clip(sequence.edges[1:], start, end)
     return float(sum(h - lo for lo, h, c in zip(low, high, sequence.cells, strict=True) if c == cell))
 

@@ -1,9 +1,8 @@
 """Simulation-based calibration: parameters from the prior, records from the model, then ranks of the truth are uniform.
 
 For every replication a draw of the bank leaves a record, the other draws are weighted by it, and the truth's weighted
-rank in
-the posterior of each parameter is noted. Too many ranks at the ends: a posterior that is too sure; in the middle: too
-wide.
+rank in the posterior of each parameter is noted. Too many ranks at the ends: a posterior that is too sure; in the
+middle: too wide.
 
 Source: Talts, Betancourt, Simpson, Vehtari & Gelman 2018, arXiv:1804.06788.
 """
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.evidence.coding import recording
+from detente.evidence.coded import recording
 from detente.evidence.design import resample
 from detente.evidence.score import Scorer
 from detente.evidence.simulate import Scheme, observe, simulate

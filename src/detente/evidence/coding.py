@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from detente.errors import Diagnostic, RecordError
+from detente.errors import Diagnostic, RecordError, Severity
+from detente.evidence.coded import Chance, Coded, CodedEvent, recording, witness_roots
 from detente.evidence.feasible import Layer
 from detente.evidence.filter import Filter
 from detente.evidence.jumps import JumpTable
@@ -28,73 +29,10 @@ from detente.evidence.simulate import Scheme, Watch
 from detente.files.yaml import At
 from detente.game import StateSpace
 from detente.record import CutRecord, Event
-from detente.record.lists import Entries
 from detente.words.dates import DAYS_PER_YEAR
 
-WINDOWS = {"week": 7, "month": 31, "year": 366}
-
-
-@dataclass(frozen=True)
-class Chance:
-    """The prior of one recording probability: uniform between `low` and `high` (equal: fixed, then no verdict)."""
-
-    name: str  # "recorded.CHANNEL" or "recorded.CHANNEL.DAYS_PER_YEAR"
-    channel: int
-    start: float  # years since the start of the path
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class CodedEvent:
-    """What became of one event."""
-
-    event: str
-    date: str
-    text: str
-    kind: str  # "mark", "seen", "same witness", "left out", "impossible", "no rule", "outside"
-    code: str  # the channel, or what was seen
-    reason: str = ""
-    witnesses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A coded record: the path, how it came about, and what happened to every event."""
-
-    path: Path
-    scheme: Scheme
-    chances: tuple[Chance, ...]
-    events: tuple[CodedEvent, ...]
-    start: str
-    until: str
-    table: JumpTable  # the case's pattern with the coding's signals
-    constant: np.ndarray  # (signal entries,) their rates, 1/year
-    warnings: tuple[Diagnostic, ...] = ()
-    coder: str = ""
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """The ways into the record."""
-        return self.scheme.channels
-
-    def witnesses(self) -> dict[str, set[str]]:
-        """Source -> the marks that rest on it alone."""
-        alone: dict[str, set[str]] = {}
-        for event in self.events:
-            if event.kind == "mark" and len(event.witnesses) == 1:
-                alone.setdefault(event.witnesses[0], set()).add(event.event)
-        return alone
-
-
-def recording(chances: tuple[Chance, ...], channels: int, values: np.ndarray) -> Recording:
-    """Recording probabilities from values of the chances, (draws, chances)."""
-    breaks = np.array(sorted({c.start for c in chances if c.start > 0}))
-    edges = np.concatenate([[0.0], breaks])
-    probability = np.zeros((len(values), channels, len(edges)))
-    for n in sorted(range(len(chances)), key=lambda n: chances[n].start):
-        probability[:, chances[n].channel, edges >= chances[n].start] = values[:, n, None]
-    return Recording(probability, breaks)
+WINDOWS = {"week": 7, "month": 31, "year": 366}  # days in which an event of that precision can have begun
+MOST_RECORDED = 0.98  # while it is asked what can have happened, some of every act may go unrecorded
 
 
 def span(event: Event) -> tuple[datetime.date, datetime.date]:
@@ -141,9 +79,9 @@ class Coder:
 
     # -- names ------------------------------------------------------------------------------------------------------
 
-    def bad(self, at: At, what: str, expected: str = "", hint: str = "", severity: str = "error") -> None:
+    def bad(self, at: At, what: str, expected: str = "", hint: str = "", severity: Severity = "error") -> None:
         """Collect a located problem."""
-        self.problems.append(self.coding.document.diagnostic(at, what, expected, hint, severity=severity))  # type: ignore[arg-type]
+        self.problems.append(self.coding.document.diagnostic(at, what, expected, hint, severity=severity))
 
     def mask(self, values: Mapping[str, tuple[str, ...]]) -> np.ndarray:
         """(states,) states in which all variables have one of their values."""
@@ -408,7 +346,7 @@ class Coder:
         """Set aside what cannot have happened in the case's states."""
         middle = np.array([[(c.low + c.high) / 2 for c in coded.chances]]).reshape(1, len(coded.chances))
         plain = recording(coded.chances, len(coded.channels), middle)
-        capped = Recording(np.minimum(plain.probability, 0.98), plain.breaks)
+        capped = Recording(np.minimum(plain.probability, MOST_RECORDED), plain.breaks)
         structural = Filter(self.table, coded.channels, np.ones((1, self.table.size)), capped)
         laid = Layer(structural, self.space, sightings).lay(coded.path)
         for time, known in laid.blocked:
@@ -439,14 +377,3 @@ class Coder:
             coded.scheme.coarse,
         )
         return replace(coded, path=laid.path, scheme=scheme, events=tuple(rows), warnings=tuple(self.problems))
-
-
-def witness_roots(record: Entries) -> dict[str, set[str]]:
-    """Source -> the sources that it passes on in the end (itself where it repeats nobody)."""
-
-    def roots(source: str, seen: tuple[str, ...]) -> set[str]:
-        known = record.sources.get(source)
-        onward = [r for r in known.repeats if r not in seen] if known else []
-        return {root for r in onward for root in roots(r, (*seen, r))} if onward else {source}
-
-    return {source: roots(source, (source,)) for source in record.sources}

@@ -1,27 +1,29 @@
 """The design check, before any verdict: would a record like this tell these accounts apart, if one of them were true?
 
-From each account, records are simulated through the same coding, recording and dates of observation, and scored
-against the
-same bank (less the draw that produced them) exactly as the real one is. The spread of the Bayes factor under each truth
-gives error rates, and the threshold at which a wrong account is favoured in at most 5 % (docs/model.md 4b). What the
-bank's finite size adds to the Bayes factor is in that spread as well.
+From each account, records are simulated through the same coding, recording and dates of observation, and scored against
+the same bank (less the draw that produced them) exactly as the real one is. The spread of the Bayes factor under each
+truth gives error rates, and the threshold at which a wrong account is favoured in at most 5 % (docs/evidence.md). What
+the bank's finite size adds to the Bayes factor is in that spread as well.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import TypedDict
 
 import numpy as np
 from scipy.special import logsumexp
 
-from detente.draws import map_draws
-from detente.evidence.coding import Chance, recording
+from detente.draws import DRAW_FAULTS, map_draws, reasons_in_words
+from detente.errors import ComputationError
+from detente.evidence.coded import Chance, recording
 from detente.evidence.posterior import DECIBAN, effective
 from detente.evidence.score import Scorer
 from detente.evidence.simulate import Scheme, observe, simulate
 
-LEAST_RECORDS = 200
-WRONG = 0.05
+LEAST_RECORDS = 200  # simulated records per account before any verdict
+WRONG = 0.05  # share of records in which a wrong account may be favoured
+IMPOSSIBLE = -1e6  # nats: stands for the log evidence of a record that no draw can have left, as JSON has no infinity
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Designed:
         log_evidence: (records, accounts).
         ess: (records, accounts) effective sample sizes.
         marks: (records,) how many marks each had.
-        quick: too few records for a verdict.
+        left_out: why records could not be simulated or scored.
     """
 
     names: tuple[str, ...]
@@ -42,6 +44,7 @@ class Designed:
     log_evidence: np.ndarray
     ess: np.ndarray
     marks: np.ndarray
+    left_out: tuple[str, ...] = ()
 
     @property
     def per_account(self) -> int:
@@ -101,6 +104,15 @@ class Designed:
         return all(self.sign_right(t, r) >= 1 - WRONG for t in range(k) for r in range(k) if t != r)
 
 
+class ScoredRecord(TypedDict):
+    """What is kept of one simulated record, as plain JSON data."""
+
+    log_evidence: list[float]  # per account, nats
+    ess: list[float]  # per account
+    marks: int
+    why: str  # why it could not be simulated or scored, and then counts for nothing
+
+
 @dataclass
 class RecordTask:
     """Simulates one record and scores it; picklable.
@@ -114,13 +126,17 @@ class RecordTask:
     scorer: Scorer
     scheme: Scheme
     log_priors: np.ndarray
-    truth: tuple[Chance, ...] | None = (
-        None  # priors of the recording under which records come about, if not the scorer's
-    )
+    truth: tuple[Chance, ...] | None = None  # of the recording under which records come about, if not the scorer's
 
-    def __call__(self, item: tuple[int, int, int]) -> dict:
-        """One record from (account, row, seed): log evidences, effective sizes, number of marks."""
-        _, row, seed = item
+    def __call__(self, item: tuple[int, int, int]) -> ScoredRecord:
+        """One record from (account, row, seed); one that fails is left out with its reason."""
+        try:
+            return self.scored(*item[1:])
+        except DRAW_FAULTS as error:
+            return {"log_evidence": [], "ess": [], "marks": 0, "why": str(error) or type(error).__name__}
+
+    def scored(self, row: int, seed: int) -> ScoredRecord:
+        """A record simulated from one row of the bank, scored against the others."""
         rng = np.random.default_rng(seed)
         bank = self.scorer.bank
         start = int(rng.choice(len(self.scheme.initial), p=self.scheme.initial))
@@ -135,9 +151,10 @@ class RecordTask:
         with np.errstate(invalid="ignore"):
             evidence = logsumexp(joint, axis=1)
         return {
-            "log_evidence": [float(e) if np.isfinite(e) else -1e6 for e in evidence],
+            "log_evidence": [float(e) if np.isfinite(e) else IMPOSSIBLE for e in evidence],
             "ess": [effective(j) for j in joint],
             "marks": len(path.marks),
+            "why": "",
         }
 
 
@@ -175,6 +192,9 @@ def design_check(
         progress: called with (share done, words).
         store: where finished records are kept until all are done.
         key: names the inputs.
+
+    Raises:
+        ComputationError: not one record could be simulated and scored.
     """
     rng = np.random.default_rng(seed)
     items = [
@@ -184,10 +204,15 @@ def design_check(
     ]
     task = RecordTask(scorer, scheme, log_priors)
     rows = map_draws(task, items, workers=workers, progress=progress, store=store, key=key, words="simulated record")
+    left_out = tuple(r["why"] for r in rows if r["why"])
+    if len(left_out) == len(rows):
+        raise ComputationError(f"not one simulated record could be scored: {reasons_in_words(left_out)}")
+    good = [(k, row) for (k, _, _), row in zip(items, rows, strict=True) if not row["why"]]
     return Designed(
         tuple(names),
-        np.array([k for k, _, _ in items]),
-        np.array([r["log_evidence"] for r in rows]),
-        np.array([r["ess"] for r in rows]),
-        np.array([r["marks"] for r in rows]),
+        np.array([k for k, _ in good]),
+        np.array([r["log_evidence"] for _, r in good]),
+        np.array([r["ess"] for _, r in good]),
+        np.array([r["marks"] for _, r in good]),
+        left_out,
     )

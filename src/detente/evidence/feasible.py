@@ -1,9 +1,8 @@
 """Laying coded marks on the case's states: what cannot have happened there is said, not given probability zero.
 
 Forward over the record with every rate set to 1: which states are possible, given what is known? A mark that no
-possible state
-allows is set aside with the reason. Where what is known changes and no recorded act explains it, an unrecorded cause
-(`CHANGE`) is put in.
+possible state allows is set aside with the reason. Where what is known changes and no recorded act explains it, an
+unrecorded cause (`CHANGE`) is put in.
 """
 
 import itertools

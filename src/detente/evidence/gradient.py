@@ -1,7 +1,7 @@
 """Derivatives of the log-likelihood with respect to all parameters of the game, by two adjoints.
 
-The backward pass over the record gives g = d log L / dR on the entries of the jump table; rates depend on parameters
-at fixed values V and through V, and V through the equilibrium F(V, theta) = 0:
+The backward pass over the record gives g = d log L / dR on the entries of the jump table; rates depend on parameters at
+fixed values V and through V, and V through the equilibrium F(V, theta) = 0:
 
     d log L / dtheta = g . dR/dtheta + y . dF/dtheta,    -F_V^T y = (dR/dV)^T g,
 

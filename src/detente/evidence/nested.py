@@ -7,11 +7,12 @@ Source: Skilling 2006, Bayesian Analysis 1; dynesty (Speagle 2020, MNRAS 493).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from detente.errors import MissingExtra
-from detente.evidence.priors import Prior, Space
+from detente.evidence.priors import JointPrior, ParameterSpace
 
 LOWEST = -1e100  # stands for zero likelihood: the sampler refuses -inf
 
@@ -27,8 +28,8 @@ class Nested:
 
 
 def nested_sampling(
-    space: Space,
-    prior: Prior,
+    space: ParameterSpace,
+    prior: JointPrior,
     log_likelihood: Callable[[dict[str, float]], float],
     *,
     live: int = 200,
@@ -58,11 +59,10 @@ def nested_sampling(
         value = log_likelihood(dict(zip(space.names, map(float, row), strict=True)))
         return value if np.isfinite(value) else LOWEST
 
-    sampler = NestedSampler(
-        at, lambda v: v, len(space.dimensions), nlive=live, rstate=np.random.default_rng(seed), bootstrap=0
-    )
+    make: Any = NestedSampler  # its types do not say what it takes
+    sampler = make(at, lambda v: v, len(space.dimensions), nlive=live, rstate=np.random.default_rng(seed), bootstrap=0)
     sampler.run_nested(maxcall=cap, print_progress=False)
-    results = sampler.results
+    results: Any = sampler.results
     samples = results.samples_equal(rstate=np.random.default_rng(seed))
     values = space.values(space.into(prior, samples))
     return Nested(float(results.logz[-1]), float(results.logzerr[-1]), values, int(np.sum(results.ncall)))

@@ -1,9 +1,8 @@
 """A partly observed path: marks, what is known of the state and when, and how acts come to be recorded.
 
 A *channel* is one way in which acts reach the record: a set of entries of the jump table (unknown authors: several
-kinds)
-and, per spell of time, the probability that such an act is recorded through it. Probabilities of one entry over its
-channels sum to at most 1; what is left goes unrecorded, and if it changes the state, the state is hidden.
+kinds) and, per spell of time, the probability that such an act is recorded through it. Probabilities of one entry over
+its channels sum to at most 1; what is left goes unrecorded, and if it changes the state, the state is hidden.
 """
 
 from dataclasses import dataclass, field

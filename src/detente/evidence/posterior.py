@@ -1,15 +1,13 @@
 """Importance weights: one bank of solved draws serves every account, and says how well it serves it.
 
 A bank's draws come from a known mixture m of proposals (the wide reference prior, the accounts' priors, refinements).
-For an
-account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal
+For an account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal
 likelihood
 
-    log Z = log sum_n w_n L_n,    w_n = p(u_n) / m(u_n) / N        (the mixture's density is known, so nothing is
-    estimated below),
+    log Z = log sum_n w_n L_n,    w_n = p(u_n) / m(u_n) / N        (the mixture's density is known exactly),
 
 with effective sample size (sum v)^2 / sum v^2 of v = w L and Monte Carlo error sqrt(1/ESS - 1/N) of log Z, in nats.
-Below an effective size of 100 no number is given out as settled (docs/model.md 4).
+Below an effective size of 100 no number is given out as settled (docs/evidence.md).
 
 Source: Owen & Zhou 2000, JASA 95 (mixture proposals); Kong 1992 (effective sample size).
 """
@@ -19,22 +17,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.evidence.priors import EDGE, Prior, Space
+from detente.evidence.priors import EDGE, JointPrior, ParameterSpace
 
 LEAST = 100.0  # effective sample size below which a result is refused
 DECIBAN = 10 / np.log(10)
+# Of the Gaussian proposals, in units of the prior's standard deviation; tuned on Minsk, none of them decides an answer.
+KEPT = 0.35  # share of the effective size that the power of the likelihood leaves
+PER_DIMENSION = 2.0  # draws per dimension on which a covariance rests
+FEWEST = 10.0  # effective draws on which a proposal rests at least
+VARIANCES = (0.05, 1.2)  # of one dimension: a narrower or wider one is an accident of few draws
+FLOOR = 0.02  # added to every variance
+TOWARDS_PRIOR = 0.1  # share by which the mean is drawn back to the prior's
+WIDER = 1.15  # variance of a proposal over that of what it is fitted to, so that tails are covered
+HALVINGS = 40  # of the power's interval
 
 
 @dataclass(frozen=True)
 class Proposal:
     """One component of the mixture: an account's prior, or a Gaussian in the account's own probit coordinates."""
 
-    prior: Prior
+    prior: JointPrior
     count: int
     mean: np.ndarray | None = None
     factor: np.ndarray | None = None  # lower Cholesky factor of the covariance
 
-    def draw(self, space: Space, uniform: np.ndarray) -> np.ndarray:
+    def draw(self, space: ParameterSpace, uniform: np.ndarray) -> np.ndarray:
         """Points of the reference cube from uniforms (count, dimensions)."""
         from scipy.special import ndtr, ndtri
 
@@ -43,7 +50,7 @@ class Proposal:
             v = np.clip(ndtr(self.mean + ndtri(v) @ self.factor.T), EDGE, 1 - EDGE)
         return space.into(self.prior, v)
 
-    def log_density(self, space: Space, u: np.ndarray) -> np.ndarray:
+    def log_density(self, space: ParameterSpace, u: np.ndarray) -> np.ndarray:
         """(draws,) log density relative to the reference prior."""
         from scipy.special import ndtri
 
@@ -56,7 +63,7 @@ class Proposal:
         return result + gauss
 
 
-def mixture(space: Space, proposals: Sequence[Proposal], u: np.ndarray) -> np.ndarray:
+def mixture(space: ParameterSpace, proposals: Sequence[Proposal], u: np.ndarray) -> np.ndarray:
     """(draws,) log density of the whole mixture, each component weighted by its number of draws."""
     from scipy.special import logsumexp
 
@@ -135,7 +142,13 @@ def quantiles(weights: np.ndarray, values: np.ndarray, at: Sequence[float] = (0.
 
 
 def refine(
-    space: Space, prior: Prior, u: np.ndarray, log_prior: np.ndarray, log_likelihood: np.ndarray, *, count: int
+    space: ParameterSpace,
+    prior: JointPrior,
+    u: np.ndarray,
+    log_prior: np.ndarray,
+    log_likelihood: np.ndarray,
+    *,
+    count: int,
 ) -> Proposal:
     """A Gaussian proposal fitted to the draws so far: the next step of sequential Monte Carlo towards the posterior.
 
@@ -147,18 +160,18 @@ def refine(
     usable = np.isfinite(log_prior) & np.isfinite(log_likelihood)
     z = ndtri(space.out_of(prior, u[usable]))
     lp, ll = log_prior[usable], log_likelihood[usable]
-    wanted = min(0.35 * effective(lp), 2.0 * z.shape[1])
-    power = tempered(lp, ll, max(wanted, 10.0))
+    wanted = min(KEPT * effective(lp), PER_DIMENSION * z.shape[1])
+    power = tempered(lp, ll, max(wanted, FEWEST))
     joint = lp + power * ll
     w = np.exp(joint - joint.max())
     w /= w.sum()
     mean = w @ z
     spread = (z - mean).T @ ((z - mean) * w[:, None])
     ess = 1 / (w**2).sum()
-    shrink = min(1.0, z.shape[1] / (2 * ess))
-    diagonal = np.diag(np.clip(np.diag(spread), 0.05, 1.2))
-    covariance = (1 - shrink) * spread + shrink * diagonal + 0.02 * np.eye(z.shape[1])
-    return Proposal(prior, count, (1 - 0.1) * mean, np.linalg.cholesky(1.15 * covariance))
+    shrink = min(1.0, z.shape[1] / (PER_DIMENSION * ess))
+    diagonal = np.diag(np.clip(np.diag(spread), *VARIANCES))
+    covariance = (1 - shrink) * spread + shrink * diagonal + FLOOR * np.eye(z.shape[1])
+    return Proposal(prior, count, (1 - TOWARDS_PRIOR) * mean, np.linalg.cholesky(WIDER * covariance))
 
 
 def tempered(log_prior: np.ndarray, log_likelihood: np.ndarray, ess: float) -> float:
@@ -166,7 +179,7 @@ def tempered(log_prior: np.ndarray, log_likelihood: np.ndarray, ess: float) -> f
     if effective(log_prior + log_likelihood) >= ess:
         return 1.0
     low, high = 0.0, 1.0
-    for _ in range(40):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         if effective(log_prior + middle * log_likelihood) >= ess:
             low = middle

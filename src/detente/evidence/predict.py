@@ -1,23 +1,29 @@
 """Held-out events: what the fitted model and the simple rivals said of them beforehand.
 
 The model's log score is log sum_n w_n L_n(record to D2) / sum_n w_n L_n(record to D1), with weights w from what was
-known at the
-date of the fit. The chance of war in a window is one less the chance of none: the forward measure carried on with
-nothing recorded and war ruled out. With a handful of wars such a score is an anecdote, and is called one.
+known at the date of the fit. The chance of war in a window is one less the chance of none: the forward measure carried
+on with nothing recorded and war ruled out. With a handful of wars such a score is an anecdote, and is called one.
 """
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
 
+from detente.errors import OptionError
 from detente.evidence.bank import Bank
 from detente.evidence.baselines import Scored, climatology, onsets_of, plain, score_baselines
-from detente.evidence.coding import Coded
+from detente.evidence.coded import Coded
 from detente.evidence.path import Gap, Path, Pin
 from detente.evidence.posterior import effective
 from detente.evidence.score import scorer_for
+from detente.words.dates import check_date
+
+FITTED = 0.7  # share of the record that is fitted where nobody names a date
+THIN = 20  # effective draws below which a fit is to be read loosely
+ANECDOTE = 10  # wars in a window below which a score of them is an anecdote
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,8 @@ class BackTested:
         until: what was known up to this date was fitted.
         window: first and last date of what was scored.
         marks: held-out marks.
-        model: log score of the model, nats; None if the bank cannot tell (too few effective draws or an impossible
-        event). baselines: the simple rivals' log scores.
+        model: log score of the model, nats; None if every fitted draw calls an event impossible.
+        baselines: the simple rivals' log scores.
         ess: effective sample size of the fit.
         war_model, war_climatology: chance that a war begins in the window.
         wars: how many did.
@@ -65,13 +71,40 @@ class BackTested:
         if self.best != "the model":
             lead = f"a simple rival predicts better: {self.best}"
         thin = (
-            "" if self.ess >= 20 else f"; the fit rests on {max(1, round(self.ess))} effective draws: read it loosely"
+            "" if self.ess >= THIN else f"; the fit rests on {max(1, round(self.ess))} effective draws: read it loosely"
         )
-        anecdote = "" if self.wars >= 10 else f"; {self.wars} wars in the window: an anecdote, not a score"
+        anecdote = "" if self.wars >= ANECDOTE else f"; {self.wars} wars in the window: an anecdote, not a score"
         return f"{lead} (log scores over {self.marks} marks: model {self.model:.1f}, {rivals}){anecdote}{thin}"
 
 
 CodeUntil = Callable[[str], Coded]
+
+
+def held_out_split(coded: Coded) -> str:
+    """The date before which baselines and model are fitted where nobody names one."""
+    start, end = (datetime.date.fromisoformat(d) for d in (coded.start, coded.until))
+    return (start + datetime.timedelta(days=round(FITTED * (end - start).days))).isoformat()
+
+
+def window_of(until: str, score: str) -> tuple[str, str]:
+    """The scored window.
+
+    Args:
+        until: ISO date of the fit.
+        score: "D1:D2", ISO dates.
+
+    Raises:
+        OptionError: not D1:D2, or not after `until`.
+    """
+    first, _, last = score.partition(":")
+    fitted = check_date("until", until)
+    try:
+        start, end = (datetime.date.fromisoformat(d) for d in (first, last))
+    except ValueError:
+        raise OptionError.of(f"--score {score}", "two ISO dates D1:D2, such as 2015-12-31:2020-12-31") from None
+    if not fitted <= start < end:
+        raise OptionError.of(f"--until {until} --score {score}", "until <= D1 < D2")
+    return first, last
 
 
 def back_test(

@@ -1,16 +1,13 @@
 """Priors in the coordinates of one wide reference prior, so that a draw solved once can serve every account.
 
 A draw is a point u in the unit cube; dimension j has the value Q_j(u_j), Q_j the quantile function of its reference
-prior.
-An account is another set of quantile functions A_j (most of them the same). With G_j(u) = F_Aj(Q_j(u)), the density
-of the
-account relative to the reference is the product of G_j'(u_j); it is taken numerically, so any prior of the case
-language serves. Outside the account's ranges it is 0.
+prior. An account is another set of quantile functions A_j (most of them the same). With G_j(u) = F_Aj(Q_j(u)), the
+density of the account relative to the reference is the product of G_j'(u_j); it is taken numerically, so any prior of
+the case language serves. Outside the account's ranges it is 0.
 
-Nuisances are never fixed (docs/model.md 4a): the reference prior is wider than the case for every `noise` (half the
-lower end
-to twice the upper) and for a common factor on all reference rates (1/4 to 4), so that halving and doubling them is a
-reweighting. Recording probabilities are integrated out for every draw (`thinning`).
+Nuisances are never fixed (docs/evidence.md): the reference prior is wider than the case for every `noise` (half the
+lower end to twice the upper) and for a common factor on all reference rates (1/4 to 4), so that halving and doubling
+them is a reweighting. Recording probabilities are integrated out for every draw (`thinning`).
 """
 
 from collections.abc import Mapping
@@ -19,10 +16,14 @@ from typing import Protocol
 
 import numpy as np
 
+from detente.case import Parameter
 from detente.errors import OptionError
 
 SCALE = "reference_scale"  # common factor on all reference rates
-EDGE = 1e-7
+EDGE = 1e-7  # distance kept from the ends of the unit interval, where quantiles may be infinite
+STEP = 1e-5  # of the difference quotient for densities: far above rounding, far below the width of any prior
+HALVINGS = 50  # of an interval of length 1: below the spacing of floating numbers
+SUPPORT_SLACK = 1e-6  # share of a range by which an account may stick out of it: rounding of its ends
 
 
 class Quantile(Protocol):
@@ -61,22 +62,20 @@ class LogUniform:
 class Sampled:
     """The prior of a case's parameter, through its `sample(u)`."""
 
-    parameter: object
+    parameter: Parameter
 
     def __call__(self, u: np.ndarray) -> np.ndarray:
         """Quantile function."""
         flat = np.clip(np.asarray(u, float), EDGE, 1 - EDGE)
-        return np.array([self.parameter.sample(float(x)) for x in flat.ravel()]).reshape(flat.shape)  # type: ignore[attr-defined]
+        return np.array([self.parameter.sample(float(x)) for x in flat.ravel()]).reshape(flat.shape)
 
 
-def quantile_of(parameter: object) -> Quantile:
+def quantile_of(parameter: Parameter) -> Quantile:
     """The prior of a case's parameter; the plain kinds in closed form."""
-    prior = getattr(parameter, "prior", None)
-    kind = getattr(prior, "kind", "")
-    if kind in ("uniform", "loguniform"):
-        low = max(prior.numbers[0], prior.low)  # type: ignore[union-attr]
-        high = min(prior.numbers[1], prior.high)  # type: ignore[union-attr]
-        return Uniform(low, high) if kind == "uniform" else LogUniform(low, high)
+    prior = parameter.prior
+    if prior.kind in ("uniform", "loguniform"):
+        low, high = max(prior.numbers[0], prior.low), min(prior.numbers[1], prior.high)
+        return Uniform(low, high) if prior.kind == "uniform" else LogUniform(low, high)
     return Sampled(parameter)
 
 
@@ -85,7 +84,7 @@ def invert(quantile: Quantile, values: np.ndarray) -> np.ndarray:
     values = np.asarray(values, float)
     low, high = np.zeros(values.shape), np.ones(values.shape)
     ends = quantile(np.array([0.0, 1.0]))
-    for _ in range(50):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         below = quantile(middle) < values
         low, high = np.where(below, middle, low), np.where(below, high, middle)
@@ -103,7 +102,7 @@ class Dimension:
 
 
 @dataclass(frozen=True)
-class Prior:
+class JointPrior:
     """An account (or the reference) as priors on some dimensions; the others keep their usual prior."""
 
     name: str
@@ -112,7 +111,7 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Space:
+class ParameterSpace:
     """All dimensions, in order: the case's parameters, the factor on reference rates, recording probabilities."""
 
     dimensions: tuple[Dimension, ...]
@@ -126,26 +125,25 @@ class Space:
         """(draws, dimensions) values of points of the cube."""
         return np.stack([d.reference(u[:, n]) for n, d in enumerate(self.dimensions)], axis=1)
 
-    def target(self, prior: Prior, n: int) -> Quantile | None:
+    def target(self, prior: JointPrior, n: int) -> Quantile | None:
         """The prior of dimension n under an account; None where it is the reference."""
         dimension = self.dimensions[n]
         return prior.changed.get(dimension.name, None if prior.wide else dimension.usual)
 
-    def log_ratio(self, prior: Prior, u: np.ndarray) -> np.ndarray:
+    def log_ratio(self, prior: JointPrior, u: np.ndarray) -> np.ndarray:
         """(draws,) log density of an account relative to the reference prior; -inf outside its ranges."""
         total = np.zeros(len(u))
         for n, dimension in enumerate(self.dimensions):
             quantile = self.target(prior, n)
             if quantile is None:
                 continue
-            step = 1e-5
-            up, down = np.minimum(u[:, n] + step, 1.0), np.maximum(u[:, n] - step, 0.0)
+            up, down = np.minimum(u[:, n] + STEP, 1.0), np.maximum(u[:, n] - STEP, 0.0)
             mass = invert(quantile, dimension.reference(up)) - invert(quantile, dimension.reference(down))
             with np.errstate(divide="ignore"):
                 total += np.log(np.maximum(mass / (up - down), 0.0))
         return total
 
-    def into(self, prior: Prior, v: np.ndarray) -> np.ndarray:
+    def into(self, prior: JointPrior, v: np.ndarray) -> np.ndarray:
         """Points of the reference cube from points of the account's own cube (there its prior is uniform)."""
         u = v.copy()
         for n, dimension in enumerate(self.dimensions):
@@ -154,7 +152,7 @@ class Space:
                 u[:, n] = invert(dimension.reference, quantile(v[:, n]))
         return np.clip(u, EDGE, 1 - EDGE)
 
-    def out_of(self, prior: Prior, u: np.ndarray) -> np.ndarray:
+    def out_of(self, prior: JointPrior, u: np.ndarray) -> np.ndarray:
         """The account's own cube from points of the reference cube; see `into`."""
         v = u.copy()
         for n, dimension in enumerate(self.dimensions):
@@ -163,7 +161,7 @@ class Space:
                 v[:, n] = invert(quantile, dimension.reference(u[:, n]))
         return np.clip(v, EDGE, 1 - EDGE)
 
-    def check(self, prior: Prior) -> None:
+    def check(self, prior: JointPrior) -> None:
         """Refuse an account whose prior is a point or leaves the reference prior's support.
 
         Raises:
@@ -176,7 +174,7 @@ class Space:
                 continue
             ends = quantile(np.array([EDGE, 1 - EDGE]))
             support = self.dimensions[self.names.index(name)].reference(np.array([0.0, 1.0]))
-            slack = 1e-6 * max(1e-12, float(support[1] - support[0]))
+            slack = SUPPORT_SLACK * max(1e-12, float(support[1] - support[0]))
             if not ends[1] > ends[0]:
                 wrong.append(f"{name} is a point ({ends[0]:g}); an account gives intervals")
             if ends[0] < support[0] - slack or ends[1] > support[1] + slack:
@@ -193,16 +191,16 @@ class Space:
             )
 
 
-def space_of(parameters: Mapping[str, object]) -> Space:
+def space_of(parameters: Mapping[str, Parameter]) -> ParameterSpace:
     """The dimensions of a case's parameters, and the factor on reference rates.
 
     Args:
-        parameters: name -> parameter with `low`, `high` and `sample(u)`; fixed ones are left out.
+        parameters: name -> parameter; fixed ones are left out.
     """
     dimensions = []
     for name, parameter in parameters.items():
-        low, high = parameter.low, parameter.high  # type: ignore[attr-defined]
-        if low is None or high is None or not high > low:
+        low, high = parameter.low, parameter.high
+        if not high > low:
             continue
         own = quantile_of(parameter)
         if name == "noise" or name.startswith("noise."):
@@ -210,20 +208,20 @@ def space_of(parameters: Mapping[str, object]) -> Space:
         else:
             dimensions.append(Dimension(name, own, None, "reference" if name == "reference_rate" else ""))
     dimensions.append(Dimension(SCALE, LogUniform(0.25, 4.0), LogUniform(0.5, 2.0), "reference"))
-    return Space(tuple(dimensions))
+    return ParameterSpace(tuple(dimensions))
 
 
-def halved_and_doubled(space: Space, prior: Prior) -> dict[str, Prior]:
+def halved_and_doubled(space: ParameterSpace, prior: JointPrior) -> dict[str, JointPrior]:
     """The variants under which a verdict must keep its sign: noise, reference rates and the account's widths."""
-    variants: dict[str, Prior] = {}
+    variants: dict[str, JointPrior] = {}
     for label, factor in (("halved", 0.5), ("doubled", 2.0)):
         noise = {
             d.name: Scaled(d.usual, factor) for d in space.dimensions if d.nuisance == "noise" and d.usual is not None
         }
         if noise:
-            variants[f"noise {label}"] = Prior(prior.name, {**prior.changed, **noise}, prior.wide)
+            variants[f"noise {label}"] = JointPrior(prior.name, {**prior.changed, **noise}, prior.wide)
         rates = {SCALE: LogUniform(0.5 * factor, 2.0 * factor)}
-        variants[f"reference rates {label}"] = Prior(prior.name, {**prior.changed, **rates}, prior.wide)
+        variants[f"reference rates {label}"] = JointPrior(prior.name, {**prior.changed, **rates}, prior.wide)
     if prior.changed:
         for label, factor in (("halved", 0.5), ("doubled", 2.0)):
             widths = {
@@ -231,7 +229,7 @@ def halved_and_doubled(space: Space, prior: Prior) -> dict[str, Prior]:
                 for name, quantile in prior.changed.items()
                 if name in space.names
             }
-            variants[f"prior widths {label}"] = Prior(prior.name, widths, prior.wide)
+            variants[f"prior widths {label}"] = JointPrior(prior.name, widths, prior.wide)
     return variants
 
 
@@ -247,7 +245,7 @@ class Scaled:
         return self.factor * self.base(u)
 
 
-def _stretched(space: Space, name: str, quantile: Quantile, factor: float) -> Uniform:
+def _stretched(space: ParameterSpace, name: str, quantile: Quantile, factor: float) -> Uniform:
     """The same middle, `factor` times the width, cut to the reference range."""
     low, high = quantile(np.array([EDGE, 1 - EDGE]))
     support = space.dimensions[space.names.index(name)].reference(np.array([0.0, 1.0]))

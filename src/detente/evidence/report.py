@@ -1,12 +1,15 @@
-"""Findings as the `accounts` part of a run, and as tables."""
+"""What a study, a fit or a back-test found, as typed parts of a run and as tables."""
 
+import math
 from collections.abc import Iterable
 
 from detente.evidence.accounts import DISCRIMINATING
-from detente.evidence.coding import Coded
+from detente.evidence.coded import Coded
+from detente.evidence.posterior import LEAST
 from detente.evidence.predict import BackTested
-from detente.evidence.study import Findings
-from detente.run import Accounts, Ref, Table
+from detente.evidence.study import StudyResult
+from detente.record.told import Line, Told
+from detente.run import Accounts, Cell, Table
 from detente.run.accounts import (
     AccountResult,
     BackTest,
@@ -19,8 +22,10 @@ from detente.run.accounts import (
     WarForecast,
 )
 
+MOST_TOLD = 12  # events in the table of those that tell most: a page
 
-def accounts_of(found: Findings) -> Accounts:
+
+def accounts_of(found: StudyResult) -> Accounts:
     """The findings as the `accounts` part of a run."""
     results = zip(found.names, found.compared.results, strict=True)
     marks = [t for t in found.telling if t.date]
@@ -45,26 +50,18 @@ def accounts_of(found: Findings) -> Accounts:
         marks=len(found.coded.path.marks),
         discriminating_marks=len([t for t in marks if abs(t.decibans) >= DISCRIMINATING]),
         solves=found.bank.solves,
-        solves_without_equilibrium=found.bank.failed,
+        solves_without_equilibrium=len(found.bank.left_out),
         bias_tolerance=BiasTolerance(events_to_turn_the_sign=found.tolerance[0], of=found.tolerance[1]),
         second_coding=None
         if agreed is None
         else SecondCoding(events=agreed.events, share=agreed.share, kappa=agreed.kappa),
-        parameters=parameters_of(found.parameters),
+        parameters=found.parameters,
         edits_after_freezing=found.edits,
         notes=found.notes,
     )
 
 
-def parameters_of(rows: Iterable[tuple[str, float, tuple[float, ...], bool]]) -> tuple[ParameterFit, ...]:
-    """What the record says of each parameter: (name, overlap, 5/50/95 %, assumption not record)."""
-    return tuple(
-        ParameterFit(name=name, overlap=overlap, low=q[0], mid=q[1], high=q[2], assumption_not_record=flag)
-        for name, overlap, q, flag in rows
-    )
-
-
-def design_of(found: Findings) -> DesignCheck:
+def design_of(found: StudyResult) -> DesignCheck:
     """The design check as part of a run."""
     d = found.designed
     each: list[DesignResult] = []
@@ -98,12 +95,19 @@ def back_test_of(tested: BackTested) -> BackTest:
     )
 
 
-def tables(found: Findings) -> dict[str, Table]:
-    """Tables for a run: accounts, design check, telling events, conditions, variants, checks, parameters."""
+def tables(found: StudyResult, told: Told) -> dict[str, Table]:
+    """Tables for a run: accounts, design check, conditions, checks, parameters, held-out events.
+
+    Where an account has too few effective draws nothing is ranked, and what events or variants say of a lead is noise:
+    there are no tables of it then.
+
+    Args:
+        found: of the study.
+        told: of the record that it studied.
+    """
     result = {
         "accounts": _accounts(found),
         "design_check": _design(found),
-        "telling_events": _telling(found),
         "verdict_conditions": Table(
             title="What a verdict needs",
             columns=("condition", "holds", "why"),
@@ -114,48 +118,57 @@ def tables(found: Findings) -> dict[str, Table]:
             columns=("statistic", "record", "simulated 5 %", "simulated 95 %", "two-sided tail share"),
             rows=tuple((c.statistic, c.seen, c.low, c.high, round(c.tail, 4)) for c in found.checks),
         ),
+        "parameters": parameters_table("all accounts taken together", found.parameters),
     }
-    result["parameters"] = Table(
-        title="What the record says of the parameters, all accounts taken together",
-        columns=("parameter", "overlap of prior and posterior", "5 %", "50 %", "95 %", "assumption, not record"),
-        rows=tuple(
-            (n, round(o, 2), *(float(f"{x:.4g}") for x in q), flag)
-            for n, o, q, flag in sorted(found.parameters, key=lambda row: row[1])
-        ),
-        note="An overlap near 1: the record has taught nothing; what rests on it is assumption, not record.",
-    )
-    if found.variants:
-        result["variants"] = Table(
-            title="Does the sign survive?",
-            columns=("variant", "smallest lead of the first, decibans", "effective sample size"),
-            rows=tuple((n, _finite(v), None if e == float("inf") else round(e)) for n, v, e in found.variants),
-        )
+    if found.compared.settled:
+        result["telling_events"] = _telling(found, told)
+        if found.variants:
+            result["variants"] = Table(
+                title="Does the sign survive?",
+                columns=("variant", "smallest lead of the first, decibans", "effective sample size"),
+                rows=tuple(
+                    (v.name, _finite(v.lead), round(v.ess) if math.isfinite(v.ess) else None) for v in found.variants
+                ),
+            )
     if found.baselines is not None:
         result["baselines"] = back_test_table(found.baselines)
     return result
 
 
-def _accounts(found: Findings) -> Table:
-    order = found.compared.order
-    first = order[0]
+def parameters_table(whose: str, parameters: Iterable[ParameterFit], note: str = "") -> Table:
+    """What the record says of each parameter, those it speaks to first."""
+    lesson = "An overlap near 1: the record has taught nothing, and what rests on it is assumption, not record."
     return Table(
-        title="Accounts: what the record says of each",
-        columns=("account", "decibans behind the first", "Monte Carlo error", "effective sample size", "settled"),
+        title=f"What the record says of the parameters ({whose})",
+        columns=("parameter", "overlap of prior and posterior", "5 %", "50 %", "95 %", "assumption, not record"),
         rows=tuple(
-            (
-                found.names[k],
-                _finite(found.compared.decibans(first, k)[0]),
-                _finite(found.compared.decibans(first, k)[1]),
-                round(found.compared.results[k].ess),
-                not found.compared.results[k].refused,
-            )
-            for k in order
+            (p.name, round(p.overlap, 2), *(float(f"{x:.4g}") for x in (p.low, p.mid, p.high)), p.assumption_not_record)
+            for p in sorted(parameters, key=lambda p: p.overlap)
         ),
-        note=f"{found.verdict.words}. Ten decibans are odds of ten to one; equal odds beforehand are assumed.",
+        note=" ".join(words for words in (lesson, note) if words),
     )
 
 
-def _design(found: Findings) -> Table:
+def _accounts(found: StudyResult) -> Table:
+    """Accounts by rank; in the order of the case, and without any number of decibans, where nothing may be ranked."""
+    compared = found.compared
+    first, *_ = order = compared.order if compared.settled else list(range(len(found.names)))
+    rows: list[tuple[Cell, ...]] = []
+    for k in order:
+        behind = [_finite(x) for x in compared.decibans(first, k)] if compared.settled else [None, None]
+        result = compared.results[k]
+        rows.append((found.names[k], *behind, round(result.ess), not result.refused))
+    few = f"An account has fewer than {LEAST:g} effective draws, so that nothing is ranked."
+    return Table(
+        title="Accounts: what the record says of each",
+        columns=("account", "decibans behind the first", "Monte Carlo error", "effective sample size", "settled"),
+        rows=tuple(rows),
+        note=f"{found.verdict.words}. "
+        + ("Ten decibans are odds of ten to one; equal odds beforehand are assumed." if compared.settled else few),
+    )
+
+
+def _design(found: StudyResult) -> Table:
     return Table(
         title="Design check: would a record like this tell them apart?",
         columns=("true account", "comes first", "conclusive", "another is conclusive", "records"),
@@ -173,25 +186,26 @@ def _design(found: Findings) -> Table:
     )
 
 
-def _telling(found: Findings) -> Table:
-    return Table(
+def _telling(found: StudyResult, told: Told) -> Table:
+    lines: list[Line] = []
+    for t in found.telling[:MOST_TOLD]:
+        cells = (t.date, t.text, round(t.decibans, 2), t.channel, ", ".join(t.witnesses))
+        lines.append((cells, (told.record.events[t.event],) if t.event in told.record.events else ()))
+    return told.table(
         title="The events that tell most between the first two accounts",
         columns=("date", "event", "decibans for the first", "coded as", "sources"),
-        rows=tuple(
-            (t.date, t.text, round(t.decibans, 2), t.channel, ", ".join(t.witnesses)) for t in found.telling[:12]
-        ),
-        rests_on=tuple((Ref(kind="event", id=t.event),) if t.date else () for t in found.telling[:12]),
+        lines=lines,
     )
 
 
 def _finite(value: float) -> float | None:
-    return round(value, 1) if abs(value) < float("inf") else None
+    return round(value, 1) if math.isfinite(value) else None
 
 
 def back_test_table(tested: BackTested) -> Table:
     """One back-test as a table."""
-    rows = [(b.name, round(b.log_score, 1)) for b in tested.baselines]
-    rows.insert(0, ("the model", None if tested.model is None else round(tested.model, 1)))  # type: ignore[arg-type]
+    rows: list[tuple[Cell, ...]] = [("the model", None if tested.model is None else round(tested.model, 1))]
+    rows += [(b.name, round(b.log_score, 1)) for b in tested.baselines]
     return Table(
         title=f"Held-out events, {tested.window[0]} to {tested.window[1]}, fitted to what was known on {tested.until}",
         columns=("who", "log score, nats"),
@@ -200,13 +214,13 @@ def back_test_table(tested: BackTested) -> Table:
     )
 
 
-def coded_table(coded: Coded, kinds: tuple[str, ...] = ()) -> Table:
+def coded_table(coded: Coded, told: Told) -> Table:
     """The coded path beside its events, and all that could not be coded, with reasons."""
-    rows = [(e.date, e.event, e.kind, e.code, e.reason, e.text) for e in coded.events if not kinds or e.kind in kinds]
-    return Table(
+    return told.table(
         title=f"The record from {coded.start} to {coded.until} as a path of marks",
         columns=("date", "event", "what became of it", "coded as", "reason or note", "text"),
-        rows=tuple(rows),
-        rests_on=tuple((Ref(kind="event", id=row[1]),) for row in rows),
+        lines=[
+            ((e.date, e.event, e.kind, e.code, e.reason, e.text), (told.record.events[e.event],)) for e in coded.events
+        ],
         note=coded.coder,
     )

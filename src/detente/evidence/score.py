@@ -9,13 +9,13 @@ import numpy as np
 from scipy.special import logsumexp
 
 from detente.evidence.bank import Bank
-from detente.evidence.coding import Coded, recording
+from detente.evidence.coded import Coded, recording
 from detente.evidence.filter import Filter, Filtered
 from detente.evidence.path import Channel, Path, Recording
 from detente.evidence.posterior import effective
 from detente.evidence.thinning import Thinning
 
-BLOCK = 192
+BLOCK = 192  # rows of one filter: some hundred megabytes on a case of a few thousand states
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Scorer:
     tail: float = 1e-10
     _filters: list[tuple[np.ndarray, Filter]] = field(default_factory=list)
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_filters": []}
 
     def filters(self) -> list[tuple[np.ndarray, Filter]]:

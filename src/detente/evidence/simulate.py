@@ -59,8 +59,7 @@ def simulate(
         start: state at time 0.
         horizon: years.
         rng: source of randomness.
-        limit: largest number of jumps; longer trajectories are cut off there (`times[-1]` then lies before the
-        horizon).
+        limit: largest number of jumps; a longer trajectory is cut off there, so that it ends before the horizon.
     """
     order, pointer = table.by_source.indices, table.by_source.indptr
     running = np.concatenate([[0.0], np.cumsum(rates[order])])

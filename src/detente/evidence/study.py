@@ -1,4 +1,4 @@
-"""One study of a record: bank, evidence, design check, checks, verdict, in the order that model.md 4 demands.
+"""One study of a record: bank, evidence, design check, checks, verdict, in the order that docs/evidence.md demands.
 
 Accounts and coding are frozen by hash before anything is scored; the design check comes before the verdict; the
 number of solves is capped and reported; whatever is interrupted goes on from its files.
@@ -8,32 +8,34 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from detente.draws import Progress
+from detente.errors import check_number
 from detente.evidence.accounts import (
     Compared,
     Telling,
+    Variant,
     bias_tolerance,
     compare,
-    parameter_overlaps,
+    parameter_fits,
     sensitivity,
     telling_events,
     without_sources,
 )
 from detente.evidence.agreement import Agreement, agreement
-from detente.evidence.bank import Bank, Solved, fill
+from detente.evidence.bank import Bank, SolvedDraw, fill
 from detente.evidence.checks import Checked, passed, predictive_check
-from detente.evidence.coding import Coded
+from detente.evidence.coded import Coded
 from detente.evidence.design import Designed, design_check
 from detente.evidence.jumps import JumpTable
 from detente.evidence.posterior import LEAST, Proposal, refine, weigh
 from detente.evidence.predict import BackTested
-from detente.evidence.priors import Prior, Space
+from detente.evidence.priors import JointPrior, ParameterSpace
 from detente.evidence.score import Scorer, scorer_for
 from detente.evidence.verdict import (
-    Verdict,
+    AccountsVerdict,
     decide,
     design_condition,
     predictive_condition,
@@ -41,12 +43,19 @@ from detente.evidence.verdict import (
     robust_condition,
     sampling_condition,
 )
-from detente.files.keys import content_key
+from detente.files.keys import code_fingerprint, content_key
+from detente.run.accounts import ParameterFit
 
-Progress = Callable[[float, str], None]
-WIDE = Prior("reference", {}, True)
+WIDE = JointPrior("reference", {}, True)
 MATTERS = 15.0  # nats: draws so far behind the best of every account are not scored exactly
 EXACT_DRAWS = 4  # sets of recording probabilities per draw that matters
+LEAST_WIDE = 4  # draws from the wide reference prior, where the cap leaves room
+BEYOND = 1.2  # refinement aims at this much more than the effective size that is needed
+LEAST_ROOM = 10  # solves left below which a further refinement is not worth its fit
+LEAST_EACH = 5  # new draws of an account in one step
+LARGE_STEP = 60  # new draws of one step together; later steps may grow to a third of what was solved
+COUNTS = 1e-4  # of the largest weight: draws below it are not scored again without each source
+FEW_RECORDS, MANY_RECORDS = 200, 1000  # simulated for predictive checks, without and with the variants
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,9 @@ class Settings:
         seed: of everything.
         workers: processes; never changes a number.
         variants: whether to leave out sources and score the second coding.
+
+    Raises:
+        OptionError: a number out of range.
     """
 
     draws: int = 35
@@ -70,6 +82,11 @@ class Settings:
     seed: int = 0
     workers: int | None = None
     variants: bool = True
+
+    def __post_init__(self) -> None:
+        for option in ("draws", "cap", "records"):
+            check_number(option, getattr(self, option), 1, whole=True)
+        check_number("seed", self.seed, 0, whole=True)
 
     @staticmethod
     def quick(seed: int = 0, workers: int | None = None) -> "Settings":
@@ -90,27 +107,36 @@ class Study:
         second: a second coding of it, if there is one.
         fixed: nuisances that are fixed numbers (then there is no verdict).
         folder: where results are kept; None: in memory.
-        key: names the inputs.
+        key: names the game and the engine: a solved draw is used again under the same.
+        inputs: names all files of the study: a simulated record is used again under the same.
     """
 
-    solver: Callable[[dict[str, float]], Solved]
+    solver: Callable[[dict[str, float]], SolvedDraw]
     table: JumpTable
-    space: Space
-    priors: Mapping[str, Prior]
+    space: ParameterSpace
+    priors: Mapping[str, JointPrior]
     coded: Coded
     second: Coded | None = None
     fixed: Sequence[str] = ()
     folder: Path | None = None
     key: str = ""
+    inputs: str = ""
     settings: Settings = field(default_factory=Settings)
     progress: Progress = lambda _share, _words: None
 
     # -- the bank ---------------------------------------------------------------------------------------------------
 
     def proposals(self) -> list[Proposal]:
-        """Every account's prior equally often, and a quarter as many draws from the wide reference prior."""
-        draws = self.settings.draws
-        return [*(Proposal(p, draws) for p in self.priors.values()), Proposal(WIDE, max(4, draws // 4))]
+        """Every account's prior equally often, and a quarter as many draws from the wide reference prior.
+
+        Raises:
+            OptionError: the cap has no room for one draw of each.
+        """
+        cap, accounts = self.settings.cap, len(self.priors)
+        check_number("cap", cap, accounts + 1)
+        draws = max(1, min(self.settings.draws, int(cap / (accounts + 0.25))))
+        wide = min(max(LEAST_WIDE, draws // 4), cap - accounts * draws)
+        return [*(Proposal(p, draws) for p in self.priors.values()), Proposal(WIDE, wide)]
 
     def bank(self, proposals: Sequence[Proposal], seed: int, low: float, high: float) -> Bank:
         """Solve the draws of some proposals, with progress from `low` to `high`."""
@@ -130,12 +156,12 @@ class Study:
         """(accounts, rows) prior weights."""
         return np.array([bank.log_prior(p) for p in self.priors.values()])
 
-    def score(self, bank: Bank, exact: bool = True) -> np.ndarray:
+    def score(self, bank: Bank) -> np.ndarray:
         """(rows,) log-likelihood of the record, exact in the recording probabilities for the draws that matter."""
         names = np.array([bank.log_prior(p) for p in self.priors.values()])
         scorer = scorer_for(bank, self.coded).tuned(self.coded.path, np.logaddexp.reduce(names, axis=0))
         rough = scorer.score(self.coded.path)
-        if not exact or not np.isfinite(rough).any():
+        if not np.isfinite(rough).any():
             return rough
         joint = names + rough
         with np.errstate(invalid="ignore"):
@@ -151,12 +177,12 @@ class Study:
         step = 0
         while True:
             compared = compare(names, self.log_priors(bank), log_likelihood)
-            low = [k for k, r in enumerate(compared.results) if r.ess < 1.2 * LEAST]
+            low = [k for k, r in enumerate(compared.results) if r.ess < BEYOND * LEAST]
             room = self.settings.cap - bank.solves
-            if not low or room < 10:
+            if not low or room < LEAST_ROOM:
                 return bank, log_likelihood
             step += 1
-            each = max(5, min(room, max(60, bank.solves // 3)) // len(low))
+            each = max(LEAST_EACH, min(room, max(LARGE_STEP, bank.solves // 3)) // len(low))
             low = low[: max(1, room // each)]
             proposals = [
                 refine(
@@ -176,7 +202,7 @@ class Study:
 
     # -- the whole --------------------------------------------------------------------------------------------------
 
-    def run(self, held_out: Callable[[Bank, np.ndarray], BackTested] | None = None) -> "Findings":
+    def run(self, held_out: Callable[[Bank, np.ndarray], BackTested] | None = None) -> "StudyResult":
         """Run the study.
 
         Args:
@@ -197,14 +223,15 @@ class Study:
         self.progress(0.9, "comparing accounts")
         return self.findings(names, bank, log_likelihood, part=part, designed=designed, baselines=baselines)
 
-    def learnt(self, bank: Bank, log_likelihood: np.ndarray) -> list[tuple[str, float, tuple[float, ...], bool]]:
+    def learnt(self, bank: Bank, log_likelihood: np.ndarray) -> tuple[ParameterFit, ...]:
         """What the record says of every parameter under the accounts taken together (equal weights)."""
         pooled = np.logaddexp.reduce(self.log_priors(bank), axis=0) - np.log(len(self.priors))
-        return parameter_overlaps(bank, pooled, weigh(pooled, log_likelihood).weights)
+        return parameter_fits(bank, pooled, weigh(pooled, log_likelihood).weights)
 
     def design(self, part: Bank, names: Sequence[str]) -> Designed:
         """The design check, before the record is scored."""
-        key = content_key(self.key, dataclasses.asdict(self.settings), list(names))
+        settings = {k: v for k, v in dataclasses.asdict(self.settings).items() if k != "workers"}
+        key = content_key(self.key, self.inputs, settings, list(names), code_fingerprint())
         return design_check(
             names,
             scorer_for(part, self.coded),
@@ -227,7 +254,7 @@ class Study:
         part: Bank,
         designed: Designed,
         baselines: BackTested | None,
-    ) -> "Findings":
+    ) -> "StudyResult":
         """Everything that follows from the scored record."""
         log_priors = self.log_priors(bank)
         compared = compare(names, log_priors, log_likelihood)
@@ -245,10 +272,10 @@ class Study:
             self.coded.scheme,
             self.coded.path,
             log_priors[compared.order[0]] + log_likelihood,
-            records=1000 if self.settings.variants else 200,
+            records=MANY_RECORDS if self.settings.variants else FEW_RECORDS,
             seed=self.settings.seed + 2,
         )
-        return Findings(
+        return StudyResult(
             names=tuple(names),
             bank=bank,
             coded=self.coded,
@@ -260,25 +287,23 @@ class Study:
             agreement=None if self.second is None else agreement(self.coded, self.second),
             baselines=baselines,
             tolerance=bias_tolerance(telling, compared.decibans(*compared.pair)[0]),
-            parameters=tuple(self.learnt(bank, log_likelihood)),
+            parameters=self.learnt(bank, log_likelihood),
             verdict=self.judge(compared, alone, designed, checks, variants),
             quick=designed.quick,
         )
 
-    def left_out(
-        self, bank: Bank, scorer: Scorer, compared: Compared, log_priors: np.ndarray
-    ) -> list[tuple[str, float, float]]:
-        """Without each source, and under the second coding: (variant, smallest lead in decibans, effective size)."""
+    def left_out(self, bank: Bank, scorer: Scorer, compared: Compared, log_priors: np.ndarray) -> list[Variant]:
+        """Without each source, and under the second coding."""
         names, first = compared.names, compared.order[0]
         self.progress(0.92, "leaving out each source")
         weight = np.max([r.weights for r in compared.results], axis=0)
-        rows = np.flatnonzero(weight > 1e-4 * weight.max())
+        rows = np.flatnonzero(weight > COUNTS * weight.max())
         result = without_sources(self.coded, scorer.some(rows), names, log_priors[:, rows], first)
         if self.second is not None:
             pooled = np.logaddexp.reduce(log_priors, axis=0)
             again = scorer_for(bank, self.second).tuned(self.second.path, pooled)
             other = compare(names, log_priors, again.score(self.second.path))
-            result.append(("second coding", other.lead(first), min(r.ess for r in other.results)))
+            result.append(Variant("second coding", other.lead(first), min(r.ess for r in other.results)))
         return result
 
     def judge(
@@ -287,8 +312,8 @@ class Study:
         alone: Compared,
         designed: Designed,
         checks: Sequence[Checked],
-        variants: Sequence[tuple[str, float, float]],
-    ) -> Verdict:
+        variants: Sequence[Variant],
+    ) -> AccountsVerdict:
         """The verdict from its conditions."""
         design, threshold = design_condition(compared, designed, alone)
         worst = "; ".join(f"{c.statistic} {c.seen:g}, simulated {c.low:g} to {c.high:g}" for c in checks[:3])
@@ -296,15 +321,15 @@ class Study:
             priors_condition(self.fixed),
             design,
             predictive_condition(passed(checks), worst),
-            robust_condition(variants if self.settings.variants else []),
+            robust_condition(variants if self.settings.variants and compared.settled else []),
             sampling_condition(compared),
         ]
         return decide(compared, conditions, threshold)
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What a study found; `report.py` turns it into JSON and tables."""
+class StudyResult:
+    """What a study found; `report.py` turns it into a part of a run."""
 
     names: tuple[str, ...]
     bank: Bank
@@ -312,17 +337,13 @@ class Findings:
     compared: Compared
     designed: Designed
     telling: tuple[Telling, ...]
-    variants: tuple[tuple[str, float, float], ...]
+    variants: tuple[Variant, ...]
     checks: tuple[Checked, ...]
     agreement: Agreement | None
     baselines: BackTested | None
     tolerance: tuple[int, int]
-    parameters: tuple[tuple[str, float, tuple[float, ...], bool], ...]
-    verdict: Verdict
+    parameters: tuple[ParameterFit, ...]
+    verdict: AccountsVerdict
     quick: bool
     edits: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def with_(self, **changes: Any) -> "Findings":
-        """A copy with changes."""
-        return dataclasses.replace(self, **changes)

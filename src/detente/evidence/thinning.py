@@ -6,9 +6,8 @@ marks were recorded, and A acts were to be expected while the channel was open. 
     log L ~ log L(p0) + sum log of the mean over p's prior of (p/p0)^n exp(-A (p - p0)),
 
 one dimension at a time. The same densities are proposals for an exact answer: with p drawn from them, L(p) over the
-proposal's
-density relative to the prior is an unbiased estimate of the integral. The approximation serves the design check,
-where the real and the simulated records are treated alike; the exact version is what evidence is reported from.
+proposal's density relative to the prior is an unbiased estimate of the integral. The approximation serves the design
+check, where the real and the simulated records are treated alike; the exact version is what evidence is reported from.
 """
 
 from collections.abc import Sequence
@@ -17,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from detente.evidence.coding import Chance
+from detente.evidence.coded import Chance
 from detente.evidence.path import Path
 
-GRID = 64
+GRID = 64  # cells of a recording probability: its likelihood is one smooth bump
 
 
 @dataclass(frozen=True)

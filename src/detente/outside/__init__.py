@@ -3,7 +3,6 @@
 from detente.outside.classes import Curves, ReferenceClass, curves_csv, curves_of, shipped_curves
 from detente.outside.episodes import Episodes, read_episodes
 from detente.outside.hazard import Forecast, Hazard, fit_hazard, forecast
-from detente.outside.view import View, for_case
 
 __all__ = [
     "Curves",
@@ -11,11 +10,9 @@ __all__ = [
     "Forecast",
     "Hazard",
     "ReferenceClass",
-    "View",
     "curves_csv",
     "curves_of",
     "fit_hazard",
-    "for_case",
     "forecast",
     "read_episodes",
     "shipped_curves",

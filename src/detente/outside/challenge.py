@@ -1,13 +1,15 @@
 """The challenge model of Bueno de Mesquita, as reconstructed by Scholz, Calbert & Smith.
 
-Each round: (1) P_ij, the chance that i prevails over j, is the votes (capability x salience x difference in distance)
-of those nearer to i, divided by all votes that could be cast. (2) E_i(i -> j) = s_j [P_ij Us + (1 - P_ij) Uf] + (1 -
-s_j) Us
-- Usq with Us = 2 - 4 (1/2 - d/2)^r, Uf = 2 - 4 (1/2 + d/2)^r, Usq = 2 - 4 (1/2)^r, d = |x_i - x_j|/span, all with the
-perceiver's own risk exponent r. (3) r comes from how much others would gain by challenging an actor, compared with
-the safest and the most exposed: R in [-1, 1], r = (1 - R/3)/(1 + R/3). (4) Perceived gains a of i -> j and b of j ->
-i sort each pair: b > a > 0 confrontation that i loses (moves to x_j); b > 0 > a with b > |a| compromise (moves |a/b|
-of the way); b > 0 > a otherwise: i gives in. (5) Each actor takes the offer that moves it least.
+Each round:
+1. P_ij, the chance that i prevails over j, is the votes (capability x salience x difference in distance) of those
+   nearer to i, divided by all votes that could be cast.
+2. E_i(i -> j) = s_j [P_ij Us + (1 - P_ij) Uf] + (1 - s_j) Us - Usq with Us = 2 - 4 (1/2 - d/2)^r,
+   Uf = 2 - 4 (1/2 + d/2)^r, Usq = 2 - 4 (1/2)^r, d = |x_i - x_j|/span, all with the perceiver's own risk exponent r.
+3. r comes from how much others would gain by challenging an actor, compared with the safest and the most exposed:
+   R in [-1, 1], r = (1 - R/3)/(1 + R/3).
+4. Perceived gains a of i -> j and b of j -> i sort each pair: b > a > 0 confrontation that i loses (moves to x_j);
+   b > 0 > a with b > |a| compromise (moves |a/b| of the way); b > 0 > a otherwise: i gives in.
+5. Each actor takes the offer that moves it least.
 
 Known oddities are in `ODDITIES` and are printed with every forecast.
 Source: Scholz, Calbert & Smith 2011, Journal of Theoretical Politics 23; Bueno de Mesquita 1994 in Bueno de Mesquita &
@@ -27,22 +29,22 @@ Share = Literal["all", "pair"]
 Choice = Literal["least", "kind"]
 
 ODDITIES = (
-    "The chance of prevailing is divided by every vote that could be cast, not by the votes in the contest, so "
-    "that the two "
-    "chances of a pair do not sum to one and are small; dividing by the contest's own votes gives other forecasts "
-    "(shown).",
+    "The chance of prevailing is divided by every vote that could be cast, not by the votes in the contest. So the two "
+    "chances of a pair are small and do not sum to one. Dividing by the contest's own votes gives other forecasts, "
+    "which are shown.",
     "Each actor reckons with its own attitude to risk on behalf of all others.",
-    "Attitude to risk is read from how exposed an actor is compared with others, at positions it may have been "
+    "Attitude to risk is read from how exposed an actor is compared with others, at positions that it may have been "
     "forced into.",
     "Salience is also the chance of resisting: actors that care little give way although nobody could beat them.",
-    "An actor counts only offers made to it alone; the order of rounds and their number are conventions, and "
-    "positions can "
+    "An actor counts only offers made to it alone. The order of rounds and their number are conventions. Positions can "
     "run to an end of the scale that nobody with much weight holds.",
 )
+SETTLED = 1e-6  # share of the span: who moves less has not moved
+ALIKE = 1e-12  # difference in exposure below which all actors are called equally exposed
 
 
 @dataclass(frozen=True)
-class Rules:
+class ChallengeRules:
     """Where the descriptions leave room.
 
     `share`: votes in the denominator of P, "all" that could be cast (the published reconstruction) or those of the
@@ -65,7 +67,7 @@ class Course:
     settled: bool  # no one moves any more (by more than a millionth of the span)
 
 
-def challenge(inputs: Inputs, rounds: int = 10, rules: Rules = Rules()) -> Course:
+def challenge(inputs: Inputs, rounds: int = 10, rules: ChallengeRules = ChallengeRules()) -> Course:
     """Play rounds of challenges until nobody moves or the rounds are over.
 
     Raises:
@@ -79,7 +81,7 @@ def challenge(inputs: Inputs, rounds: int = 10, rules: Rules = Rules()) -> Cours
         moved, risk = _round(now, span, rules)
         risks.append(risk)
         track.append(moved)
-        settled = bool(np.abs(moved - now.position).max() <= 1e-6 * span)
+        settled = bool(np.abs(moved - now.position).max() <= SETTLED * span)
         now = replace(now, position=moved)
         if settled:
             break
@@ -100,7 +102,7 @@ def prevailing(inputs: Inputs, span: float, risk: np.ndarray, share: Share = "al
         inputs: positions and weights.
         span: length of the scale.
         risk: exponents of the voters' distances; shape (actors,).
-        share: see `Rules`.
+        share: see `ChallengeRules`.
     """
     x = inputs.position
     distance = (np.abs(x[:, None] - x[None, :]) / span) ** risk[:, None]  # voter, position
@@ -116,7 +118,7 @@ def risk_exponents(inputs: Inputs, span: float, share: Share = "all") -> np.ndar
     own, _ = expected_gains(inputs, span, neutral, share)
     exposure = own.sum(axis=0) - np.diag(own)
     most, least = exposure.max(), exposure.min()
-    if most - least <= 1e-12:
+    if most - least <= ALIKE:
         return neutral
     relative = (2 * exposure - most - least) / (most - least)
     return (1 - relative / 3) / (1 + relative / 3)
@@ -137,7 +139,7 @@ def expected_gains(
     return gain(p, s[None, :]), gain(p.T, s[:, None])
 
 
-def _round(inputs: Inputs, span: float, rules: Rules) -> tuple[np.ndarray, np.ndarray]:
+def _round(inputs: Inputs, span: float, rules: ChallengeRules) -> tuple[np.ndarray, np.ndarray]:
     """New positions after one round, and the risk exponents."""
     x = inputs.position
     risk = risk_exponents(inputs, span, rules.share)

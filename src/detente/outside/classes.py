@@ -18,7 +18,7 @@ from detente.outside.design import FAMILIES
 from detente.outside.episodes import OUTCOMES, Episodes
 from detente.outside.lifetable import LifeTable, life_table
 
-ENOUGH = 20
+ENOUGH = 20  # episodes in a class from which it is used
 SHIPPED = "reference_curves.csv"
 SOURCE = (
     "computed from UCDP Conflict Termination 3-2021 (Kreutz 2010, JPR 47) with activity from UCDP/PRIO Armed Conflict "

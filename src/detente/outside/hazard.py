@@ -21,6 +21,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.draws import DRAW_FAULTS, reasons_in_words
+from detente.draws.spread import FEW
 from detente.errors import ComputationError, OptionError
 from detente.outside.design import DEFAULT, Design, learn_design
 from detente.outside.episodes import HORIZON, Episodes, country_history
@@ -91,6 +93,7 @@ class Forecast:
     low: np.ndarray
     high: np.ndarray
     model: Hazard
+    left_out: tuple[str, ...] = ()  # why refits on resampled conflicts failed
 
 
 def fit_hazard(episodes: Episodes, covariates: Sequence[str] = DEFAULT, level_spread: float = LEVEL_SPREAD) -> Hazard:
@@ -197,7 +200,7 @@ def forecast(
     replicates: int = 200,
     seed: int = 0,
 ) -> Forecast:
-    """Forecast recurrence within five calendar years, with 90 % intervals.
+    """Forecast recurrence within five calendar years, with 90 % intervals (with few replicates: their ends).
 
     Args:
         train: labelled episodes.
@@ -215,9 +218,16 @@ def forecast(
         return Forecast(p, nothing, nothing, model)
     rng = np.random.default_rng((seed, 1))
     scale = model.drift_ahead(predict)
-    draws = np.empty((replicates, len(predict)))
-    for r, rows in enumerate(resamples(train.conflict_id, replicates, seed)):
-        refit = fit_hazard(train.take(rows), covariates)
-        draws[r] = refit.probability(predict, scale * rng.standard_normal())
-    low, high = np.percentile(draws, [5, 95], axis=0) if len(predict) else (p, p)
-    return Forecast(p, np.minimum(low, p), np.maximum(high, p), model)
+    draws: list[np.ndarray] = []
+    left_out: list[str] = []
+    for rows in resamples(train.conflict_id, replicates, seed):
+        drift = scale * rng.standard_normal()
+        try:
+            draws.append(fit_hazard(train.take(rows), covariates).probability(predict, drift))
+        except DRAW_FAULTS as error:
+            left_out.append(str(error))
+    if not draws:
+        raise ComputationError(f"not one refit on resampled conflicts succeeded: {reasons_in_words(left_out)}")
+    ends = (5, 95) if len(draws) >= FEW else (0, 100)
+    low, high = np.percentile(draws, ends, axis=0) if len(predict) else (p, p)
+    return Forecast(p, np.minimum(low, p), np.maximum(high, p), model, tuple(left_out))

@@ -6,6 +6,7 @@ evenly.
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from detente.errors import OptionError
 from detente.outside.episodes import Episodes
 
 YEARS = 15  # calendar years after the end that a table covers
-NORMAL_95 = 1.6448536269514722
+WATCHED = 5  # episodes still under observation below which a year is not told
+NORMAL_95 = NormalDist().inv_cdf(0.95)  # the ends of a 90 % interval
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class LifeTable:
 
     @property
     def reach(self) -> int:
-        """Years for which at least five episodes are still under observation."""
-        return int(np.argmax(self.at_risk < 5)) if (self.at_risk < 5).any() else int(self.at_risk.size)
+        """Years for which at least `WATCHED` episodes are still under observation."""
+        return int(np.argmax(self.at_risk < WATCHED)) if (self.at_risk < WATCHED).any() else int(self.at_risk.size)
 
     def recurrence(self, within: float, elapsed: float = 0.0) -> tuple[float, float, float] | None:
         """Chance of recurrence in the next years, given none so far: (low, mid, high), 90 % interval.

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.errors import OptionError
+from detente.errors import check_number
 
-CLIP = 1e-3
+CLIP = 1e-3  # probabilities are kept this far from 0 and 1 in log scores: one sure miss must not decide a comparison
+FLAT = 0.02  # standard deviation of forecasts below which no slope can be told
 
 
 @dataclass(frozen=True)
-class Score:
+class ScoreInterval:
     """A score with its 90 % interval."""
 
     low: float
@@ -40,7 +41,7 @@ def calibration(p: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Intercept and slope of y on logit p by maximum likelihood; (nan, nan) where p hardly varies or y does not."""
     q = np.clip(p, CLIP, 1 - CLIP)
     x = np.log(q / (1 - q))
-    if np.std(p) < 0.02 or np.ptp(y) == 0:
+    if np.std(p) < FLAT or np.ptp(y) == 0:
         return float("nan"), float("nan")
     design = np.column_stack([np.ones_like(x), x])
     beta = np.zeros(2)
@@ -57,8 +58,7 @@ def calibration(p: np.ndarray, y: np.ndarray) -> tuple[float, float]:
 
 def resamples(groups: Sequence[str], replicates: int, seed: int) -> list[np.ndarray]:
     """Row positions of bootstrap samples that draw whole groups with replacement."""
-    if replicates < 1:
-        raise OptionError.of(f"{replicates} replicates", "at least 1")
+    check_number("replicates", replicates, 1, whole=True)
     labels, index = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     members = [np.flatnonzero(index == g) for g in range(labels.size)]
     rng = np.random.default_rng(seed)
@@ -69,7 +69,7 @@ def resamples(groups: Sequence[str], replicates: int, seed: int) -> list[np.ndar
 
 def intervals(
     statistics: Callable[[np.ndarray], Sequence[float]], groups: Sequence[str], replicates: int = 1000, seed: int = 0
-) -> tuple[Score, ...]:
+) -> tuple[ScoreInterval, ...]:
     """Statistics of row positions, each with the 5th and 95th percentile over resampled groups.
 
     Args:
@@ -84,5 +84,5 @@ def intervals(
     for mid, values in zip(mids, draws.T):
         defined = values[np.isfinite(values)]
         low, high = np.percentile(defined, [5, 95]) if defined.size and np.isfinite(mid) else (np.nan, np.nan)
-        found.append(Score(float(low), float(mid), float(high)))
+        found.append(ScoreInterval(float(low), float(mid), float(high)))
     return tuple(found)

@@ -14,7 +14,7 @@ import numpy as np
 from detente.errors import OptionError
 from detente.outside.episodes import HORIZON, Episodes
 from detente.outside.hazard import fit_hazard, with_history
-from detente.outside.scores import Score, brier, calibration, intervals, log_score
+from detente.outside.scores import ScoreInterval, brier, calibration, intervals, log_score
 from detente.run import Table
 
 Method = Callable[[Episodes, Episodes, bool], np.ndarray]  # train, test, dated -> (rows,) probabilities
@@ -122,7 +122,7 @@ def _join(name: str, blocks: list[tuple[Episodes, Episodes, dict[str, np.ndarray
     )
 
 
-def score(trial: Trial, method: str, replicates: int = 1000, seed: int = 0) -> dict[str, Score]:
+def score(trial: Trial, method: str, replicates: int = 1000, seed: int = 0) -> dict[str, ScoreInterval]:
     """One method's brier, log, slope, intercept and difference (Brier minus that of the rate per outcome type)."""
     y, p, q = trial.y, trial.forecasts[method], trial.forecasts[REFERENCE]
 

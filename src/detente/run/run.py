@@ -80,7 +80,7 @@ class Stamp(Model):
 class Run(Model):
     """Everything an analysis found, with the way back to its inputs."""
 
-    schema_version: Literal[2] = Field(SCHEMA, alias="schema")
+    schema_version: Literal[2] = Field(default=SCHEMA, alias="schema")
     version: str
     case: str
     title: str

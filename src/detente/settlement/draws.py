@@ -6,23 +6,22 @@ where it was stopped. Nothing in it depends on the number of workers.
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from detente.draws import map_draws, uniforms
+from detente.draws import Progress, map_draws, uniforms
 from detente.files.keys import code_fingerprint, content_key
 from detente.files.whole import write_text
 from detente.settlement.evaluate import NONE, Measures, Reading, Solver, Task
-from detente.settlement.judge import Verdict, judge, references
+from detente.settlement.judge import PackageResult, judge, references
 from detente.settlement.problem import Problem
 from detente.settlement.search import Setting
 
-Progress = Callable[[float, str], None]
-CHUNK = 12  # settings solved in one task
+CHUNK = 12  # settings solved in one task: enough to start each from a neighbour, few enough to share among workers
 
 
 def draw_parameters(problem: Problem, draws: int, seed: int) -> list[dict[str, float]]:
@@ -34,13 +33,13 @@ def draw_parameters(problem: Problem, draws: int, seed: int) -> list[dict[str, f
 
 
 @dataclass
-class Draws:
+class CommonDraws:
     """Common draws of a problem and every reading taken in them."""
 
     problem: Problem
     parameters: Sequence[Mapping[str, float]]
     workers: int | None = None
-    executor: Any = None
+    executor: Executor | str | None = None
     store: Path | None = None
     key: str = ""
     progress: Progress | None = None
@@ -60,10 +59,23 @@ class Draws:
         return len(self.parameters)
 
     @property
-    def uncertified(self) -> list[int]:
-        """Draws whose game without levers has no certified solution."""
+    def left_out(self) -> dict[int, str]:
+        """Draws whose game without levers has no certified solution, and why."""
+        return {d: reading["why"] for d, reading in self._without_levers().items() if not reading["certified"]}
+
+    @property
+    def all_left_out(self) -> bool:
+        """Whether not one game without levers could be solved."""
+        return not any(reading["certified"] for reading in self._without_levers().values())
+
+    def _without_levers(self) -> dict[int, Reading]:
         off = self.problem.levers.space(1).off
-        return [d for (d, s, m), r in self.readings.items() if s == off and m == NONE and not r["certified"]]
+        return {d: reading for (d, *key), reading in self.readings.items() if key == [off, NONE]}
+
+    def certified(self, setting: Setting) -> list[Reading]:
+        """The readings of a setting in the draws that have a certified solution, in order of the draws."""
+        readings = (self.readings[(d, setting, NONE)] for d in range(len(self)))
+        return [r for r in readings if r["certified"]]
 
     def ensure(self, wanted: Sequence[tuple[Setting, Measures]], draws: Sequence[int], words: str = "games") -> None:
         """Take all readings that are missing, with those of what players compare against."""
@@ -110,17 +122,17 @@ class Draws:
         if self.store is not None:
             self._save()
 
-    def verdicts(self, setting: Setting, draw: int, measures: Measures = NONE) -> tuple[Verdict, ...]:
-        """Verdicts per package, from readings that were taken."""
+    def judged(self, setting: Setting, draw: int, measures: Measures = NONE) -> tuple[PackageResult, ...]:
+        """What a draw says per package, from readings that were taken."""
         going_on = {s: self.readings[(draw, s, NONE)] for s in references(self.problem, setting).values()}
         return judge(self.problem, setting, self.readings[(draw, setting, measures)], going_on)
 
     def evaluate(
         self, settings: Sequence[Setting], draws: Sequence[int]
-    ) -> dict[tuple[Setting, int], tuple[Verdict, ...]]:
+    ) -> dict[tuple[Setting, int], tuple[PackageResult, ...]]:
         """The evaluator that the search calls."""
         self.ensure([(s, NONE) for s in settings], draws, f"{len(settings)} settings, task")
-        return {(s, d): self.verdicts(s, d) for s in settings for d in draws}
+        return {(s, d): self.judged(s, d) for s in settings for d in draws}
 
     # ---- on disk ---------------------------------------------------------------------------------------------------
 

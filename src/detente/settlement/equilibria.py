@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.draws import map_draws
-from detente.settlement.draws import Draws
+from detente.draws import DRAW_FAULTS, map_draws
+from detente.settlement.draws import CommonDraws
 from detente.settlement.evaluate import NONE, Reading, Solver, Task, build_game, read
 from detente.settlement.judge import judge, references
 from detente.settlement.problem import Problem
 from detente.settlement.search import Candidate, Setting
+from detente.solver import Equilibrium
+
+SAME = 1e-6  # relative difference of values below which two solutions are one equilibrium
 
 
 @dataclass(frozen=True)
@@ -36,23 +39,26 @@ class Enumerate:
     thorough: bool
 
     def __call__(self, task: Task) -> list[Reading]:
-        """Readings, one per certified equilibrium, the one near the draw's own first."""
+        """Readings, one per certified equilibrium, the one near the draw's own first; none where the draw fails."""
         from detente.solver import enumerate_equilibria
 
         solver = Solver(self.problem)
-        base, _ = solver.without_levers(task.parameters, task.base)
-        game, shift = build_game(self.problem, self.setting, task.parameters)
-        first, _ = solver.equilibrium(self.setting, task.parameters, base)
-        found = [first, *enumerate_equilibria(game, starts=self.starts, seed=0, continuation=self.thorough)]
-        kept = []
+        try:
+            base, _ = solver.without_levers(task.parameters, task.base)
+            game, shift = build_game(self.problem, self.setting, task.parameters)
+            first, _ = solver.equilibrium(self.setting, task.parameters, base)
+            found = [first, *enumerate_equilibria(game, starts=self.starts, seed=0, continuation=self.thorough)]
+        except DRAW_FAULTS:
+            return []  # no equilibrium was found in this draw, and none is counted
+        kept: list[Equilibrium] = []
         for equilibrium in found:
-            new = all(np.abs(equilibrium.values - k.values).max() > 1e-6 * np.abs(k.values).max() for k in kept)
+            new = all(np.abs(equilibrium.values - k.values).max() > SAME * np.abs(k.values).max() for k in kept)
             if equilibrium.certified and new:
                 kept.append(equilibrium)
         return [read(self.problem, e, shift) for e in kept]
 
 
-def count_equilibria(draws: Draws, candidate: Candidate, number: int, starts: int, thorough: bool) -> Count:
+def count_equilibria(draws: CommonDraws, candidate: Candidate, number: int, starts: int, thorough: bool) -> Count:
     """Count over the first draws (the first is the middle of all ranges) in which equilibria the candidate holds.
 
     What players compare with is their going on in the principal equilibrium.

@@ -8,18 +8,50 @@ nearest solved setting of the same task; tasks are cut in a fixed order, so resu
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
 from detente.chain import Chain
+from detente.draws import DRAW_FAULTS
 from detente.game import Game
 from detente.settlement.problem import Problem
 from detente.settlement.search import Setting
 from detente.settlement.stages import with_fading
 from detente.solver import Equilibrium, solve
 
-Reading = dict[str, Any]  # plain JSON data
+
+class PackageReading(TypedDict):
+    """What one package brings in one solved game, lists in the order of the players."""
+
+    values: list[float]  # at signature, utility
+    war: float  # probability within the limit's years after signature
+    peace: list[float]  # share of discounted time at peace
+    leave: list[float | None]  # gain from the most tempting move out of peace, utility; None: there is no such move
+    leave_faded: list[float | None]  # the same once leverage has faded
+    price: list[float]  # added price of leaving at which a player stays for good, utility
+
+
+class Reading(TypedDict):
+    """What one solved game says, as plain JSON data; of a game without a certified solution only the reason."""
+
+    certified: bool
+    why: str  # why there is no certified solution
+    rho: list[float]  # discount rate per player, 1/year
+    start: list[float]  # value per player of going on, utility
+    packages: list[PackageReading]
+
+
+class SolvedTask(TypedDict):
+    """What a task gives: readings in order, and the draw's own values where they were not known before."""
+
+    base: str | None  # base64 of float64 (players, states)
+    readings: list[Reading]
+
+
+def lost(why: str) -> Reading:
+    """The reading of a game that could not be solved."""
+    return {"certified": False, "why": why, "rho": [], "start": [], "packages": []}
 
 
 @dataclass(frozen=True)
@@ -93,7 +125,9 @@ def add_price(game: Game, player: int, moves: np.ndarray, price: float) -> Game:
 
 
 def read(problem: Problem, equilibrium: Equilibrium, shift: int) -> Reading:
-    """What constraints need from a solved game, as plain data."""
+    """What constraints need from a solved game, as plain data; nothing is read from one without a certificate."""
+    if not equilibrium.certified:
+        return lost(equilibrium.status.words)
     states = len(problem.peace)
     copies = equilibrium.values.shape[1] // states
     war = np.tile(problem.war, copies)
@@ -115,7 +149,8 @@ def read(problem: Problem, equilibrium: Equilibrium, shift: int) -> Reading:
     tempted = [any((reasons_to_leave(s)[i] or 0.0) > 0 for s in lasting) for i in range(len(rho))]
     prices = [price_of_staying(problem, equilibrium, i, lasting) if hot else {} for i, hot in enumerate(tempted)]
     return {
-        "certified": bool(equilibrium.certified),
+        "certified": True,
+        "why": "",
         "rho": rho.tolist(),
         "start": equilibrium.values[:, problem.start].tolist(),
         "packages": [
@@ -167,17 +202,24 @@ class Solver:
 
     problem: Problem
 
-    def __call__(self, task: Task) -> dict[str, Any]:
-        """Plain data: the draw's values without levers where they were not given, and the readings in order."""
-        base, given = self.without_levers(task.parameters, task.base)
+    def __call__(self, task: Task) -> SolvedTask:
+        """Solve and read; what cannot be solved is lost with its reason, and the rest goes on."""
+        try:
+            base, given = self.without_levers(task.parameters, task.base)
+        except DRAW_FAULTS as error:
+            return {"base": None, "readings": [lost(str(error)) for _ in task.wanted]}
         solved: dict[Setting, np.ndarray] = {(None,) * len(self.problem.levers): base.values}
-        readings = []
+        readings: list[Reading] = []
         for setting, measures in task.wanted:
             start = solved[min(solved, key=lambda s: sum(a != b for a, b in zip(s, setting)))]
-            equilibrium, shift = self.equilibrium(setting, task.parameters, base, measures, start)
+            try:
+                equilibrium, shift = self.equilibrium(setting, task.parameters, base, measures, start)
+                readings.append(read(self.problem, equilibrium, shift))
+            except DRAW_FAULTS as error:
+                readings.append(lost(str(error)))
+                continue
             if equilibrium.certified:
                 solved[setting] = equilibrium.values[:, : base.values.shape[1]]
-            readings.append(read(self.problem, equilibrium, shift))
         return {"base": None if given else b64encode(base.values.tobytes()).decode(), "readings": readings}
 
     def without_levers(self, parameters: Mapping[str, float], values: bytes | None) -> tuple[Equilibrium, bool]:

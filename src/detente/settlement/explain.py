@@ -2,33 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from scipy.stats import rankdata
 
-from detente.settlement.draws import Draws
+from detente.draws import spread
+from detente.settlement.draws import CommonDraws
 from detente.settlement.evaluate import NONE
 from detente.settlement.frontier import draws_needed, holds, level
-from detente.settlement.problem import Constraint
+from detente.settlement.problem import Requirement
 from detente.settlement.relax import margins_of
 from detente.settlement.search import Candidate
 
+BY_CHANCE = 0.05  # in so many cases would the best of as many irrelevant parameters be called clear
+FEWEST = 3  # draws on either side below which halves are compared instead
+
 
 @dataclass(frozen=True)
-class Binding:
+class BindingConstraint:
     """The constraint that decides: the one that fails in most draws, else the one with least to spare."""
 
-    constraint: Constraint
+    constraint: Requirement
     fails_in: float  # share of draws
     margin: float  # level at the wanted share of draws
 
 
-def binding(constraints: Sequence[Constraint], margins: np.ndarray, share: float) -> Binding:
+def binding(constraints: Sequence[Requirement], margins: np.ndarray, share: float) -> BindingConstraint:
     """The binding constraint; margins (draws, constraints)."""
     fails = (margins < 0).mean(axis=0)
     levels = np.array([level(column, share) for column in margins.T])
     n = min(range(len(constraints)), key=lambda k: (-fails[k], levels[k]))
-    return Binding(constraints[n], float(fails[n]), float(levels[n]))
+    return BindingConstraint(constraints[n], float(fails[n]), float(levels[n]))
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Separator:
     holds_at: float  # median over the others
 
 
-def separators(draws: Draws, candidate: Candidate, worst: np.ndarray, count: int = 3) -> list[Separator]:
+def separators(draws: CommonDraws, candidate: Candidate, worst: np.ndarray, count: int = 3) -> list[Separator]:
     """The parameters that separate failing from holding draws best.
 
     Where fewer than three draws fail or hold, the half with the smaller margins is set against the other.
@@ -57,17 +62,17 @@ def separators(draws: Draws, candidate: Candidate, worst: np.ndarray, count: int
     problem = draws.problem
     fixed = set(problem.levers.parameters(candidate[0]))
     names = [n for n, p in problem.case.parameters.items() if n not in fixed and p.low < p.high]
-    if not names or len(draws) < 6:
+    if not names or len(draws) < 2 * FEWEST:
         return []
     failing = worst < 0
-    if min(failing.sum(), (~failing).sum()) < 3:
+    if min(failing.sum(), (~failing).sum()) < FEWEST:
         failing = rankdata(worst, method="ordinal") <= len(worst) // 2
     table = np.array([[values[n] for n in names] for values in draws.parameters])
     few, many = int(failing.sum()), int((~failing).sum())
     ranks = rankdata(table, axis=0)
     area = (ranks[failing].sum(axis=0) - few * (few + 1) / 2) / (few * many)
-    spread = np.sqrt((few + many + 1) / (12 * few * many))
-    bar = _normal_quantile(1 - 0.05 / (2 * len(names))) * spread
+    deviation = np.sqrt((few + many + 1) / (12 * few * many))
+    bar = NormalDist().inv_cdf(1 - BY_CHANCE / (2 * len(names))) * deviation
     order = np.argsort(-np.abs(area - 0.5), kind="stable")[:count]
     return [
         Separator(
@@ -82,12 +87,6 @@ def separators(draws: Draws, candidate: Candidate, worst: np.ndarray, count: int
     ]
 
 
-def _normal_quantile(u: float) -> float:
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf(u)
-
-
 @dataclass(frozen=True)
 class Departure:
     """What happens when one guarantor or payer leaves: its levers gone, everything else as agreed."""
@@ -96,10 +95,10 @@ class Departure:
     holds: bool  # still in the wanted share of draws
     share: float
     fails: tuple[str, ...]  # ids of the constraints that then fail in more draws than allowed
-    war: tuple[float, float]  # median chance of war within the horizon: with and without
+    war: tuple[float, float]  # median chance of war within the horizon, with and without; NaN: not known
 
 
-def departures(draws: Draws, candidate: Candidate, share: float) -> list[Departure]:
+def departures(draws: CommonDraws, candidate: Candidate, share: float) -> list[Departure]:
     """What happens if each payer leaves."""
     problem = draws.problem
     setting, option = candidate
@@ -113,13 +112,13 @@ def departures(draws: Draws, candidate: Candidate, share: float) -> list[Departu
         held = holds(margins)
         allowed = len(draws) - draws_needed(len(draws), share)
         fails = tuple(
-            c.id for c, column in zip(problem.constraints(rest), margins.T) if int((column < 0).sum()) > allowed
+            c.id for c, column in zip(problem.requirements(rest), margins.T) if int((column < 0).sum()) > allowed
         )
         after = _war(draws, (rest, option))
         out.append(Departure(who, int((~held).sum()) <= allowed, float(held.mean()), fails, (before, after)))
     return out
 
 
-def _war(draws: Draws, candidate: Candidate) -> float:
+def _war(draws: CommonDraws, candidate: Candidate) -> float:
     setting, option = candidate
-    return float(np.median([draws.readings[(d, setting, NONE)]["packages"][option]["war"] for d in range(len(draws))]))
+    return spread([r["packages"][option]["war"] for r in draws.certified(setting)])[1]

@@ -2,25 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
-from detente.draws import map_draws
-from detente.settlement.draws import Draws
+from detente.draws import Progress, map_draws, reasons_in_words
+from detente.errors import ComputationError
+from detente.settlement.draws import CommonDraws
 from detente.settlement.equilibria import Count, count_equilibria
 from detente.settlement.evaluate import Task
-from detente.settlement.explain import Binding, Departure, Separator, binding, departures, separators
+from detente.settlement.explain import BindingConstraint, Departure, Separator, binding, departures, separators
 from detente.settlement.frontier import holds
-from detente.settlement.relax import Relaxation, estimate, margins_of, price_of, relax, shortfall
-from detente.settlement.search import Candidate, Found, Rules, Setting, search
+from detente.settlement.relax import NeededMeasures, estimate, margins_of, price_of, relax, shortfall
+from detente.settlement.search import Candidate, Explored, SearchRules, Setting, search
 from detente.settlement.slopes import Slopes
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
-class Plan:
+class SearchPlan:
     """How much to compute."""
 
     draws: int = 32
@@ -38,44 +36,46 @@ class Plan:
     resolution: float = 0.001  # differences in durability or gain below this count as none
 
 
-QUICK = Plan(
+QUICK = SearchPlan(
     draws=10, steps=1, first=2, budget=200, refined=0, near=1, rounds=3, explained=6, equilibria=1, starts=2, counted=2
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Point:
+class ExplainedPoint:
     """One package under one setting, explained."""
 
     candidate: Candidate
     share: float  # of draws in which every constraint holds
-    binding: Binding
-    relaxation: Relaxation
+    binding: BindingConstraint
+    relaxation: NeededMeasures
     separators: tuple[Separator, ...]
     departures: tuple[Departure, ...]
     equilibria: Count | None
 
 
 @dataclass
-class Findings:
+class SearchResult:
     """What the search found."""
 
-    found: Found
-    draws: Draws
-    plan: Plan
-    packages: list[Point] = field(default_factory=list)  # the frontier
-    fragile: list[Point] = field(default_factory=list)  # hold in enough draws, but not in enough of the equilibria
-    near: list[Point] = field(default_factory=list)  # where nothing holds: what comes closest, cheapest first
+    found: Explored
+    draws: CommonDraws
+    plan: SearchPlan
+    packages: list[ExplainedPoint] = field(default_factory=list)  # the frontier
+    fragile: list[ExplainedPoint] = field(
+        default_factory=list
+    )  # hold in enough draws, but not in enough of the equilibria
+    near: list[ExplainedPoint] = field(default_factory=list)  # where nothing holds: what comes closest, cheapest first
     beyond: list[Candidate] = field(default_factory=list)  # on the frontier, but not explained: too many
 
 
 def find(
-    draws: Draws,
-    plan: Plan,
+    draws: CommonDraws,
+    plan: SearchPlan,
     *,
     progress: Progress | None = None,
-    each_round: Callable[[Found], None] | None = None,
-) -> Findings:
+    each_round: Callable[[Explored], None] | None = None,
+) -> SearchResult:
     """Search, refine and explain; deterministic.
 
     Args:
@@ -83,10 +83,15 @@ def find(
         plan: how much to compute.
         progress: called with (share done, words).
         each_round: called after every round of the search with what is known so far.
+
+    Raises:
+        ComputationError: not one draw has a certified solution.
     """
     tell = progress or (lambda _share, _words: None)
     problem, share = draws.problem, draws.problem.limits.share
-    rules = Rules(len(draws), share, plan.first, plan.budget, keep=max(4, 2 * plan.near), resolution=plan.resolution)
+    rules = SearchRules(
+        len(draws), share, plan.first, plan.budget, keep=max(4, 2 * plan.near), resolution=plan.resolution
+    )
     found = search(
         problem.levers.space(plan.steps),
         draws.evaluate,
@@ -95,10 +100,13 @@ def find(
         progress=_scaled(tell, 0.0, 0.6),
         each_round=each_round,
     )
-    for _ in range(1 if plan.refined else 0):
+    if draws.all_left_out:
+        reasons = reasons_in_words(draws.left_out.values())
+        raise ComputationError(f"not one draw has a certified solution: {reasons}; hint: more noise, narrower ranges")
+    if plan.refined:
         tell(0.6, "refining amounts")
         refine(found, draws, plan.refined)
-    result = Findings(found, draws, plan)
+    result = SearchResult(found, draws, plan)
     frontier = _ends_first(found)
     if frontier:
         result.beyond = frontier[plan.explained :]
@@ -118,7 +126,7 @@ def _scaled(tell: Progress, start: float, end: float) -> Progress:
     return lambda share, words: tell(start + share * (end - start), words)
 
 
-def _ends_first(found: Found) -> list[Candidate]:
+def _ends_first(found: Explored) -> list[Candidate]:
     """The frontier, ordered so that any beginning of it spans it: each next point is farthest from those before."""
     points = found.frontier()
     if len(points) < 3:
@@ -137,7 +145,9 @@ def _ends_first(found: Found) -> list[Candidate]:
 # ---- explaining ---------------------------------------------------------------------------------------------------
 
 
-def explain(draws: Draws, candidate: Candidate, plan: Plan, relaxation: Relaxation | None = None) -> Point:
+def explain(
+    draws: CommonDraws, candidate: Candidate, plan: SearchPlan, relaxation: NeededMeasures | None = None
+) -> ExplainedPoint:
     """A point with its binding constraint, what would relax it, what separates failing draws, and who must not leave.
 
     Args:
@@ -148,10 +158,10 @@ def explain(draws: Draws, candidate: Candidate, plan: Plan, relaxation: Relaxati
     """
     share = draws.problem.limits.share
     margins = margins_of(draws, candidate)
-    return Point(
+    return ExplainedPoint(
         candidate=candidate,
         share=float(holds(margins).mean()),
-        binding=binding(draws.problem.constraints(candidate[0]), margins, share),
+        binding=binding(draws.problem.requirements(candidate[0]), margins, share),
         relaxation=relaxation or estimate(draws, candidate, 1.0),
         separators=tuple(separators(draws, candidate, margins.min(axis=1))),
         departures=tuple(departures(draws, candidate, share)),
@@ -161,11 +171,11 @@ def explain(draws: Draws, candidate: Candidate, plan: Plan, relaxation: Relaxati
     )
 
 
-def nearest(found: Found, draws: Draws, plan: Plan, also: set[Candidate]) -> list[Point]:
+def nearest(found: Explored, draws: CommonDraws, plan: SearchPlan, also: set[Candidate]) -> list[ExplainedPoint]:
     """What comes closest to holding, with verified relaxations, cheapest working one first."""
     problem, share = draws.problem, draws.problem.limits.share
     pool = dict.fromkeys([*(c for c in found.candidates() if found.complete(c)), *also])
-    ranked = sorted(pool, key=lambda c: price_of(shortfall(problem.constraints(c[0]), margins_of(draws, c), share)))
+    ranked = sorted(pool, key=lambda c: price_of(shortfall(problem.requirements(c[0]), margins_of(draws, c), share)))
     tried = [(c, relax(draws, c, share, plan.rounds)) for c in ranked[: plan.near]]
     others = ranked[plan.near :]
     packages = {c[1] for c, _ in tried}
@@ -179,7 +189,12 @@ def nearest(found: Found, draws: Draws, plan: Plan, also: set[Candidate]) -> lis
 # ---- refining -----------------------------------------------------------------------------------------------------
 
 
-def refine(found: Found, draws: Draws, points: int) -> None:
+CAUTION = 0.9  # share of the room that the slopes give: margins curve, and a guess should hold at the first try
+WORTHWHILE = 0.02  # share of a lever's range below which a lower amount is not worth a solution
+FLAT = 1e-9  # margin per unit of a lever below which the margin does not depend on it
+
+
+def refine(found: Explored, draws: CommonDraws, points: int) -> None:
     """Lower each amount on the frontier to where, by the slopes of the margins, the wanted share of draws still holds.
 
     New settings are solved in every draw and join what was found; a guess that does not hold stays with the rest.
@@ -194,10 +209,10 @@ def refine(found: Found, draws: Draws, points: int) -> None:
                 continue  # the lever is not needed at this amount: a point of its own
             floor = draws.problem.levers.bound[lever].bounds[0] if below is None else below
             lower = lower_amount(draws, (setting, option), lever) if floor < amount else amount
-            if floor < lower < amount - 0.02 * (amount - floor):
+            if floor < lower < amount - WORTHWHILE * (amount - floor):
                 changed = _with(setting, lever, round(lower, 4))
-                for (s, d), verdicts in draws.evaluate([changed], range(len(draws))).items():
-                    found.records.setdefault(s, {})[d] = verdicts
+                for (s, d), results in draws.evaluate([changed], range(len(draws))).items():
+                    found.results.setdefault(s, {})[d] = results
                     found.evaluations += 1
 
 
@@ -205,7 +220,7 @@ def _with(setting: Setting, lever: int, amount: float | None) -> Setting:
     return (*setting[:lever], amount, *setting[lever + 1 :])
 
 
-def lower_amount(draws: Draws, candidate: Candidate, lever: int, tightest: int = 3) -> float:
+def lower_amount(draws: CommonDraws, candidate: Candidate, lever: int, tightest: int = 3) -> float:
     """The least amount of a lever at which the candidate is expected to hold where it holds now.
 
     Takes the slopes of all margins in the few draws that have least to spare (among those that hold).
@@ -231,9 +246,9 @@ def lower_amount(draws: Draws, candidate: Candidate, lever: int, tightest: int =
         margins[d, n] / slope
         for d, row in zip(chosen, slopes)
         for n, slope in enumerate(row)
-        if slope is not None and slope > 1e-9
+        if slope is not None and slope > FLAT
     ]
-    amount: Any = setting[lever]
-    if not room:
+    amount = setting[lever]
+    if amount is None or not room:
         return draws.problem.levers.bound[lever].bounds[0]
-    return float(amount - 0.9 * min(room))
+    return float(amount - CAUTION * min(room))

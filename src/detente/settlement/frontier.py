@@ -40,10 +40,11 @@ def level(values: np.ndarray, share: float) -> float:
     """The largest number that a share of at least `share` of the values reaches; -inf for no values.
 
     Args:
-        values: (draws,).
+        values: (draws,); NaN reaches nothing.
         share: in 0..1.
     """
-    ordered = np.sort(np.asarray(values, float))[::-1]
+    known = np.asarray(values, float)
+    ordered = np.sort(np.where(np.isnan(known), -np.inf, known))[::-1]
     if not len(ordered):
         return -math.inf
     return float(ordered[max(1, draws_needed(len(ordered), share)) - 1])

@@ -5,24 +5,23 @@ much (value times discount rate), in units of the player's own stake per year; t
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from detente.settlement.evaluate import Reading
-from detente.settlement.problem import Constraint, Problem
+from detente.settlement.evaluate import PackageReading, Reading
+from detente.settlement.problem import Problem, Requirement
 from detente.settlement.search import Setting
 
-FAILED = -math.inf
+FAILED = -math.inf  # margin and objectives of a draw without a certified solution
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """One draw's verdict on one package under one setting."""
+class PackageResult:
+    """What one draw says of one package under one setting."""
 
     margins: tuple[float, ...]  # per constraint of the setting
     objectives: tuple[float, ...]  # (1 - chance of war within the horizon, least-favoured signatory's gain)
-    gains: tuple[float, ...]  # per player, own stake per year
-    certified: bool
+    gains: tuple[float, ...]  # per player, own stake per year; NaN in a draw without a certified solution
 
 
 def references(problem: Problem, setting: Setting) -> dict[str, Setting]:
@@ -31,37 +30,34 @@ def references(problem: Problem, setting: Setting) -> dict[str, Setting]:
 
 
 def judge(
-    problem: Problem,
-    setting: Setting,
-    reading: Reading,
-    going_on: Mapping[Setting, Reading],
-    constraints: Sequence[Constraint] | None = None,
-) -> tuple[Verdict, ...]:
-    """Verdicts per package.
+    problem: Problem, setting: Setting, reading: Reading, going_on: Mapping[Setting, Reading]
+) -> tuple[PackageResult, ...]:
+    """What one draw says of each package.
 
     Args:
         problem: the problem.
         setting: amounts of the levers.
         reading: of this setting in this draw.
         going_on: readings of the draw for every setting that `references` names.
-        constraints: those of the setting, if known already.
     """
-    constraints = problem.constraints(setting) if constraints is None else constraints
+    constraints = problem.requirements(setting)
     refer = references(problem, setting)
     players = problem.players
+    if not (reading["certified"] and all(going_on[s]["certified"] for s in refer.values())):
+        nothing = PackageResult((FAILED,) * len(constraints), (FAILED, FAILED), (math.nan,) * len(players))
+        return (nothing,) * len(problem.packages)
     start = [going_on[refer[p]]["start"][i] for i, p in enumerate(players)]
-    certified = reading["certified"] and all(going_on[s]["certified"] for s in refer.values())
     out = []
     for package in reading["packages"]:
         gains = {p: reading["rho"][i] * (package["values"][i] - start[i]) for i, p in enumerate(players)}
-        margins = tuple(_margin(problem, c, reading, package, gains) if certified else FAILED for c in constraints)
+        margins = tuple(_margin(problem, c, reading, package, gains) for c in constraints)
         least = min(gains[p] for p in problem.signatories)
-        out.append(Verdict(margins, (1.0 - package["war"], least), tuple(gains.values()), certified))
+        out.append(PackageResult(margins, (1.0 - package["war"], least), tuple(gains.values())))
     return tuple(out)
 
 
 def _margin(
-    problem: Problem, constraint: Constraint, reading: Reading, package: Mapping, gains: Mapping[str, float]
+    problem: Problem, constraint: Requirement, reading: Reading, package: PackageReading, gains: Mapping[str, float]
 ) -> float:
     if constraint.kind == "relapse":
         return problem.limits.risk - package["war"]

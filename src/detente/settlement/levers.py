@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.errors import CaseError, Diagnostic
-from detente.settlement.search import Setting, Space
+from detente.settlement.search import LeverGrid, Setting
 
 if TYPE_CHECKING:
     from detente.case import Case, Lever
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundLever:
     """One lever as the search uses it; amounts are values of its first ranged parameter (if none, of its first)."""
 
     name: str
@@ -66,7 +66,7 @@ class Bound:
 class Levers:
     """The levers of a case, in file order; a setting gives an amount or None to each."""
 
-    def __init__(self, bound: Iterable[Bound], costs: Mapping[str, "Lever"], base: Mapping[str, float]) -> None:
+    def __init__(self, bound: Iterable[BoundLever], costs: Mapping[str, "Lever"], base: Mapping[str, float]) -> None:
         self.bound = tuple(bound)
         self._levers = dict(costs)
         self.base = dict(base)
@@ -74,7 +74,7 @@ class Levers:
     def __len__(self) -> int:
         return len(self.bound)
 
-    def used(self, setting: Setting) -> list[tuple[Bound, float]]:
+    def used(self, setting: Setting) -> list[tuple[BoundLever, float]]:
         """The levers in use with their amounts."""
         return [(lever, amount) for lever, amount in zip(self.bound, setting) if amount is not None]
 
@@ -85,7 +85,7 @@ class Levers:
             values.update(lever.values(amount))
         return values
 
-    def cost_of(self, lever: Bound, amount: float, parameters: Mapping[str, float] | None = None) -> float:
+    def cost_of(self, lever: BoundLever, amount: float, parameters: Mapping[str, float] | None = None) -> float:
         """What a lever costs its payers together, value/year, in their own units."""
         known = {**self.base, **(parameters or {}), "amount": amount}
         return float(np.real(self._levers[lever.name].cost.evaluate({}, known)))
@@ -94,7 +94,7 @@ class Levers:
         """Sum of the costs of a setting at the middle parameters, value/year."""
         return sum(self.cost_of(lever, amount) for lever, amount in self.used(setting))
 
-    def bills(self, setting: Setting, parameters: Mapping[str, float]) -> list[tuple[str, Bound, float]]:
+    def bills(self, setting: Setting, parameters: Mapping[str, float]) -> list[tuple[str, BoundLever, float]]:
         """(payer, lever, value/year) for every payer; several payers of a lever share alike."""
         return [
             (payer, lever, self.cost_of(lever, amount, parameters) / len(lever.paid_by))
@@ -102,7 +102,7 @@ class Levers:
             for payer in lever.paid_by
         ]
 
-    def only(self, setting: Setting, keep: Iterable[Bound]) -> Setting:
+    def only(self, setting: Setting, keep: Iterable[BoundLever]) -> Setting:
         """The setting with all other levers not used."""
         names = {lever.name for lever in keep}
         return tuple(a if lever.name in names else None for lever, a in zip(self.bound, setting))
@@ -131,7 +131,7 @@ class Levers:
         """Who pays, in file order."""
         return tuple(dict.fromkeys(p for lever, _ in self.used(setting) for p in lever.paid_by))
 
-    def space(self, steps: int) -> Space:
+    def space(self, steps: int) -> LeverGrid:
         """The grid with `steps` intervals per range."""
         names = tuple(lever.name for lever in self.bound)
         pairs = {
@@ -140,7 +140,7 @@ class Levers:
             for other in self._levers[name].excludes
             if other in names
         }
-        return Space(names, tuple(lever.grid(steps, self.base) for lever in self.bound), frozenset(pairs))
+        return LeverGrid(names, tuple(lever.grid(steps, self.base) for lever in self.bound), frozenset(pairs))
 
     def words(self, setting: Setting) -> list[str]:
         """The levers in use, a sentence each."""
@@ -175,7 +175,7 @@ def bind(case: "Case", signatories: Iterable[str], own_clock: Mapping[str, tuple
         changes = tuple((p, low, high) for p, (low, high) in lever.change.items())
         ranged = next((p for p, low, high in changes if low < high), changes[0][0])
         bound.append(
-            Bound(
+            BoundLever(
                 name,
                 lever.label,
                 changes,
@@ -200,49 +200,48 @@ def check_levers(case: "Case") -> list[Diagnostic]:
     return found
 
 
-def _at(case: "Case", path: tuple[str, ...], what: str, expected: str = "", hint: str = "") -> Diagnostic:
-    file, line, column = case.where(path)
-    return Diagnostic(what, expected, hint, file, line, column)
-
-
 def _check_one(case: "Case", name: str, lever: "Lever") -> list[Diagnostic]:
     at = ("levers", name)
     found = []
     if not lever.change:
-        found.append(_at(case, (*at, "change"), f"lever '{name}' changes nothing", "parameter: value or [from, to]"))
+        found.append(case.remark((*at, "change"), f"lever '{name}' changes nothing", "parameter: value or [from, to]"))
     for parameter, (low, high) in lever.change.items():
-        what = case.parameters[parameter]
-        place = (*at, "change", parameter)
-        if low == high == what.mid and what.low == what.high:
-            found.append(_at(case, place, f"lever '{name}' changes nothing: '{parameter}' is {what.mid:g} already"))
-        if what.unit == "probability" and not (low >= 0 and high <= 1):
-            found.append(
-                _at(case, place, f"'{parameter}' is a probability; {low:g} to {high:g}", "numbers from 0 to 1")
-            )
-        if what.unit.replace(" ", "") == "1/year" and low < 0:
-            found.append(_at(case, place, f"'{parameter}' is a rate; {low:g} is negative", "at least 0"))
+        found += _check_change(case, name, parameter, low, high)
     for key, names in (("paid_by", lever.paid_by), ("consent", lever.consent)):
         for actor in names:
             if actor not in case.players:
                 what = f"'{actor}' has no payoffs in this case, so whether it gains cannot be said"
-                found.append(_at(case, (*at, key), what, "an actor with payoffs", "give it payoffs, or name another"))
+                found.append(case.remark((*at, key), what, "an actor with payoffs", "give it payoffs, or name another"))
     if not lever.paid_by:
-        found.append(_at(case, at, f"nobody pays for lever '{name}'", "paid_by: an actor"))
+        found.append(case.remark(at, f"nobody pays for lever '{name}'", "paid_by: an actor"))
     if name in lever.excludes:
-        found.append(_at(case, (*at, "excludes"), f"lever '{name}' excludes itself", "another lever"))
+        found.append(case.remark((*at, "excludes"), f"lever '{name}' excludes itself", "another lever"))
     return found + _check_cost(case, name, lever)
+
+
+def _check_change(case: "Case", name: str, parameter: str, low: float, high: float) -> list[Diagnostic]:
+    what = case.parameters[parameter]
+    place = ("levers", name, "change", parameter)
+    found = []
+    if low == high == what.mid and what.low == what.high:
+        found.append(case.remark(place, f"lever '{name}' changes nothing: '{parameter}' is {what.mid:g} already"))
+    if what.unit == "probability" and not (low >= 0 and high <= 1):
+        found.append(case.remark(place, f"'{parameter}' is a probability; {low:g} to {high:g}", "numbers from 0 to 1"))
+    if what.unit.replace(" ", "") == "1/year" and low < 0:
+        found.append(case.remark(place, f"'{parameter}' is a rate; {low:g} is negative", "at least 0"))
+    return found
 
 
 def _check_cost(case: "Case", name: str, lever: "Lever") -> list[Diagnostic]:
     place = ("levers", name, "cost")
     if lever.cost.variables:
         what = f"the cost of lever '{name}' depends on {', '.join(sorted(lever.cost.variables))}"
-        return [_at(case, place, what, "parameters and 'amount' only")]
+        return [case.remark(place, what, "parameters and 'amount' only")]
     ends = next(((a, b) for a, b in lever.change.values() if a < b), next(iter(lever.change.values()), (0.0, 0.0)))
     for amount in ends:
         value = float(np.real(lever.cost.evaluate({}, {**case.defaults(), "amount": amount})))
         if not (math.isfinite(value) and value >= 0):
-            return [_at(case, place, f"the cost of lever '{name}' at amount {amount:g} is {value:g}", "at least 0")]
+            return [case.remark(place, f"the cost of lever '{name}' at amount {amount:g} is {value:g}", "at least 0")]
     return []
 
 
@@ -258,5 +257,5 @@ def _check_pairs(case: "Case") -> list[Diagnostic]:
                 what = f"levers '{first}' and '{second}' both set '{parameter}'"
                 hint = f"add 'excludes: [{first}]', or let them change different parameters"
                 place = ("levers", second, "change", parameter)
-                found.append(_at(case, place, what, "levers that can be used together to agree", hint))
+                found.append(case.remark(place, what, "levers that can be used together to agree", hint))
     return found

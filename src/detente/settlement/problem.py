@@ -1,45 +1,44 @@
 """What is asked of a settlement in a case at a date: roles, constraints, limits; read off the compiled case."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.errors import CaseError, Diagnostic, OptionError
+from detente.errors import CaseError, OptionError, check_number
 from detente.game import Game
+from detente.run.settlement import Limits
 from detente.settlement.levers import Levers, bind
 from detente.settlement.roles import Block, Graph
 from detente.settlement.search import Setting
 
 if TYPE_CHECKING:
     from detente.case import Case
+    from detente.game.compile import Template
+
+
+LONGEST = 1000.0  # years: a longer horizon is taken for a slip
+
+
+def limits(risk: float = 0.05, within: float = 10.0, share: float = 0.9) -> Limits:
+    """How safe is safe enough.
+
+    Args:
+        risk: largest chance of war within `within` years after signature.
+        within: years.
+        share: of draws in which every constraint must hold.
+
+    Raises:
+        OptionError: one is out of range.
+    """
+    check_number("risk", risk, 0, 1)
+    check_number("within", within, 0, LONGEST, above=True)
+    check_number("share", share, 0, 1, above=True)
+    return Limits(risk=risk, within=within, share=share)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How safe is safe enough."""
-
-    risk: float = 0.05  # largest chance of war within `within` years after signature
-    within: float = 10.0  # years
-    share: float = 0.9  # of draws in which every constraint must hold
-
-    def check(self) -> "Limits":
-        """These limits.
-
-        Raises:
-            OptionError: one is out of range.
-        """
-        if not 0 <= self.risk <= 1:
-            raise OptionError.of(f"risk {self.risk:g}", "a probability from 0 to 1")
-        if not 0 < self.within <= 1000:
-            raise OptionError.of(f"within {self.within:g} years", "years above 0, at most 1000")
-        if not 0 < self.share <= 1:
-            raise OptionError.of(f"share {self.share:g}", "a share of draws above 0, at most 1")
-        return self
-
-
-@dataclass(frozen=True)
-class Constraint:
+class Requirement:
     """One thing that must hold; `player` is who it is about ("" for the risk of war)."""
 
     kind: str  # "gain", "no_loss", "stay", "stay_faded", "relapse"
@@ -54,12 +53,14 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Problem:
-    """A case at a date, ready for the search. `settled[k]` is the state that package k leads to, `faded[k]` the state
-    that follows when every clock has run down; both in the compiled case's own states.
+    """A case at a date, ready for the search.
+
+    `settled[k]` is the state that package k leads to, `faded[k]` the state that follows when every clock has run down;
+    both in the compiled case's own states.
     """
 
     case: "Case"
-    template: Any
+    template: "Template"
     date: str
     limits: Limits
     start: int
@@ -83,20 +84,20 @@ class Problem:
         """A player's name for people."""
         return self.case.actors[player].label
 
-    def constraints(self, setting: Setting) -> tuple[Constraint, ...]:
+    def requirements(self, setting: Setting) -> tuple[Requirement, ...]:
         """What must hold under a setting, in a fixed order."""
-        found = [Constraint("gain", p, f"{self.label(p)} gains by signing") for p in self.signatories]
-        found += [Constraint("no_loss", p, words) for p, words in self._others(setting).items()]
+        found = [Requirement("gain", p, f"{self.label(p)} gains by signing") for p in self.signatories]
+        found += [Requirement("no_loss", p, words) for p, words in self._others(setting).items()]
         for block in self.blocks:
             if block.leave:
                 name = self.players[block.player]
                 how = ", ".join(m.replace("_", " ") for m in block.leave)
-                found.append(Constraint("stay", name, f"{self.label(name)} has no reason to {how} after signature"))
+                found.append(Requirement("stay", name, f"{self.label(name)} has no reason to {how} after signature"))
                 words = f"{self.label(name)} has no reason to {how} once leverage has faded"
-                found.append(Constraint("stay_faded", name, words))
+                found.append(Requirement("stay_faded", name, words))
         limits = self.limits
         words = f"the chance of war within {limits.within:g} years is at most {100 * limits.risk:.3g} %"
-        return (*found, Constraint("relapse", "", words))
+        return (*found, Requirement("relapse", "", words))
 
     def _others(self, setting: Setting) -> dict[str, str]:
         """Who besides the signatories must not lose, and why."""
@@ -116,7 +117,7 @@ class Problem:
         }
 
 
-def pose(case: "Case", template: Any, date: str, limits: Limits) -> Problem:
+def pose(case: "Case", template: "Template", date: str, limits: Limits) -> Problem:
     """Read roles, settled states and clocks off a compiled case.
 
     Args:
@@ -131,7 +132,7 @@ def pose(case: "Case", template: Any, date: str, limits: Limits) -> Problem:
     if case.timing == "simultaneous":
         what = "settle reads games with asynchronous moves"
         raise CaseError(
-            _at(case, ("timing",), what, "timing: asynchronous", "levers act through rates and moves in time")
+            case.remark(("timing",), what, "timing: asynchronous", "levers act through rates and moves in time")
         )
     game = template.game(None)
     peace, war = template.mask(case.outcomes.peace), template.mask(case.outcomes.war)
@@ -142,7 +143,7 @@ def pose(case: "Case", template: Any, date: str, limits: Limits) -> Problem:
     packages = tuple(name for name in case.outcomes.settle)
     settled = np.array([template.settled(None if name == "settled" else name)[start] for name in packages])
     if (settled < 0).any():
-        raise CaseError(_at(case, ("outcomes", "settle"), f"no settlement can be reached from {date}"))
+        raise CaseError(case.remark(("outcomes", "settle"), f"no settlement can be reached from {date}"))
     signatories, blocks = _roles(case, graph, start, settled)
     clocks = graph.clocks()
     faded = np.array([graph.faded(int(s), clocks) for s in settled])
@@ -151,7 +152,7 @@ def pose(case: "Case", template: Any, date: str, limits: Limits) -> Problem:
         case=case,
         template=template,
         date=date,
-        limits=limits.check(),
+        limits=limits,
         start=start,
         packages=packages,
         settled=settled,
@@ -166,11 +167,6 @@ def pose(case: "Case", template: Any, date: str, limits: Limits) -> Problem:
     )
 
 
-def _at(case: "Case", path: tuple[str, ...], what: str, expected: str = "", hint: str = "") -> Diagnostic:
-    file, line, column = case.where(path)
-    return Diagnostic(what, expected, hint, file, line, column)
-
-
 def _roles(case: "Case", graph: Graph, start: int, settled: np.ndarray) -> tuple[tuple[str, ...], tuple[Block, ...]]:
     """Signatories and blockers: as the case names them under `questions: settle:`, else from the graph."""
     players = graph.game.players
@@ -181,7 +177,7 @@ def _roles(case: "Case", graph: Graph, start: int, settled: np.ndarray) -> tuple
     if not signing:
         hint = "name them: questions: {settle: {signatories: [...]}}"
         raise CaseError(
-            _at(case, ("outcomes", "settle"), "no actor has a move that leads to peace", "a signatory", hint)
+            case.remark(("outcomes", "settle"), "no actor has a move that leads to peace", "a signatory", hint)
         )
     blocks = _with_withholding(graph.blockers(start, settled), [players.index(p) for p in needed if p not in signing])
     if named is not None and named.has("blockers"):
@@ -204,7 +200,7 @@ def _with_withholding(blocks: tuple[Block, ...], needed: list[int]) -> tuple[Blo
 
 
 def _own_clocks(
-    case: "Case", template: Any, off: Game, graph: Graph, clocks: dict[str, int]
+    case: "Case", template: "Template", off: Game, graph: Graph, clocks: dict[str, int]
 ) -> dict[str, tuple[str, ...]]:
     """Levers that lose all effect in peace once the case's own clocks have run down: lever -> the clocks."""
     if not clocks or off.space is None:

@@ -14,17 +14,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.settlement.draws import Draws
+from detente.settlement.draws import CommonDraws
 from detente.settlement.evaluate import NONE, Measures
 from detente.settlement.frontier import draws_needed, holds, level
-from detente.settlement.problem import Constraint
+from detente.settlement.problem import Requirement
 from detente.settlement.search import Candidate, Setting
 
-ROUNDS = 4
+ROUNDS = 4  # how often measures may be raised: two or three bring what can be brought, the rest is for rounding
+SLACK = 1.02  # measures are raised by a fiftieth more than what was missing, so that the next round is the last
+RISK_SLACK = 1.001  # the same for the limit on the risk, which the next solution meets exactly
+LEAST_PEACE = 0.05  # share of discounted time at peace below which a payment is not spread thinner
 
 
 @dataclass(frozen=True)
-class Relaxation:
+class NeededMeasures:
     """What must be added or accepted for one package under one setting to hold in a share of the draws."""
 
     payments: dict[str, float]  # receiver -> value/year while peace lasts, in the receiver's own unit
@@ -45,12 +48,12 @@ class Relaxation:
 class Shortfall:
     """What constraints lack in the needed share of the draws; per constraint, at least 0, in units of its margin."""
 
-    constraints: tuple[Constraint, ...]
+    constraints: tuple[Requirement, ...]
     lack: np.ndarray  # (constraints,)
     draws: np.ndarray  # the draws that were kept
 
 
-def shortfall(constraints: Sequence[Constraint], margins: np.ndarray, share: float) -> Shortfall:
+def shortfall(constraints: Sequence[Requirement], margins: np.ndarray, share: float) -> Shortfall:
     """The shortfall in the share of draws that lack least; margins (draws, constraints)."""
     lack = np.maximum(0.0, -margins)
     total = lack.sum(axis=1)
@@ -58,16 +61,16 @@ def shortfall(constraints: Sequence[Constraint], margins: np.ndarray, share: flo
     return Shortfall(tuple(constraints), lack[kept].max(axis=0), kept)
 
 
-def margins_of(draws: Draws, candidate: Candidate, measures: Measures = NONE) -> np.ndarray:
+def margins_of(draws: CommonDraws, candidate: Candidate, measures: Measures = NONE) -> np.ndarray:
     """(draws, constraints) for a candidate evaluated in every draw."""
     setting, option = candidate
-    return np.array([draws.verdicts(setting, d, measures)[option].margins for d in range(len(draws))])
+    return np.array([draws.judged(setting, d, measures)[option].margins for d in range(len(draws))])
 
 
-def gains_of(draws: Draws, candidate: Candidate, measures: Measures = NONE) -> np.ndarray:
-    """(draws, players), own stake per year."""
+def gains_of(draws: CommonDraws, candidate: Candidate, measures: Measures = NONE) -> np.ndarray:
+    """(draws, players), own stake per year; NaN where a draw has no certified solution."""
     setting, option = candidate
-    return np.array([draws.verdicts(setting, d, measures)[option].gains for d in range(len(draws))])
+    return np.array([draws.judged(setting, d, measures)[option].gains for d in range(len(draws))])
 
 
 def price_of(lacking: Shortfall) -> float:
@@ -75,7 +78,7 @@ def price_of(lacking: Shortfall) -> float:
     return float(lacking.lack.sum())
 
 
-def relax(draws: Draws, candidate: Candidate, share: float, rounds: int = ROUNDS) -> Relaxation:
+def relax(draws: CommonDraws, candidate: Candidate, share: float, rounds: int = ROUNDS) -> NeededMeasures:
     """The relaxation of one candidate, verified by solving again in every draw.
 
     The payer is the player whose gain exceeds what must be paid by most; if none can, or paying makes the settlement
@@ -93,7 +96,7 @@ def relax(draws: Draws, candidate: Candidate, share: float, rounds: int = ROUNDS
     return _Attempt(draws, candidate, share).run(rounds, outsider=True)
 
 
-def estimate(draws: Draws, candidate: Candidate, share: float) -> Relaxation:
+def estimate(draws: CommonDraws, candidate: Candidate, share: float) -> NeededMeasures:
     """The relaxation of one candidate to first order: strategies held, nothing solved again."""
     attempt = _Attempt(draws, candidate, share)
     lacking = shortfall(attempt.constraints, attempt.margins(), share)
@@ -105,16 +108,16 @@ def estimate(draws: Draws, candidate: Candidate, share: float) -> Relaxation:
 
 
 class _Attempt:
-    def __init__(self, draws: Draws, candidate: Candidate, share: float) -> None:
+    def __init__(self, draws: CommonDraws, candidate: Candidate, share: float) -> None:
         self.draws, self.candidate, self.share = draws, candidate, share
-        self.constraints = draws.problem.constraints(candidate[0])
+        self.constraints = draws.problem.requirements(candidate[0])
         self.payments: dict[str, float] = {}
         self.prices: dict[str, float] = {}
         self.risk: float | None = None
         self.payer = ""
         self.measures = NONE
 
-    def run(self, rounds: int, outsider: bool) -> Relaxation:
+    def run(self, rounds: int, outsider: bool) -> NeededMeasures:
         """Raise the measures until the share holds, or the rounds are used up."""
         setting, needed = self.candidate[0], draws_needed(len(self.draws), self.share)
         for number in range(rounds + 1):
@@ -130,10 +133,10 @@ class _Attempt:
             self.draws.ensure([(setting, self.measures)], range(len(self.draws)), "relaxation, task")
         return self.result(held / len(self.draws), held >= needed)
 
-    def result(self, share: float | None, works: bool | None) -> Relaxation:
+    def result(self, share: float | None, works: bool | None) -> NeededMeasures:
         """The measures as they stand."""
         price = _price(self.draws, self.candidate[0], self.payments, self.prices, self.risk)
-        return Relaxation(self.payments, self.prices, self.risk, self.payer, price, share, works)
+        return NeededMeasures(self.payments, self.prices, self.risk, self.payer, price, share, works)
 
     def margins(self) -> np.ndarray:
         """(draws, constraints), with the raised limit on risk, and a last column for the payer's own gain."""
@@ -154,7 +157,7 @@ class _Attempt:
         readings = [self.draws.readings[(int(d), setting, NONE)] for d in among]
         enough = max(r["packages"][option]["price"][i] for r in readings)
         more = max(lack / r["rho"][i] for r in readings)
-        return 1.02 * max(enough, self.prices.get(player, 0.0) + more)
+        return SLACK * max(enough, self.prices.get(player, 0.0) + more)
 
     def raise_measures(self, lacking: Shortfall) -> None:
         """Add to payments, prices and the limit on risk what the constraints lack."""
@@ -164,23 +167,23 @@ class _Attempt:
                 continue
             who = constraint.player
             if constraint.kind in ("gain", "no_loss"):
-                flow = 1.02 * lack / _peace(self.draws, self.candidate, who, lacking.draws)
+                flow = SLACK * lack / _peace(self.draws, self.candidate, who, lacking.draws)
                 self.payments[who] = self.payments.get(who, 0.0) + float(flow)
             elif constraint.kind == "relapse":
-                self.risk = float((problem.limits.risk if self.risk is None else self.risk) + 1.001 * lack)
+                self.risk = float((problem.limits.risk if self.risk is None else self.risk) + RISK_SLACK * lack)
             else:
                 self.prices[who] = self.price(who, float(lack), lacking.draws)
 
 
-def _peace(draws: Draws, candidate: Candidate, player: str, among: np.ndarray) -> float:
-    """The smallest share of discounted time at peace over some draws, at least 0.05: what a payment flows during."""
+def _peace(draws: CommonDraws, candidate: Candidate, player: str, among: np.ndarray) -> float:
+    """The smallest share of discounted time at peace over some draws, not below `LEAST_PEACE`."""
     setting, option = candidate
     i = draws.problem.players.index(player)
     shares = [draws.readings[(int(d), setting, NONE)]["packages"][option]["peace"][i] for d in among]
-    return max(0.05, min(shares))
+    return max(LEAST_PEACE, min(shares))
 
 
-def _payer(draws: Draws, candidate: Candidate, payments: dict[str, float], share: float) -> str:
+def _payer(draws: CommonDraws, candidate: Candidate, payments: dict[str, float], share: float) -> str:
     """The player whose gain, in the wanted share of draws, exceeds all payments by most; "" where nobody's does."""
     total = sum(payments.values())
     if total == 0:
@@ -193,8 +196,9 @@ def _payer(draws: Draws, candidate: Candidate, payments: dict[str, float], share
 
 
 def _price(
-    draws: Draws, setting: Setting, payments: dict[str, float], prices: dict[str, float], risk: float | None
+    draws: CommonDraws, setting: Setting, payments: dict[str, float], prices: dict[str, float], risk: float | None
 ) -> float:
-    rho = dict(zip(draws.problem.players, draws.readings[(0, setting, NONE)]["rho"]))
+    known = draws.certified(setting)
+    rho = dict(zip(draws.problem.players, known[0]["rho"])) if known else {}
     more_risk = 0.0 if risk is None else risk - draws.problem.limits.risk
     return math.fsum((*payments.values(), *(rho[p] * x for p, x in prices.items()), more_risk))

@@ -1,6 +1,6 @@
 """The search over settings of levers: anytime, resumable, with common draws.
 
-A *setting* gives each lever an amount (None: not used). An evaluator answers, for settings and draws, with one record
+A *setting* gives each lever an amount (None: not used). An evaluator answers, for settings and draws, with one result
 per option (package): its margins and objectives. What cannot reach the wanted share of draws any more is dropped before
 it is evaluated on the rest (branch and bound over draws: the bound is exact, as the draws are common and counted).
 
@@ -10,20 +10,22 @@ did not look everywhere.
 """
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
+from detente.draws import Progress
 from detente.settlement.frontier import cannot_hold, draws_needed, holds, level, nondominated
 
+FIRST_LOOK = 0.6  # share of the budget spent on few draws; the rest follows what may hold through all of them
 Setting = tuple[float | None, ...]
 Candidate = tuple[Setting, int]  # a setting and the position of an option
-Progress = Callable[[float, str], None]
 
 
-class Record(Protocol):
+class OptionResult(Protocol):
     """What one draw says about one option under one setting."""
 
     @property
@@ -37,11 +39,12 @@ class Record(Protocol):
         ...
 
 
-Evaluator = Callable[[Sequence[Setting], Sequence[int]], Mapping[tuple[Setting, int], Sequence[Record]]]
+Looker = Callable[[Sequence[Setting], Sequence[int], str], None]  # settings, draws, what it is for
+Evaluator = Callable[[Sequence[Setting], Sequence[int]], Mapping[tuple[Setting, int], Sequence[OptionResult]]]
 
 
 @dataclass(frozen=True)
-class Space:
+class LeverGrid:
     """The settings that may be chosen: per lever None and its amounts in order; pairs that exclude each other."""
 
     names: tuple[str, ...]
@@ -96,7 +99,7 @@ class Space:
 
 
 @dataclass(frozen=True)
-class Rules:
+class SearchRules:
     """What counts as good enough, and how much to compute."""
 
     draws: int
@@ -108,13 +111,13 @@ class Rules:
 
 
 @dataclass
-class Found:
-    """What is known so far; `records[setting][draw]` holds one record per option."""
+class Explored:
+    """What is known so far; `results[setting][draw]` holds one result per option."""
 
-    space: Space
-    rules: Rules
+    space: LeverGrid
+    rules: SearchRules
     cost: Callable[[Setting], float]
-    records: dict[Setting, dict[int, Sequence[Record]]] = field(default_factory=dict)
+    results: dict[Setting, dict[int, Sequence[OptionResult]]] = field(default_factory=dict)
     evaluations: int = 0
     exhaustive: bool = True
     finished: bool = False
@@ -122,20 +125,20 @@ class Found:
     def margins(self, candidate: Candidate) -> np.ndarray:
         """(draws seen, constraints)."""
         setting, option = candidate
-        return np.array([r[option].margins for _, r in sorted(self.records[setting].items())])
+        return np.array([r[option].margins for _, r in sorted(self.results[setting].items())])
 
     def objectives(self, candidate: Candidate) -> np.ndarray:
         """(draws seen, objectives)."""
         setting, option = candidate
-        return np.array([r[option].objectives for _, r in sorted(self.records[setting].items())])
+        return np.array([r[option].objectives for _, r in sorted(self.results[setting].items())])
 
     def candidates(self) -> list[Candidate]:
         """All candidates seen, in the order in which they were first evaluated."""
-        return [(s, k) for s, by_draw in self.records.items() for k in range(len(next(iter(by_draw.values()))))]
+        return [(s, k) for s, by_draw in self.results.items() for k in range(len(next(iter(by_draw.values()))))]
 
     def complete(self, candidate: Candidate) -> bool:
         """Whether the candidate was evaluated on every draw."""
-        return len(self.records[candidate[0]]) == self.rules.draws
+        return len(self.results[candidate[0]]) == self.rules.draws
 
     def alive(self, candidate: Candidate) -> bool:
         """Whether the candidate can still hold in the wanted share of draws."""
@@ -154,7 +157,8 @@ class Found:
         """What the frontier compares: the level of each objective at the wanted share of draws, then minus the cost."""
         levels = [level(column, self.rules.share) for column in self.objectives(candidate).T]
         if self.rules.resolution:
-            levels = [round(x / self.rules.resolution) * self.rules.resolution for x in levels]
+            step = self.rules.resolution
+            levels = [round(x / step) * step if math.isfinite(x) else x for x in levels]
         return (*levels, -self.cost(candidate[0]))
 
     def frontier(self) -> list[Candidate]:
@@ -187,30 +191,30 @@ class Found:
 
 
 def search(
-    space: Space,
+    space: LeverGrid,
     evaluate: Evaluator,
     cost: Callable[[Setting], float],
-    rules: Rules,
+    rules: SearchRules,
     *,
     progress: Progress | None = None,
-    each_round: Callable[[Found], None] | None = None,
+    each_round: Callable[[Explored], None] | None = None,
     within: Callable[[Setting], bool] | None = None,
-) -> Found:
+) -> Explored:
     """Search the space; deterministic, and whatever was found before an interrupt has been handed to `each_round`.
 
     Args:
         space: the settings.
-        evaluate: gives the records of settings on draws (numbers from 0); called once per round.
+        evaluate: gives the results of settings on draws (numbers from 0); called once per round.
         cost: of a setting; smaller is better.
         rules: share of draws, budget.
         progress: called with (share done, words).
         each_round: called after every round with what is known so far.
-        within: see `Space.settings`.
+        within: see `LeverGrid.settings`.
 
     Returns:
         What was found; `.frontier()` may be empty, and then `.nearest()` says what came closest.
     """
-    found = Found(space, rules, cost)
+    found = Explored(space, rules, cost)
     tell = progress or (lambda _share, _words: None)
     done = each_round or (lambda _found: None)
 
@@ -219,15 +223,15 @@ def search(
         news = False
         for missing, group in _by_missing(found, settings, draws).items():
             news = True
-            for (setting, draw), records in evaluate(group, missing).items():
-                found.records.setdefault(setting, {})[draw] = records
+            for (setting, draw), results in evaluate(group, missing).items():
+                found.results.setdefault(setting, {})[draw] = results
                 found.evaluations += 1
         if news:
             done(found)
 
     first = min(rules.first, rules.draws)
     everything = list(itertools.islice(space.settings(within), rules.budget // first + 1))
-    if len(everything) * first <= 0.6 * rules.budget:
+    if len(everything) * first <= FIRST_LOOK * rules.budget:
         run(everything, range(first), f"{len(everything)} settings on {first} draws")
     else:
         found.exhaustive = False
@@ -239,40 +243,40 @@ def search(
 
 
 def _by_missing(
-    found: Found, settings: Sequence[Setting], draws: Sequence[int]
+    found: Explored, settings: Sequence[Setting], draws: Sequence[int]
 ) -> dict[tuple[int, ...], list[Setting]]:
     """Settings by the draws on which they were not evaluated yet; those without any are left out."""
     groups: dict[tuple[int, ...], list[Setting]] = {}
     for setting in settings:
-        missing = tuple(d for d in draws if d not in found.records.get(setting, {}))
+        missing = tuple(d for d in draws if d not in found.results.get(setting, {}))
         if missing:
             groups.setdefault(missing, []).append(setting)
     return groups
 
 
-def _outward(found: Found, run: Callable, within: Callable[[Setting], bool] | None, first: int) -> None:
+def _outward(found: Explored, run: Looker, within: Callable[[Setting], bool] | None, first: int) -> None:
     """Best first: from none, each alone and all together, then the neighbours of the best not yet expanded."""
     space, rules = found.space, found.rules
-    limit = int(0.6 * rules.budget)
+    limit = int(FIRST_LOOK * rules.budget)
     expanded: set[Setting] = set()
     batch = _starts(space)
     while batch and found.evaluations < limit:
-        batch = [s for s in batch if space.allowed(s) and (within is None or within(s)) and s not in found.records]
+        batch = [s for s in batch if space.allowed(s) and (within is None or within(s)) and s not in found.results]
         batch = batch[: max(1, (limit - found.evaluations) // first)]
-        run(batch, range(first), f"{len(found.records)} settings looked at, going outward")
+        run(batch, range(first), f"{len(found.results)} settings looked at, going outward")
         best = [c[0] for c in _promising(found) if c[0] not in expanded]
         batch = []
         for setting in list(dict.fromkeys(best))[:4]:
             expanded.add(setting)
-            batch += [s for s in space.neighbours(setting) if s not in found.records]
-        if not batch and len(expanded) < len(found.records):
-            rest = [s for s in found.records if s not in expanded]
+            batch += [s for s in space.neighbours(setting) if s not in found.results]
+        if not batch and len(expanded) < len(found.results):
+            rest = [s for s in found.results if s not in expanded]
             expanded.update(rest)
-            batch = [t for s in rest for t in space.neighbours(s) if t not in found.records]
+            batch = [t for s in rest for t in space.neighbours(s) if t not in found.results]
         batch = list(dict.fromkeys(batch))
 
 
-def _starts(space: Space) -> list[Setting]:
+def _starts(space: LeverGrid) -> list[Setting]:
     starts = [space.off]
     for n, levels in enumerate(space.levels):
         for amount in dict.fromkeys((levels[-1], levels[len(levels) // 2])):
@@ -288,7 +292,7 @@ def _starts(space: Space) -> list[Setting]:
     return list(dict.fromkeys(starts))
 
 
-def _promising(found: Found) -> list[Candidate]:
+def _promising(found: Explored) -> list[Candidate]:
     """Candidates that may hold and are not dominated, then those that lack least."""
     alive = [c for c in found.candidates() if found.alive(c)]
     if alive:
@@ -297,7 +301,7 @@ def _promising(found: Found) -> list[Candidate]:
     return [*alive, *found.nearest(8)]
 
 
-def _through_all_draws(found: Found, run: Callable, first: int) -> None:
+def _through_all_draws(found: Explored, run: Looker, first: int) -> None:
     """Follow what may still hold through blocks of draws, dropping what cannot; then the nearest, if none holds."""
     rules = found.rules
     seen = first
@@ -322,11 +326,11 @@ def _through_all_draws(found: Found, run: Callable, first: int) -> None:
             run(settings, range(rules.draws), "following what comes closest through all draws")
 
 
-def _seen(found: Found, candidate: Candidate) -> int:
-    return len(found.records[candidate[0]])
+def _seen(found: Explored, candidate: Candidate) -> int:
+    return len(found.results[candidate[0]])
 
 
-def _spread(found: Found, settings: Sequence[Setting], count: int) -> list[Setting]:
+def _spread(found: Explored, settings: Sequence[Setting], count: int) -> list[Setting]:
     """At most `count` of the settings: the best by each objective in turn, so that all ends of the frontier stay."""
     inside = set(settings)
     alive = [c for c in found.candidates() if c[0] in inside and found.alive(c)]

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from detente.draws import DRAW_FAULTS
+from detente.game import Game
 from detente.settlement.evaluate import Solver, Task, build_game
-from detente.settlement.problem import Constraint, Problem
+from detente.settlement.problem import Problem, Requirement
 from detente.settlement.search import Setting
 from detente.solver import Equilibrium
 from detente.solver.gradient import Reach, Sensitivity, Value
+
+STEP = 1e-4  # of the difference quotient, relative to the amount: prices are linear in it, so its size hardly matters
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,9 @@ class LeaveGain:
     player: int
     move: int
 
-    def pull(self, equilibrium: Equilibrium, places: Any) -> tuple[float, np.ndarray, np.ndarray]:
+    def pull(
+        self, equilibrium: Equilibrium, places: tuple[np.ndarray, np.ndarray]
+    ) -> tuple[float, np.ndarray, np.ndarray]:
         """See `detente.solver.gradient.Answer`."""
         weight = np.zeros(equilibrium.values.shape)
         weight[self.player] = equilibrium.operator.difference[[self.move]].toarray()[0]
@@ -41,13 +46,22 @@ class Slopes:
     option: int
 
     def __call__(self, task: Task) -> list[float | None]:
-        """Slopes in the order of the constraints; None where there is none. `task.wanted` is not used."""
+        """Slopes in the order of the constraints; None where there is none, and throughout where the draw fails.
+
+        `task.wanted` is not used. Slopes are guesses that are verified by solving: a draw without one is no loss.
+        """
+        try:
+            return self._slopes(task)
+        except DRAW_FAULTS:
+            return [None] * len(self.problem.requirements(self.setting))
+
+    def _slopes(self, task: Task) -> list[float | None]:
         problem, name = self.problem, self.problem.levers.bound[self.lever].name
         solver = Solver(problem)
         base, _ = solver.without_levers(task.parameters, task.base)
         equilibrium, shift = solver.equilibrium(self.setting, task.parameters, base)
 
-        def family(amounts: Mapping[str, float]) -> Any:
+        def family(amounts: Mapping[str, float]) -> Game:
             changed = list(self.setting)
             changed[self.lever] = amounts[name]
             return build_game(problem, tuple(changed), task.parameters)[0]
@@ -58,7 +72,7 @@ class Slopes:
         before = problem.levers.bound[self.lever].before
         return [
             None if before and c.kind in ("gain", "no_loss") else tools.slope(c, self.option)
-            for c in problem.constraints(self.setting)
+            for c in problem.requirements(self.setting)
         ]
 
 
@@ -70,7 +84,7 @@ class _Tools:
     sensitivity: Sensitivity
     name: str
 
-    def slope(self, constraint: Constraint, option: int) -> float | None:
+    def slope(self, constraint: Requirement, option: int) -> float | None:
         state = int(self.problem.settled[option])
         if constraint.kind == "relapse":
             copies = self.equilibrium.values.shape[1] // len(self.problem.war)

@@ -5,7 +5,7 @@ ahead then hands over issues in the order of its relative advantage, the last of
 number of points. The result is efficient, equitable and envy-free, and divides at most one issue.
 *Nash* maximises the product of gains, *egalitarian* the smallest gain, over lotteries of the options on the table.
 
-Source: Brams & Taylor 1996, Fair Division, ch. 4; Nash 1950, Econometrica 18; Kalai 1977, Econometrica 45.
+Source: Brams & Taylor 1996, Fair IssueSplit, ch. 4; Nash 1950, Econometrica 18; Kalai 1977, Econometrica 45.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from detente.errors import ComputationError, OptionError
 
 
 @dataclass(frozen=True)
-class Division:
+class IssueSplit:
     """A division of issues between two sides: `first[k]` is the share of issue k that goes to the first."""
 
     first: np.ndarray  # (issues,) in 0..1
     points: tuple[float, float]  # what each side has, by its own points
 
 
-def adjusted_winner(first: np.ndarray, second: np.ndarray) -> Division:
+def adjusted_winner(first: np.ndarray, second: np.ndarray) -> IssueSplit:
     """Divide issues between two sides by adjusted winner.
 
     Args:
@@ -51,7 +51,7 @@ def adjusted_winner(first: np.ndarray, second: np.ndarray) -> Division:
             break
         held[k] -= min(1.0, lead / (mine[k] + theirs[k]))
     share = held if ahead_first else 1 - held
-    return Division(share, (float(share @ a), float((1 - share) @ b)))
+    return IssueSplit(share, (float(share @ a), float((1 - share) @ b)))
 
 
 def egalitarian(gains: np.ndarray) -> np.ndarray:

@@ -83,8 +83,8 @@ class Queries:
             not given.tags or bool(set(event.tags) & set(given.tags)),
             not given.named or bool(set(event.named) & self.expanded(given.named)),
             not given.says or any(word.lower() in event.text.lower() for word in given.says),
-            given.after is None or event.date >= given.after,
-            given.until is None or event.date <= given.until,
+            given.after is None or event.date.isoformat() >= given.after,
+            given.until is None or event.date.isoformat() <= given.until,
             given.deaths is None or (event.best or 0) >= given.deaths,
         )
         return all(checks)

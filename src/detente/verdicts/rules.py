@@ -82,8 +82,16 @@ class StatusQuery(Written):
     commitments: OneOrMany[Text] = Field(description="ids of commitments")
     is_: OneOrMany[
         Literal[
-            *("pending", "fulfilled", "late", "partly", "violated"),
-            *("lapsed", "superseded", "rejected", "disputed", "ended"),
+            "pending",
+            "fulfilled",
+            "late",
+            "partly",
+            "violated",
+            "lapsed",
+            "superseded",
+            "rejected",
+            "disputed",
+            "ended",
         ]
     ] = Field(alias="is", description="statuses")
 

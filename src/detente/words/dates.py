@@ -2,7 +2,21 @@
 
 from datetime import date as Date
 
+from detente.errors import OptionError
+
 DAYS_PER_YEAR = 365.25  # the Julian year: days to years everywhere
+
+
+def check_date(option: str, text: str) -> Date:
+    """The day that an option names.
+
+    Raises:
+        OptionError: not an ISO date; names the option.
+    """
+    try:
+        return Date.fromisoformat(text)
+    except ValueError:
+        raise OptionError.of(f"--{option.replace('_', '-')} {text}", "an ISO date such as 2021-08-05") from None
 
 
 def decimal_year(text: str, end: bool = False) -> float | None:

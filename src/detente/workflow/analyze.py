@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from detente import __version__
 from detente.errors import Interrupted, OptionError, suggest
 from detente.files.keys import content_key, digests
-from detente.files.whole import write_bytes, write_text
-from detente.run import Assumption, Part, Public, Quantity, Run, Table, write_run
-from detente.run.tables import all_tables, table_csv
+from detente.run import Assumption, Part, Public, Run, Table
 
 if TYPE_CHECKING:
     from detente.case import Case
     from detente.record import CutRecord
+    from detente.workflow.folder import Note
 
 Progress = Callable[[float, str], None]
 
@@ -43,6 +42,7 @@ def analyze(
     workers: int | None = None,
     progress: Progress | None = None,
     equilibria: int | None = None,
+    note: "Note | None" = None,
 ) -> tuple[Run, Path]:
     """Analyse a case and leave a self-contained run folder with `run.json`, `inputs/`, `tables/` and `dossier.html`.
 
@@ -55,9 +55,10 @@ def analyze(
         workers: processes; never changes a number.
         progress: called with the share done and what is being done.
         equilibria: look for further equilibria from this many random starts, in one draw in ten.
+        note: called with a sentence for each part that was in the folder and no longer holds.
 
     Returns:
-        The run, as written, and its folder.
+        The run, as written, and its folder; what `settle`, `accounts` and `fit` had added before stays in it.
 
     Raises:
         CaseError, RecordError: located mistakes in the files, all at once.
@@ -65,19 +66,19 @@ def analyze(
         Interrupted: stopped by the user; finished draws are kept in the run folder and used again.
     """
     from detente.case import load_case
+    from detente.workflow.folder import folder_of, join
 
     options = Options(date, draws, seed, workers, equilibria)
     if draws < 1:
         raise OptionError.of(f"{draws} draws", "at least 1 draw")
     loaded = load_case(case)
     when = situation_of(loaded, date)
-    folder = Path(out) if out is not None else Path("detente-out") / f"{loaded.name}-{when}"
+    folder = folder_of(loaded, when, out)
     try:
         run = build_run(loaded, when, options, progress or (lambda _share, _words: None), store=folder / ".draws")
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; finished draws are kept in {folder}: run the same command to go on") from None
-    write_folder(run, loaded, folder)
-    return run, folder
+    return join(run, loaded, folder, note), folder
 
 
 def situation_of(case: "Case", date: str | None) -> str:
@@ -100,6 +101,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     """Compute everything that the main job answers, without writing the run folder."""
     from detente.answers import evaluate
     from detente.game import compile_case
+    from detente.outside.part import outlook_part
     from detente.verdicts.bench import Bench
 
     bench = Bench.of(case, when)
@@ -122,10 +124,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     run = run.add(answers.part(key_of(case), command))
     progress(0.88, "reading the record")
     run = run.add(record_part(case, when, command))
-    run = run.add(outlook_part(case, when, run.quantities, command, options.seed))
-    accounts = accounts_part(case)
-    if accounts is not None:
-        run = run.add(accounts)
+    run = run.add(outlook_part(case, when, key_of(case), command, inside=run.quantities, seed=options.seed))
     progress(0.93, "judging claims")
     claims = bench.judged(answers) if bench is not None else ()
     return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
@@ -165,13 +164,6 @@ def command_of(name: str, when: str, options: Options) -> str:
     """The command that makes the run again, without paths or workers."""
     words = ["detente", "analyze", name, "--date", when, "--draws", str(options.draws), "--seed", str(options.seed)]
     return shlex.join([*words, *(["--equilibria", str(options.equilibria)] if options.equilibria else [])])
-
-
-def accounts_part(case: "Case") -> Part | None:
-    """What the last `detente accounts` found, where the files it rests on are still the same."""
-    from detente.workflow.evidence import latest
-
-    return latest(case)
 
 
 def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
@@ -237,30 +229,3 @@ def record_tables(record: "CutRecord") -> dict[str, Table]:
 def has_record(case: "Case") -> bool:
     """Whether the case folder holds a record."""
     return (case.folder / "record").is_dir()
-
-
-def outlook_part(case: "Case", when: str, inside: tuple[Quantity, ...], command: str, seed: int) -> Part:
-    """Base rates and simple forecasts beside the model."""
-    from detente.workflow.outside import for_run
-
-    found, outlook = for_run(case, when, inside, seed=seed)
-    return Part(
-        name="outlook",
-        key=key_of(case),
-        command=command,
-        quantities=found.quantities,
-        tables=found.tables,
-        outlook=outlook,
-    )
-
-
-def write_folder(run: Run, case: "Case", folder: Path) -> None:
-    """Write the run folder: inputs, tables, `run.json` last but one, then the dossier; each file whole."""
-    from detente.workflow.dossier import dossier
-
-    for name, path in input_files(case).items():
-        write_bytes(folder / "inputs" / name, path.read_bytes())
-    for name, table in all_tables(run).items():
-        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
-    write_run(run, folder)
-    dossier(folder, format="html")

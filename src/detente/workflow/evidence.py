@@ -1,174 +1,22 @@
-"""The verbs about evidence: `code`, `accounts`, `fit`, `backtest`; the only place where case, record and evidence meet.
+"""The verbs about evidence: `code`, `accounts`, `fit`, `backtest`.
 
-Results are kept in `./detente-out/CASE-evidence/` (or `out`): solved draws, simulated records, the freeze. Running
-the same command again goes on from there.
+What is expensive is kept beside: solved draws, simulated records, the freeze. The same command goes on from there.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import Diagnostic, Interrupted, OptionError, RecordError, suggest
+from detente.draws import Progress, reasons_in_words
+from detente.errors import Interrupted, OptionError
 from detente.run import Part, Table
+from detente.workflow.folder import Note, folder_of, head_of, join
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from detente.case import Case
-    from detente.evidence.coding import Coded
-    from detente.evidence.posterior import Weighted
+    from detente.evidence.coded import Coded
     from detente.evidence.predict import BackTested
-    from detente.evidence.priors import Prior
-    from detente.evidence.study import Findings, Settings, Study
-    from detente.game.compile import Template
-    from detente.record import Record
-
-Progress = Callable[[float, str], None]
-ENGINE = ("case", "game", "solver", "chain", "files/yaml.py")
-
-
-@dataclass
-class Desk:
-    """A case with its game and record, opened once."""
-
-    case: "Case"
-    template: "Template"
-    record: "Record"
-
-    @staticmethod
-    def open(case: str | Path) -> "Desk":
-        """Load a case and its record.
-
-        Raises:
-            CaseError, RecordError: located mistakes.
-            OptionError: the case has no record.
-        """
-        from detente.case import load_case
-        from detente.game.compile import compile_case
-        from detente.record import load_record
-
-        loaded = load_case(case)
-        folder = loaded.folder / "record"
-        if not folder.is_dir():
-            raise OptionError.of(
-                f"case '{loaded.name}' has no record", "a folder 'record' with events and a coding file"
-            )
-        return Desk(loaded, compile_case(loaded), load_record(folder))
-
-    def coding_file(self, name: str) -> Path:
-        """The path of a coding file.
-
-        Raises:
-            RecordError: it is not there.
-        """
-        path = self.case.folder / "record" / name
-        if not path.is_file():
-            what = f"no coding file '{name}'"
-            raise RecordError(
-                Diagnostic(what, "rules that turn events into marks", "see docs/evidence.md", file=str(path))
-            )
-        return path
-
-    def code(self, name: str = "coding.yaml", until: str | None = None) -> "Coded":
-        """Code the record (as it stood on `until`, and up to it)."""
-        from detente.evidence.coding import Coder
-        from detente.evidence.jumps import jump_table
-        from detente.evidence.rules import read_coding
-
-        coding = read_coding(self.coding_file(name))
-        table = jump_table(self.template.game())
-        situations = {date: dict(values) for date, values in self.case.situations.items()}
-        return Coder(coding, table, self.template.space, situations).code(self.record.as_of(until), until)
-
-    def second(self) -> "Coded | None":
-        """The second coding, None if there is none."""
-        if not (self.case.folder / "record" / "coding_second.yaml").is_file():
-            return None
-        return self.code("coding_second.yaml")
-
-    def frozen_files(self) -> dict[str, Path]:
-        """The files whose edits after the first likelihood are listed."""
-        return frozen_files(self.case)
-
-    def key(self) -> str:
-        """Names the game and the engine that solves it: a solved draw is reused only under the same."""
-        import detente
-        from detente.files.keys import content_key, digests
-
-        root = Path(detente.__file__).parent
-        files = {"case.yaml": self.case.folder / "case.yaml"}
-        for part in ENGINE:
-            base = root / part
-            for path in base.rglob("*.py") if base.is_dir() else [base]:
-                files[path.relative_to(root).as_posix()] = path
-        return content_key(digests(files))
-
-
-def frozen_files(case: "Case") -> dict[str, Path]:
-    """Case, accounts and record: name in the case -> path."""
-    names = dict(case.files)
-    for path in sorted([*case.folder.glob("record/*.*"), *case.folder.glob("accounts/*.yaml")]):
-        names[path.relative_to(case.folder).as_posix()] = path
-    return names
-
-
-def folder_of(case: "Case", out: str | Path | None) -> Path:
-    """Where a case's evidence is kept."""
-    return Path(out) if out is not None else Path("detente-out") / f"{case.name}-evidence"
-
-
-def priors_of(case: "Case") -> "dict[str, Prior]":
-    """The case's accounts as priors.
-
-    Raises:
-        OptionError: no accounts.
-        CaseError: mistakes in the file of one of them.
-    """
-    from detente.evidence.priors import Prior, quantile_of
-
-    case.require("accounts")
-    if not case.accounts:
-        raise OptionError.of(f"case '{case.name}' has no accounts", "files accounts/*.yaml, see docs/evidence.md")
-    return {
-        name: Prior(name, {p: quantile_of(parameter) for p, parameter in account.parameters.items()})
-        for name, account in case.accounts.items()
-    }
-
-
-def study_of(desk: Desk, settings: "Settings", out: str | Path | None, progress: Progress) -> "Study":
-    """Everything a study reads, checked.
-
-    Raises:
-        CaseError, RecordError, OptionError: mistakes in the case, coding or accounts.
-    """
-    from detente.evidence.bank import CaseSolver
-    from detente.evidence.priors import space_of
-    from detente.evidence.study import Study
-
-    coded, second = desk.code(), desk.second()
-    space = space_of(desk.case.parameters)
-    priors = priors_of(desk.case)
-    for prior in priors.values():
-        space.check(prior)
-    noise = [n for n, p in desk.case.parameters.items() if n.split(".")[0] == "noise" and p.high <= p.low]
-    if not any(d.nuisance == "noise" for d in space.dimensions):
-        noise = noise or ["noise"]
-    fixed = [*noise, *(c.name for c in coded.chances if c.high <= c.low)]
-    solver = CaseSolver(str(desk.case.folder))
-    return Study(
-        solver=solver,
-        table=solver.table,
-        space=space,
-        priors=priors,
-        coded=coded,
-        second=second,
-        fixed=fixed,
-        folder=folder_of(desk.case, out),
-        key=desk.key(),
-        settings=settings,
-        progress=progress,
-    )
+    from detente.evidence.recorded import RecordedCase
+    from detente.evidence.study import Settings, StudyResult
 
 
 def code(case: str | Path, second: bool = False, until: str | None = None) -> "tuple[Coded, Table, dict[str, Any]]":
@@ -177,29 +25,32 @@ def code(case: str | Path, second: bool = False, until: str | None = None) -> "t
     Args:
         case: a folder or the name of a shipped case.
         second: show the second coding instead.
-        until: the record as it stood on this date.
+        until: the record as it stood on this ISO date.
 
     Raises:
-        CaseError, RecordError, OptionError: mistakes in the files.
+        CaseError, RecordError, OptionError: mistakes in the files, or `until` is not a date.
     """
     from detente.evidence.agreement import agreement
+    from detente.evidence.recorded import CODING, SECOND, RecordedCase
     from detente.evidence.report import coded_table
+    from detente.record.told import Told
 
-    desk = Desk.open(case)
-    coded = desk.code("coding_second.yaml" if second else "coding.yaml", until)
-    counts: dict[str, Any] = {}
+    recorded = RecordedCase.open(case)
+    coded = recorded.code(SECOND if second else CODING, until)
+    counts: dict[str, int] = {}
     for event in coded.events:
         counts[event.kind] = counts.get(event.kind, 0) + 1
     data: dict[str, Any] = {"from": coded.start, "until": coded.until, "events": counts, "marks": len(coded.path.marks)}
-    other = desk.second() if until is None else None
+    other = recorded.second() if until is None else None
     if other is not None and not second:
         agreed = agreement(coded, other)
         data["second_coding"] = {"events": agreed.events, "share": agreed.share, "kappa": agreed.kappa}
-    return coded, coded_table(coded), data
+    return coded, coded_table(coded, Told(recorded.record.as_of(until))), data
 
 
 def accounts(
     case: str | Path,
+    date: str | None = None,
     *,
     quick: bool = False,
     seed: int = 0,
@@ -208,71 +59,179 @@ def accounts(
     cap: int | None = None,
     records: int | None = None,
     progress: Progress | None = None,
-) -> "Findings":
+    note: Note | None = None,
+) -> Part:
     """Which account does the record favour, how strongly, and what would overturn that?
 
     Args:
         case: a folder or the name of a shipped case.
+        date: whose run folder takes the result up; default the case's `as_of`. The study uses the whole record.
         quick: the design check on few records and a rough comparison; no verdict.
         seed: of all draws and simulations.
-        out: where results are kept; default `./detente-out/CASE-evidence/`.
+        out: run folder, which then keeps draws as well; default `./detente-out/CASE-DATE/`.
         workers: processes; never changes a number.
         cap: largest number of solves.
         records: simulated records per account; a verdict needs 200.
         progress: called with (share done, words).
+        note: called with a sentence for each part of the folder's run that no longer holds.
+
+    Returns:
+        The part of the run: `accounts`, its tables and sections.
 
     Raises:
-        CaseError, RecordError, OptionError: mistakes in the files.
+        CaseError, RecordError, OptionError: mistakes in the files, or a number out of range.
+        ComputationError: not one draw has a certified solution.
         Interrupted: stopped by the user; what was finished is kept.
     """
-    from detente.evidence.freeze import freeze
+    from detente.evidence.part import keep, store_of
+    from detente.evidence.recorded import RecordedCase
+    from detente.workflow.analyze import situation_of
+
+    settings = study_settings(quick, seed, workers, cap, records)
+    recorded = RecordedCase.open(case)
+    when = situation_of(recorded.case, date)
+    store = store_of(recorded.case, out)
+    found, part = study_accounts(
+        recorded, settings, store, progress, _command("accounts", recorded, when, settings, quick)
+    )
+    keep(store, part)
+    head = head_of(recorded.template, when, seed, found.bank.solves, part.command)
+    join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
+    return part
+
+
+def kept_part(case: str | Path, name: str, out: str | Path | None = None) -> Part:
+    """What `accounts` or `fit` found last, where the files that it rests on are still the same.
+
+    Args:
+        case: a folder or the name of a shipped case.
+        name: "accounts" or "fit".
+        out: run folder in which it was kept, if not in the default place.
+
+    Raises:
+        CaseError: located mistakes in the case.
+        OptionError: nothing is kept, or it rests on other files.
+    """
+    from detente.case import load_case
+    from detente.evidence.part import kept, store_of
+
+    loaded = load_case(case)
+    store = store_of(loaded, out)
+    for part in kept(loaded, store):
+        if part.name == name:
+            return part
+    what = f"--summary: {store} keeps no result of '{name}' for the case as it is now"
+    raise OptionError.of(what, hint=f"run `detente {name} {loaded.name}`")
+
+
+def study_settings(
+    quick: bool, seed: int = 0, workers: int | None = None, cap: int | None = None, records: int | None = None
+) -> "Settings":
+    """How much a study of accounts computes.
+
+    Raises:
+        OptionError: a number out of range.
+    """
+    from dataclasses import replace
+
     from detente.evidence.study import Settings
 
     settings = Settings.quick(seed, workers) if quick else Settings(seed=seed, workers=workers)
-    if cap is not None:
-        settings = replace(settings, cap=cap)
-    if records is not None:
-        settings = replace(settings, records=records)
+    named = {"cap": cap, "records": records}
+    return replace(settings, **{name: value for name, value in named.items() if value is not None})
+
+
+def study_accounts(
+    recorded: "RecordedCase", settings: "Settings", store: Path, progress: Progress | None, command: str
+) -> "tuple[StudyResult, Part]":
+    """Freeze, study, and make the part; nothing but the store is written."""
+    from dataclasses import replace
+
+    from detente.evidence.freeze import freeze
+    from detente.evidence.part import accounts_part
+    from detente.evidence.prepare import run_study, study_of
+    from detente.evidence.recorded import evidence_files
+
     report = progress or (lambda _share, _words: None)
-    desk = Desk.open(case)
-    report(0.0, f"coding the record of {desk.case.name}")
-    study = study_of(desk, settings, out, report)
-    assert study.folder is not None
-    edits = freeze(study.folder, desk.frozen_files())
-    split = held_out_split(study.coded)
+    report(0.0, f"coding the record of {recorded.case.name}")
+    study = study_of(recorded, settings, store, report)
+    edits = freeze(store, evidence_files(recorded.case))
     try:
-        found = study.run(lambda bank, log_prior: tested(desk, bank, log_prior, split, (split, study.coded.until)))
+        found = run_study(recorded, study)
     except KeyboardInterrupt:
-        raise Interrupted(
-            f"stopped; what was finished is kept in {study.folder}: run the command again to go on"
-        ) from None
+        raise _stopped(store) from None
     notes = ["only the principal equilibrium of each draw is used"]
-    if found.bank.failed:
-        notes.append(
-            f"{found.bank.failed} of {found.bank.solves} draws have no certified equilibrium and were left out"
-        )
-    found = found.with_(edits=tuple(edits), notes=tuple(notes))
-    keep(study.folder, desk, found)
-    return found
+    if found.bank.left_out:
+        notes.append(found.bank.left_out_in_words)
+    if found.designed.left_out:
+        reasons = reasons_in_words(found.designed.left_out)
+        notes.append(f"{len(found.designed.left_out)} simulated records were left out: {reasons}")
+    found = replace(found, edits=tuple(edits), notes=tuple(notes))
+    return found, accounts_part(recorded, found, command)
 
 
-def held_out_split(coded: "Coded", share: float = 0.7) -> str:
-    """The date before which baselines and model are fitted, when nobody names one: 70 % of the record."""
-    import datetime
+def fit(
+    case: str | Path,
+    account: str | None = None,
+    date: str | None = None,
+    *,
+    seed: int = 0,
+    draws: int = 200,
+    cap: int = 500,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    note: Note | None = None,
+) -> Part:
+    """The posterior of the case's parameters, under its own ranges or under one account.
 
-    start, end = (datetime.date.fromisoformat(d) for d in (coded.start, coded.until))
-    return (start + datetime.timedelta(days=round(share * (end - start).days))).isoformat()
+    Args:
+        case: a folder or the name of a shipped case.
+        account: one of the case's accounts; default the case's own ranges.
+        date: whose run folder takes the result up; default the case's `as_of`. The fit uses the whole record.
+        seed: of the draws.
+        draws: to begin with.
+        cap: largest number of solves.
+        out: run folder, which then keeps draws as well; default `./detente-out/CASE-DATE/`.
+        workers: processes; never changes a number.
+        progress: called with (share done, words).
+        note: called with a sentence for each part of the folder's run that no longer holds.
 
+    Returns:
+        The part of the run: `fit`, its table and section.
 
-def tested(desk: Desk, bank: Any, log_prior: "np.ndarray", until: str, window: tuple[str, str]) -> "BackTested":
-    """One back-test with a given bank."""
-    from detente.evidence.predict import back_test
+    Raises:
+        CaseError, RecordError, OptionError: mistakes in the files, an unknown account, or a number out of range.
+        ComputationError: not one draw has a certified solution.
+        Interrupted: stopped by the user; what was finished is kept.
+    """
+    from detente.evidence.fit import fit as fit_study
+    from detente.evidence.part import fit_part, keep, store_of
+    from detente.evidence.prepare import study_of
+    from detente.evidence.recorded import RecordedCase
+    from detente.evidence.study import Settings
+    from detente.workflow.analyze import situation_of
 
-    space = desk.template.space
-    first = next(iter(desk.case.states))
-    watch = space.codes[space.variable(first)]
-    war = desk.template.mask(desk.case.outcomes.war)
-    return back_test(bank, log_prior, lambda date: desk.code(until=date), until, window, watch=watch, war=war)
+    settings = Settings(draws=draws, cap=cap, seed=seed, workers=workers)
+    recorded = RecordedCase.open(case)
+    when = situation_of(recorded.case, date)
+    store = store_of(recorded.case, out)
+    study = study_of(recorded, settings, store, progress or (lambda _s, _w: None), accounts=account is not None)
+    try:
+        found = fit_study(study, account)
+    except KeyboardInterrupt:
+        raise _stopped(store) from None
+    words = [] if account is None else ["--account", account]
+    command = shlex.join([*shlex.split(_command("fit", recorded, when, settings)), *words, "--draws", str(draws)])
+    part = fit_part(recorded, found, command)
+    keep(store, part)
+    join(
+        head_of(recorded.template, when, seed, found.solves, command).add(part),
+        recorded.case,
+        folder_of(recorded.case, when, out),
+        note,
+    )
+    return part
 
 
 def backtest(
@@ -294,168 +253,50 @@ def backtest(
         score: "D1:D2", ISO dates of the window that is scored.
         seed: of the draws.
         draws: from the case's own ranges.
-        out: where solved draws are kept.
+        out: run folder in which solved draws are kept; default beside the others of the case.
         workers: processes; never changes a number.
         progress: called with (share done, words).
 
     Raises:
-        OptionError: dates that are not dates, or out of order.
+        CaseError, RecordError: mistakes in the files.
+        OptionError: dates that are not dates or out of order, or a number out of range.
+        ComputationError: not one draw has a certified solution.
+        Interrupted: stopped by the user; what was finished is kept.
     """
-    from detente.evidence.posterior import Proposal
-    from detente.evidence.priors import Prior
+    from detente.evidence.part import store_of
+    from detente.evidence.predict import window_of
+    from detente.evidence.prepare import back_test_own, study_of
+    from detente.evidence.recorded import RecordedCase
     from detente.evidence.study import Settings
 
     window = window_of(until, score)
-    desk = Desk.open(case)
-    study = study_of(desk, Settings(draws=draws, seed=seed, workers=workers), out, progress or (lambda _s, _w: None))
-    usual = Prior("the case's own ranges")
-    bank = study.bank([Proposal(usual, draws)], seed + 31, 0.0, 0.8)
-    return tested(desk, bank, bank.log_prior(usual), until, window)
-
-
-def window_of(until: str, score: str) -> tuple[str, str]:
-    """The scored window.
-
-    Raises:
-        OptionError: not D1:D2, or not after `until`.
-    """
-    import datetime
-
-    first, _, last = score.partition(":")
+    settings = Settings(draws=draws, seed=seed, workers=workers)
+    recorded = RecordedCase.open(case)
+    store = store_of(recorded.case, out)
+    study = study_of(recorded, settings, store, progress or (lambda _s, _w: None), accounts=False)
     try:
-        dates = [datetime.date.fromisoformat(d) for d in (until, first, last)]
-    except ValueError as error:
-        raise OptionError.of(
-            f"--until {until} --score {score}: {error}", "ISO dates: --until D --score D1:D2"
-        ) from None
-    if not dates[0] <= dates[1] < dates[2]:
-        raise OptionError.of(f"--until {until} --score {score}", "until <= D1 < D2")
-    return first, last
+        return back_test_own(recorded, study, until, window)
+    except KeyboardInterrupt:
+        raise _stopped(store) from None
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """The posterior of one account.
-
-    Attributes:
-        account: its name.
-        weighted: evidence and effective sample size.
-        parameters: (name, overlap of prior and posterior, 5/50/95 %, assumption not record).
-        words: diagnostics in words.
-        solves: how many games were solved.
-    """
-
-    account: str
-    weighted: "Weighted"
-    parameters: tuple[tuple[str, float, tuple[float, ...], bool], ...]
-    words: tuple[str, ...]
-    solves: int
-
-    def table(self) -> Table:
-        """The parameters, those the record speaks to first."""
-        rows = sorted(self.parameters, key=lambda row: row[1])
-        return Table(
-            title=f"What the record says of the parameters ({self.account})",
-            columns=("parameter", "overlap of prior and posterior", "5 %", "50 %", "95 %", "assumption, not record"),
-            rows=tuple((n, round(o, 2), *(float(f"{q:.4g}") for q in qs), flag) for n, o, qs, flag in rows),
-            note="; ".join(self.words),
-        )
+def _command(verb: str, recorded: "RecordedCase", when: str, settings: "Settings", quick: bool = False) -> str:
+    """The command that makes a part again, without paths or workers."""
+    words = [
+        "detente",
+        verb,
+        recorded.case.name,
+        "--date",
+        when,
+        "--cap",
+        str(settings.cap),
+        "--seed",
+        str(settings.seed),
+    ]
+    if verb == "accounts":
+        words += ["--records", str(settings.records), *(["--quick"] if quick else [])]
+    return shlex.join(words)
 
 
-def fit(
-    case: str | Path,
-    account: str | None = None,
-    *,
-    seed: int = 0,
-    draws: int = 200,
-    cap: int = 500,
-    out: str | Path | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> Fitted:
-    """The posterior of the case's parameters, under its own ranges or under one account.
-
-    Args:
-        case: a folder or the name of a shipped case.
-        account: one of the case's accounts; default the case's own ranges.
-        seed: of the draws.
-        draws: to begin with.
-        cap: largest number of solves.
-        out: where solved draws are kept.
-        workers: processes; never changes a number.
-        progress: called with (share done, words).
-
-    Raises:
-        OptionError: an unknown account.
-    """
-    from detente.evidence.accounts import parameter_overlaps
-    from detente.evidence.posterior import Proposal, weigh
-    from detente.evidence.priors import Prior
-    from detente.evidence.score import scorer_for
-    from detente.evidence.study import Settings
-
-    desk = Desk.open(case)
-    settings = Settings(draws=draws, cap=cap, seed=seed, workers=workers)
-    study = study_of(desk, settings, out, progress or (lambda _s, _w: None))
-    if account is not None and account not in study.priors:
-        known = list(study.priors)
-        raise OptionError.of(f"unknown account '{account}'", f"one of {', '.join(known)}", suggest(account, known))
-    prior = study.priors[account] if account else Prior("the case's own ranges")
-    study.priors = {prior.name: prior}
-    bank = study.bank([Proposal(prior, draws)], seed + 31, 0.0, 0.2)
-    bank, log_likelihood = study.refined(bank, scorer_for(bank, study.coded).score(study.coded.path))
-    weighted = weigh(bank.log_prior(prior), log_likelihood)
-    rows = parameter_overlaps(bank, bank.log_prior(prior), weighted.weights)
-    return Fitted(prior.name, weighted, tuple(rows), tuple(diagnose(weighted, bank.solves, bank.failed)), bank.solves)
-
-
-def diagnose(weighted: "Weighted", solves: int, failed: int) -> list[str]:
-    """How far the posterior can be trusted, in words."""
-    words = [f"{solves} solves, effective sample size {weighted.ess:.0f}"]
-    if weighted.refused:
-        words.append("too few effective draws: read no number here as settled; a larger --cap may help")
-    top = float(weighted.weights.max(initial=0.0))
-    if top > 0.1:
-        words.append(f"one draw carries {top:.0%} of the weight")
-    if failed:
-        words.append(f"{failed} draws without a certified equilibrium were left out")
-    return words
-
-
-def keep(folder: Path, desk: Desk, found: "Findings") -> None:
-    """Write what was found beside the bank, as a part of a run with the key of the files it rests on."""
-    from detente.files.whole import write_text
-
-    write_text(folder / "findings.json", part_of(desk.case, found).model_dump_json(indent=1) + "\n")
-
-
-def latest(case: "Case", out: str | Path | None = None) -> Part | None:
-    """What the last `detente accounts` found, for a run.
-
-    None if there is nothing, or if a file that it rests on has changed since (then it must be computed again).
-    """
-    path = folder_of(case, out) / "findings.json"
-    if not path.is_file():
-        return None
-    part = Part.model_validate_json(path.read_text("utf-8"))
-    return part if part.key == evidence_key(case) else None
-
-
-def evidence_key(case: "Case") -> str:
-    """The content key of what a study of accounts rests on: case, accounts and record."""
-    from detente.files.keys import content_key, digests
-
-    return content_key(digests(frozen_files(case)))
-
-
-def part_of(case: "Case", found: "Findings") -> Part:
-    """What a run keeps of a study; names of tables begin with `evidence_`."""
-    from detente.evidence.report import accounts_of, tables
-
-    return Part(
-        name="accounts",
-        key=evidence_key(case),
-        command=f"detente accounts {case.name}",
-        tables={f"evidence_{name}": table for name, table in tables(found).items()},
-        accounts=accounts_of(found),
-    )
+def _stopped(store: Path) -> Interrupted:
+    return Interrupted(f"stopped; what was finished is kept in {store}: run the command again to go on")

@@ -205,8 +205,9 @@ def export_book(case: str | Path, path: str | Path, tell: Tell | None = None) ->
     form_of(Path(path), "xlsx")
     sheets, left = book_of(open_record(case))
     write_bytes(Path(path), workbook_bytes(sheets))
-    for words in left if tell is not None else ():
-        tell(words)
+    if tell is not None:
+        for words in left:
+            tell(words)
     return Path(path)
 
 
@@ -226,6 +227,7 @@ def import_book(file: str | Path, into: str | Path, tell: Tell | None = None) ->
     if target.is_dir() and any(target.iterdir()):
         raise OptionError.of(f"'{into}' is not empty", "a new folder", "compare there, then replace files by hand")
     write_record(record, target)
-    for words in left if tell is not None else ():
-        tell(words)
+    if tell is not None:
+        for words in left:
+            tell(words)
     return {kind: len(rows) for kind, rows in rows_of(record).items() if rows}

@@ -14,6 +14,7 @@ from detente.files.whole import write_text
 
 if TYPE_CHECKING:
     from detente.case import Case, Scenario
+    from detente.run import Run
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
 KINDS = ("analyze", "accounts", "settle")
@@ -135,45 +136,70 @@ def run_job(order: JobOrder, folder: Path, progress: Progress) -> dict[str, Any]
 
 
 def _analyze(case: "Case", order: JobOrder, folder: Path, progress: Progress) -> dict[str, Any]:
-    from detente.workflow.analyze import Options, build_run, write_folder
+    from detente.workflow.analyze import Options, build_run
 
     options = Options(date=order.date, draws=order.draws, seed=order.seed)
     run = build_run(case, order.date, options, progress, store=folder / "draws")
-    if order.scenario:  # the case's own files do not make this run again: the changes go along and are named first
-        scenario_digest = digest(order.scenario.encode("utf-8"))
-        note = "made in the studio on a changed case: the changes stand in inputs/scenario.yaml"
-        update = {"inputs": {**run.inputs, "scenario.yaml": scenario_digest}, "warnings": (note, *run.warnings)}
-        run = run.model_copy(update=update)
-        write_text(folder / "run" / "inputs" / "scenario.yaml", order.scenario)
-    write_folder(run, case, folder / "run")
+    _leave(run, case, order, folder / "run")
     return {"words": f"{len(run.quantities)} numbers from {order.draws} draws"}
 
 
 def _settle(case: "Case", order: JobOrder, folder: Path, progress: Progress) -> dict[str, Any]:
-    from detente.workflow.settle import search_case, write_folder
+    from detente.settlement.find import QUICK, SearchPlan
+    from detente.settlement.part import settlement_part
+    from detente.settlement.problem import limits
+    from detente.settlement.settle import search_case
+    from detente.workflow.folder import head_of
 
-    report = search_case(
+    plan = QUICK if order.quick else SearchPlan()
+    found = search_case(
         case,
         order.date,
-        quick=order.quick,
+        limits(),
+        plan,
         draws=order.draws or None,
         seed=order.seed,
         store=folder / "draws",
         progress=progress,
     )
-    write_folder(report, case, order.date, folder / "run")
-    table = report.tables["frontier"]
-    write_text(folder / "run" / "frontier.json", table.model_dump_json() + "\n")
-    return {"words": report.settlement.finding}
+    draws = len(found.draws)
+    command = f"detente settle {case.name} --date {order.date} --draws {draws} --seed {order.seed}"
+    part = settlement_part(found, command + (" --quick" if order.quick else ""))
+    _leave(
+        head_of(found.draws.problem.template, order.date, order.seed, draws, part.command).add(part),
+        case,
+        order,
+        folder / "run",
+    )
+    write_text(folder / "run" / "frontier.json", part.tables["frontier"].model_dump_json() + "\n")
+    found.draws.forget()
+    return {"words": "" if part.settlement is None else part.settlement.finding}
+
+
+def _leave(run: "Run", case: "Case", order: JobOrder, folder: Path) -> None:
+    """Write a job's run; the changes that the case was made under go along and are named first."""
+    from detente.workflow.folder import join, write_folder
+
+    if not order.scenario:
+        join(run, case, folder)
+        return
+    scenario_digest = digest(order.scenario.encode("utf-8"))
+    note = "made in the studio on a changed case: the changes stand in inputs/scenario.yaml"
+    update = {"inputs": {**run.inputs, "scenario.yaml": scenario_digest}, "warnings": (note, *run.warnings)}
+    write_text(folder / "inputs" / "scenario.yaml", order.scenario)
+    write_folder(run.model_copy(update=update), case, folder)
 
 
 def _accounts(case: "Case", order: JobOrder, folder: Path, progress: Progress) -> dict[str, Any]:
-    from detente.workflow.evidence import accounts, part_of
+    from detente.evidence.recorded import RecordedCase
+    from detente.workflow.evidence import study_accounts, study_settings
 
     if order.scenario:
         raise OptionError.of("rival accounts are tested on the case as it stands", "no changes")
-    found = accounts(case.folder, quick=order.quick, seed=order.seed, out=folder / "draws", progress=progress)
-    write_text(folder / "run" / "accounts.json", part_of(case, found).model_dump_json(indent=1) + "\n")
+    settings = study_settings(order.quick, order.seed)
+    command = f"detente accounts {case.name} --seed {order.seed}" + (" --quick" if order.quick else "")
+    _, part = study_accounts(RecordedCase.open(case), settings, folder / "draws", progress, command)
+    write_text(folder / "run" / "accounts.json", part.model_dump_json(indent=1) + "\n")
     return {"words": "the rival accounts were held against the record"}
 
 

@@ -1,0 +1,122 @@
+"""Killed with signal 9 at any moment, a study or a search goes on where it was and ends as if nothing had happened."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from recorded_case import recorded_case
+
+from detente.case import load_case
+from detente.run import read_run
+from detente.settlement.find import QUICK
+from detente.settlement.problem import limits
+from detente.settlement.settle import search_case
+
+ACCOUNTS = """
+from detente.evidence.recorded import RecordedCase
+from detente.workflow.evidence import study_accounts, study_settings
+_, part = study_accounts(RecordedCase.open(case), study_settings(True, cap=9, records=3, workers=0), store, None, "")
+"""
+SETTLE = """
+from detente.case import load_case
+from detente.settlement.find import SearchPlan
+from detente.settlement.part import settlement_part
+from detente.settlement.problem import limits
+from detente.settlement.settle import search_case
+plan = SearchPlan(steps=1, first=1, budget=60, refined=0, near=1, explained=2, equilibria=0)
+found = search_case(load_case(case), "2000-01-01", limits(0.3, 10.0, 0.5), plan, draws=2, workers=0, store=store)
+part = settlement_part(found, "")
+"""
+HEAD = "import sys, pathlib; case, store, end = map(pathlib.Path, sys.argv[1:])\n"
+END = "from detente.files.whole import write_text; write_text(end, part.model_dump_json())\n"
+VERBS = {
+    "accounts": ("--quick", "--cap", "30"),
+    "fit": ("--draws", "30", "--cap", "30"),
+    "settle": ("--quick", "--draws", "4", "--risk", "0.3", "--share", "0.5"),
+}
+
+
+def script(text, case, folder):
+    """Only what is kept on disk: a study or a search, its part at the end."""
+    return [sys.executable, "-c", HEAD + text + END, str(case), str(folder / "store"), str(folder / "part.json")]
+
+
+def verb(name, case, folder):
+    """The whole command, with the run folder."""
+    start = (sys.executable, "-c", "from detente.cli import main; main()")
+    return [*start, name, str(case), "--workers", "0", "--out", str(folder), *VERBS[name]]
+
+
+def undisturbed(command):
+    begun = time.monotonic()
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return time.monotonic() - begun
+
+
+def killed(command, folder, kills, seconds, seed):
+    """Start and kill so often, at random moments; solved draws stay, as they are. Then run once undisturbed."""
+    moments = random.Random(seed)
+    kept = {}
+    for _ in range(kills):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(moments.uniform(0.2, 1.0) * seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        now = {p: p.stat().st_mtime_ns for p in folder.rglob("draws/*.npy")}
+        assert kept.items() <= now.items()
+        kept = now
+    undisturbed(command)
+
+
+@pytest.mark.parametrize(("text", "kills"), [(ACCOUNTS, 3), (SETTLE, 2)], ids=["accounts", "settle"])
+def test_killed_five_times_the_end_is_the_same(text, kills, tmp_path):
+    case = recorded_case(tmp_path / "settle_small")
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    seconds = undisturbed(script(text, case, whole))
+    killed(script(text, case, cut), cut, kills, seconds, seed=1)
+    assert (cut / "part.json").read_text("utf-8") == (whole / "part.json").read_text("utf-8")
+
+
+@pytest.fixture(scope="module", params=VERBS)
+def whole(request, tmp_path_factory):
+    """A verb, its case, what it leaves when nobody disturbs it, and how long that takes."""
+    folder = tmp_path_factory.mktemp(request.param)
+    case = recorded_case(folder / "settle_small")
+    seconds = undisturbed(verb(request.param, case, folder / "out"))
+    return request.param, case, read_run(folder / "out"), seconds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_fifty_kills_of_every_verb(whole, tmp_path, seed):
+    name, case, run, seconds = whole
+    killed(verb(name, case, tmp_path), tmp_path, 5, seconds, seed)
+    assert read_run(tmp_path) == run
+
+
+def test_a_search_that_died_does_not_solve_again_what_it_had(tmp_path):
+    case = load_case(recorded_case(tmp_path / "settle_small"))
+    wanted = (case, "2000-01-01", limits(0.3, 10.0, 0.5), QUICK)
+    fresh = search_case(*wanted, draws=4, workers=0)
+
+    class Killed(BaseException):
+        pass
+
+    told = []
+
+    def die(_share, words):
+        told.append(words)
+        if len(told) == 2:  # one round is done
+            raise Killed
+
+    with pytest.raises(Killed):
+        search_case(*wanted, draws=4, workers=0, store=tmp_path / "store", progress=die)
+    again = search_case(*wanted, draws=4, workers=0, store=tmp_path / "store")
+    assert 0 < again.draws.solved < fresh.draws.solved
+    assert again.draws.readings == fresh.draws.readings
+    assert not Path(tmp_path / "store" / "partial.json").exists()
