@@ -2,7 +2,7 @@
 
     import detente
     case = detente.load_case("minsk")
-    equilibrium = detente.solver(detente.Game.from_case(case))
+    equilibrium = detente.solve(detente.compile_case(case).game())
     run = detente.analyze("minsk", draws=20, out="minsk-run")
 
 Names are loaded when first used, so that `import detente` stays fast.

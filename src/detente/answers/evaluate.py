@@ -22,9 +22,10 @@ from detente.answers.registry import LIGHT, questions_of
 from detente.answers.sensitivity import headline, slopes
 from detente.answers.solved import Solved
 from detente.answers.summary import Summary, summarise
+from detente.case.content import content_of
 from detente.draws import map_draws, uniforms
 from detente.errors import ComputationError, UncertifiedError
-from detente.files.keys import code_fingerprint, content_key, digests
+from detente.files.keys import code_fingerprint, content_key
 from detente.run import Solution, Table
 
 Progress = Callable[[float, str], None]
@@ -184,10 +185,9 @@ class _Plan:
     @property
     def key(self) -> str:
         """What the stored results belong to: inputs, code and items."""
-        files = digests(self.template.case.files)
-        return content_key(
-            code_fingerprint(), files, [asdict(item) for item in self.items], self.frame.start, list(self.frame.settled)
-        )
+        items = [asdict(item) for item in self.items]
+        case = content_of(self.template.case)
+        return content_key(code_fingerprint(), case, items, self.frame.start, list(self.frame.settled))
 
     def answers(self, raw: list[dict[str, Any]], middle: dict[str, Any] | None, notes: dict[str, str]) -> Answers:
         draws = len(raw)

@@ -7,6 +7,7 @@ from typing import Any
 
 from detente.case import build
 from detente.case.conform import Report, as_text, conform, is_mapping, words
+from detente.case.content import RESULTS, content_of_folder
 from detente.case.endings import build_issues, build_levers, build_outcomes, build_questions, build_situations
 from detente.case.layout import ACCOUNT, CASE, SCENARIO
 from detente.case.model import Account, Case, Scenario
@@ -74,10 +75,12 @@ def load_case(where: str | Path) -> Case:
     Raises:
         CaseError: with all mistakes in all files of the case.
     """
-    reading = read_case(where)
+    folder = find_case(where)
+    content = content_of_folder(folder)  # before reading: a file that changes meanwhile makes results stale, not wrong
+    reading = read_case(folder)
     if reading.errors or reading.case is None:
         raise CaseError(reading.errors)
-    return reading.case
+    return replace(reading.case, content=content)
 
 
 def read_case(where: str | Path) -> Reading:
@@ -95,7 +98,8 @@ def case_files(folder: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and path.suffix in SUFFIXES and not any(part.startswith(".") for part in name.parts):
+        hidden = name.parts[0] == RESULTS or any(part.startswith(".") for part in name.parts)
+        if path.is_file() and path.suffix in SUFFIXES and not hidden:
             files[name.as_posix()] = path
     return files
 

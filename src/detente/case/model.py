@@ -240,6 +240,8 @@ class Case:
     lines: Mapping[str, tuple[str, ...]]
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
     warnings: tuple[Diagnostic, ...] = ()
+    changes: tuple[Scenario, ...] = ()  # scenarios that were applied, first to last
+    content: str = ""  # content key of the folder when it was read
 
     def where(self, path: At, file: str = "case.yaml") -> tuple[str, int, int]:
         """File, line and column of what stands at a path of a file of the case."""

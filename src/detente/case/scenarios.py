@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from detente.case.build import build_parameter, entries, get, texts
-from detente.case.conform import Report, as_text, is_mapping
+from detente.case.conform import Report, as_text, conform, is_mapping
 from detente.case.endings import build_situation
 from detente.case.expressions import build_expression
+from detente.case.layout import SCENARIO
 from detente.case.model import Account, Case, Expr, Parameter, Scenario, fixed
-from detente.errors import OptionError, suggest
+from detente.errors import CaseError, OptionError, suggest
 from detente.files.whole import write_text
+from detente.files.yaml import parse_yaml
 
 
 def build_account(data: Mapping[str, Any], report: Report, case: Case, file: str) -> Account | None:
@@ -90,6 +92,44 @@ def build_scenario(data: Mapping[str, Any], report: Report, case: Case, file: st
     return Scenario(as_text(data["scenario"]), title, why, parameters, rates, costs, situations, file)
 
 
+def parse_scenario(case: Case, content: bytes | str, name: str) -> Scenario:
+    """A scenario from the text of its file.
+
+    Raises:
+        CaseError: located mistakes.
+    """
+    document = parse_yaml(content, name)
+    text = content if isinstance(content, str) else content.decode("utf-8", errors="replace")
+    report = Report(document, tuple(text.splitlines()))
+    scenario = None
+    if document.data is not None:
+        conform(SCENARIO, document.data, (), report)
+        if is_mapping(document.data):
+            scenario = build_scenario(document.data, report, case, name)
+    problems = [d for d in (*document.diagnostics, *report.diagnostics) if d.severity == "error"]
+    if scenario is None and not problems:
+        problems = [document.diagnostic((), "this is no scenario", "scenario: NAME, then what changes")]
+    if problems or scenario is None:
+        raise CaseError(problems)
+    return scenario
+
+
+def find_scenario(case: Case, where: str) -> Scenario:
+    """A scenario by its name in the case, or by its file.
+
+    Raises:
+        OptionError: neither.
+        CaseError: located mistakes in the file.
+    """
+    if where in case.scenarios:
+        return case.scenarios[where]
+    if Path(where).is_file():
+        return parse_scenario(case, Path(where).read_bytes(), where)
+    raise OptionError.of(
+        f"unknown scenario '{where}'", "a scenario of the case, or a scenario file", suggest(where, case.scenarios)
+    )
+
+
 def _move_changes(data: Mapping[str, Any], report: Report, case: Case) -> tuple[dict[str, Expr], dict[str, Expr]]:
     found: tuple[dict[str, Expr], dict[str, Expr]] = ({}, {})
     moves = moves_of(case)
@@ -133,7 +173,8 @@ def apply_scenario(case: Case, scenario: str | Scenario) -> Case:
     }
     nature = {n: replace(event, rate=scenario.rates.get(n, event.rate)) for n, event in case.nature.items()}
     situations = {**case.situations, **scenario.situations}
-    return replace(case, parameters=parameters, actions=actions, nature=nature, situations=situations)
+    changed = replace(case, parameters=parameters, actions=actions, nature=nature, situations=situations)
+    return replace(changed, changes=(*case.changes, scenario))
 
 
 def write_scenario(scenario: Scenario, folder: str | Path) -> Path:

@@ -19,15 +19,18 @@ def analyze(
     draws: Annotated[int, typer.Option(help="Draws from the stated ranges.")] = 100,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     workers: Annotated[int | None, typer.Option(help="Processes; never changes a number.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Analyse the case with this scenario of it, or with a scenario file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Analyse a case: who gains from delay, how likely war is to resume, what settling brings; writes a dossier."""
-    from detente.cli.console import progress_bar
-    from detente.workflow.analyze import analyze as work
+    from detente.words.progress import progress_bar
+    from detente.workflow.analyze import Options, analyzed
     from detente.workflow.summary import summary
 
     with progress_bar() as progress:
-        run, folder = work(case, date, out, draws, seed, workers, progress)
+        run, folder = analyzed(case, Options(date, draws, seed, workers, scenario), out, progress)
     if as_json:
         print(run.model_dump_json(by_alias=True, indent=1))
     else:

@@ -68,7 +68,7 @@ def accounts(
     as_json: Json = False,
 ) -> None:
     """Which account does the record favour, how strongly, and what would overturn that?"""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.evidence import Desk, part_of
     from detente.workflow.evidence import accounts as work
 
@@ -110,7 +110,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """What the record says of each parameter, and what it cannot say: "assumption, not record"."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.evidence import fit as work
 
     with progress_bar() as progress:
@@ -145,7 +145,7 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Fit to what was known at a date, score what came, beside simple rivals."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.evidence import backtest as work
 
     with progress_bar() as progress:

@@ -18,7 +18,7 @@ from detente.answers.solved import Solved
 from detente.solver import Equilibrium
 from detente.solver.linear import evaluate
 from detente.studio.curves import reach_curve
-from detente.studio.desk import DRAG_TOL, Sight
+from detente.studio.opened import DRAG_TOL, Wish
 from detente.studio.view import situation
 
 RISK_YEARS = (1, 2, 5, 10)
@@ -27,16 +27,16 @@ REST_TOL = 1e-11
 AGREES = 1e-6  # relative difference of values up to which two solutions are the same one
 
 
-def light(sight: Sight) -> dict[str, Any]:
+def light(wish: Wish) -> dict[str, Any]:
     """What is redrawn while dragging: both curves, gain from settling and value of delay."""
-    equilibrium = sight.follow(DRAG_TOL)
-    data = solution(sight, equilibrium)
+    equilibrium = wish.follow(DRAG_TOL)
+    data = solution(wish, equilibrium)
     if equilibrium.certified:
-        data |= pictures(sight, equilibrium)
+        data |= pictures(wish, equilibrium)
     return data
 
 
-def solution(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
+def solution(wish: Wish, equilibrium: Equilibrium) -> dict[str, Any]:
     """Whether a solution may be shown, and why."""
     return {
         "certified": equilibrium.certified,
@@ -45,20 +45,20 @@ def solution(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
         "residual": float(equilibrium.certificate.residual),
         "tol": equilibrium.certificate.tol,
         "branch": equilibrium.branch,
-        "states": sight.template.space.size,
+        "states": wish.template.space.size,
     }
 
 
-def package_of(sight: Sight) -> str | None:
+def package_of(wish: Wish) -> str | None:
     """The package that gains are about: the one chosen, else the one the case names, else the first."""
-    names = list(sight.template.packages)
-    wanted = sight.view.package or str((sight.case.questions or {}).get("package", ""))
+    names = list(wish.template.packages)
+    wanted = wish.view.package or str((wish.case.questions or {}).get("package", ""))
     return wanted if wanted in names else names[0] if names else None
 
 
-def pictures(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
+def pictures(wish: Wish, equilibrium: Equilibrium) -> dict[str, Any]:
     """Curves and bars of a certified solution."""
-    template, x = sight.template, sight.start
+    template, x = wish.template, wish.start
     war = reach_curve(equilibrium.generator, x, template.war, GRID) if not template.war[x] else None
     peace = reach_curve(equilibrium.generator, x, template.peace, GRID)
     data: dict[str, Any] = {
@@ -68,14 +68,14 @@ def pictures(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
         "risk": {str(y): _at(war, y) for y in RISK_YEARS},
         "peace_by": {str(y): _at(peace, y) for y in PEACE_YEARS},
     }
-    package = package_of(sight)
+    package = package_of(wish)
     if package is not None and not template.peace[x]:
         gain = gain_from_settling(equilibrium.values, template.settled(package))
         rho = equilibrium.game.discount_rate
-        guess = sight.ground.follower.delay.get(package)
+        guess = wish.compiled.follower.delay.get(package)
         start = guess if guess is not None else gain / rho[:, None]
         delay = evaluate(equilibrium.generator, rho, gain, start, tol=1e-6)
-        sight.ground.follower.delay[package] = delay
+        wish.compiled.follower.delay[package] = delay
         players = template.players
         data |= {
             "package": package,
@@ -89,14 +89,14 @@ def _at(curve: np.ndarray | None, years: float) -> float | None:
     return None if curve is None else float(curve[int(np.argmin(np.abs(GRID - years)))])
 
 
-def full(sight: Sight) -> dict[str, Any]:
+def full(wish: Wish) -> dict[str, Any]:
     """Everything at rest: the solution to the engine's tolerance, and the answers of the dossier's questions."""
-    equilibrium = sight.follow(REST_TOL)
-    data = solution(sight, equilibrium)
+    equilibrium = wish.follow(REST_TOL)
+    data = solution(wish, equilibrium)
     if not equilibrium.certified:
         return data
-    data |= pictures(sight, equilibrium)
-    solved = Solved(frame_of(sight.template, situation(sight.view, sight.case)), equilibrium.game, equilibrium.values)
+    data |= pictures(wish, equilibrium)
+    solved = Solved(frame_of(wish.template, situation(wish.view, wish.case)), equilibrium.game, equilibrium.values)
     data["answers"] = answers(solved, (Relapse(), Peace(), Trigger(), Gain(), Delay(), Loss()))
     data["parts"] = {
         player: {label: float(part[solved.x0]) for label, part in parts.items()}
@@ -132,14 +132,14 @@ def answers(solved: Solved, questions: tuple[Question, ...]) -> list[dict[str, A
     return found
 
 
-def check_branch(sight: Sight) -> dict[str, Any]:
+def check_branch(wish: Wish) -> dict[str, Any]:
     """Whether the solution shown is the one on the principal branch; gives way as soon as somebody waits."""
     from detente.solver import solve
 
-    shown = sight.follow(REST_TOL)
+    shown = wish.follow(REST_TOL)
     if not shown.certified:
         return {"checked": False}
-    principal = solve(shown.game, progress=sight.patience)
+    principal = solve(shown.game, progress=wish.patience)
     if not principal.certified:
         return {"checked": False}
     scale = np.maximum(np.abs(principal.values).max(), 1e-12)

@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente import __version__
+from detente.case.content import content_of, content_of_folder, input_files
+from detente.case.outputs import run_folder
+from detente.case.scenarios import scenario_text
 from detente.errors import Interrupted, OptionError, suggest
-from detente.files.keys import content_key, digests
+from detente.files.keys import digest, digests
+from detente.files.locks import alone_in
 from detente.files.whole import write_bytes, write_text
 from detente.run import Assumption, Part, Public, Quantity, Run, Table, write_run
+from detente.run.join import joined, standing_run
 from detente.run.tables import all_tables, table_csv
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from detente.record import Record
 
 Progress = Callable[[float, str], None]
+EDITED = "Files of the case changed while this was computed: run the command again."
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Options:
     draws: int = 100
     seed: int = 0
     workers: int | None = None  # never changes a number
+    scenario: str | None = None  # a scenario of the case, or a file with one
 
 
 def analyze(
@@ -41,40 +48,50 @@ def analyze(
     seed: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> tuple[Run, Path]:
+    scenario: str | None = None,
+) -> Run:
     """Analyse a case and leave a self-contained run folder with `run.json`, `inputs/`, `tables/` and `dossier.html`.
 
     Args:
         case: a folder, or the name of a shipped case.
         date: one of the case's situations, ISO date; default the case's `as_of`.
-        out: folder to write to; default `./detente-out/CASE-DATE/`.
+        out: folder to write to; default `./detente-out/CASE-DATE/`, see `detente.case.outputs`.
         draws: number of draws from the stated ranges.
         seed: seed of the draws; the same seed gives the same bytes on one machine.
         workers: processes; never changes a number.
         progress: called with the share done and what is being done.
+        scenario: analyse the case with these changes: the name of one of its scenarios, or a scenario file.
 
     Returns:
-        The run, as written, and its folder.
+        The run, as written.
 
     Raises:
         CaseError, RecordError: located mistakes in the files, all at once.
-        OptionError: an unknown date, or draws below 1.
+        OptionError: an unknown date or scenario, or draws below 1.
         Interrupted: stopped by the user; finished draws are kept in the run folder and used again.
     """
-    from detente.case import load_case
+    return analyzed(case, Options(date, draws, seed, workers, scenario), out, progress)[0]
 
-    options = Options(date, draws, seed, workers)
-    if draws < 1:
-        raise OptionError.of(f"{draws} draws", "at least 1 draw")
+
+def analyzed(
+    case: str | Path, options: Options, out: str | Path | None = None, progress: Progress | None = None
+) -> tuple[Run, Path]:
+    """The run of `analyze`, and its folder."""
+    from detente.case import load_case
+    from detente.case.scenarios import find_scenario
+
+    if options.draws < 1:
+        raise OptionError.of(f"{options.draws} draws", "at least 1 draw")
     loaded = load_case(case)
-    when = situation_of(loaded, date)
-    folder = Path(out) if out is not None else Path("detente-out") / f"{loaded.name}-{when}"
+    if options.scenario is not None:
+        loaded = loaded.override(scenario=find_scenario(loaded, options.scenario))
+    when = situation_of(loaded, options.date)
+    folder = Path(out) if out is not None else run_folder(loaded, when)
     try:
         run = build_run(loaded, when, options, progress or (lambda _share, _words: None), store=folder / ".draws")
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; finished draws are kept in {folder}: run the same command to go on") from None
-    write_folder(run, loaded, folder)
-    return run, folder
+    return write_folder(run, loaded, folder), folder
 
 
 def situation_of(case: "Case", date: str | None) -> str:
@@ -113,7 +130,8 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     size = {"states": template.space.size, "players": len(template.players)}
     command = command_of(case.name, when, options)
     run = run_head(case, when, options.seed, options.draws, command, size)
-    run = run.add(answers.part(key_of(case), command))
+    run = run.add(changes_part(case, command)) if case.changes else run
+    run = run.add(answers.part(content_of(case), command))
     progress(0.88, "reading the record")
     run = run.add(record_part(case, when, command))
     run = run.add(outlook_part(case, when, run.quantities, command, options.seed))
@@ -122,7 +140,11 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
         run = run.add(accounts)
     progress(0.93, "judging claims")
     claims = judge_for_run(case, when, answers)
-    return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
+    if claims:
+        run = run.add(Part(name="claims", key=content_of(case), command=command, claims=claims))
+    if case.content != content_of_folder(case.folder):
+        run = run.add(Part(name="edited", key=content_of(case), command=command, warnings=(EDITED,)))
+    return run
 
 
 def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model: dict[str, int]) -> Run:
@@ -130,12 +152,12 @@ def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model
     return Run(
         version=__version__,
         case=case.name,
-        title=case.title,
+        title=" · ".join([case.title, *(s.title or s.name for s in case.changes)]),
         date=when,
         seed=seed,
         draws=draws,
         command=command,
-        inputs=digests(input_files(case)),
+        inputs={**digests(input_files(case.folder)), **{n: digest(text) for n, text in changes_of(case).items()}},
         model=model,
         situation=dict(case.situations[when]),
         actors={name: actor.label for name, actor in case.actors.items()},
@@ -143,23 +165,22 @@ def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model
     )
 
 
-def key_of(case: "Case") -> str:
-    """The content key of everything in a case's folder that an analysis may read."""
-    return content_key(digests(input_files(case)))
+def changes_of(case: "Case") -> dict[str, bytes]:
+    """The scenarios that were applied to a case, as files of its folder."""
+    return {f"scenarios/{s.name}.yaml": scenario_text(s).encode("utf-8") for s in case.changes}
 
 
-def input_files(case: "Case") -> dict[str, Path]:
-    """Every file of the case folder that an analysis may read, by name relative to it."""
-    wanted = (".yaml", ".csv", ".parquet")
-    found = sorted(p for p in case.folder.rglob("*") if p.suffix in wanted and p.is_file())
-    return {p.relative_to(case.folder).as_posix(): p for p in found if not p.name.startswith(".")}
+def changes_part(case: "Case", command: str) -> Part:
+    """A note that the case was changed, and where the changes stand."""
+    files = ", ".join(f"inputs/{name}" for name in changes_of(case))
+    words = f"This is not the case as it stands: it was changed by {files}."
+    return Part(name="changes", key=content_of(case), command=command, warnings=(words,))
 
 
 def command_of(name: str, when: str, options: Options) -> str:
     """The command that makes the run again, without paths or workers."""
-    return shlex.join(
-        ["detente", "analyze", name, "--date", when, "--draws", str(options.draws), "--seed", str(options.seed)]
-    )
+    words = ["detente", "analyze", name, "--date", when, "--draws", str(options.draws), "--seed", str(options.seed)]
+    return shlex.join([*words, *(["--scenario", options.scenario] if options.scenario else [])])
 
 
 def accounts_part(case: "Case") -> Part | None:
@@ -191,7 +212,7 @@ def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
 
 def record_part(case: "Case", when: str, command: str) -> Part:
     """Ledger, forgotten commitments, timeline, responses and ceasefires as of the date, where the case has a record."""
-    part = Part(name="record", key=key_of(case), command=command)
+    part = Part(name="record", key=content_of(case), command=command)
     if not has_record(case):
         words = "The case has no record folder: no ledger, no timeline, nothing to check the model against."
         return part.model_copy(update={"warnings": (words,)})
@@ -241,7 +262,7 @@ def outlook_part(case: "Case", when: str, inside: tuple[Quantity, ...], command:
     found, outlook = for_run(case, when, inside, seed=seed)
     return Part(
         name="outlook",
-        key=key_of(case),
+        key=content_of(case),
         command=command,
         quantities=found.quantities,
         tables=found.tables,
@@ -249,13 +270,36 @@ def outlook_part(case: "Case", when: str, inside: tuple[Quantity, ...], command:
     )
 
 
-def write_folder(run: Run, case: "Case", folder: Path) -> None:
-    """Write the run folder: inputs, tables, `run.json` last but one, then the dossier; each file whole."""
+def write_folder(run: Run, case: "Case", folder: Path) -> Run:
+    """Write the run folder: inputs, tables, `run.json` last but one, then the dossier; each file whole.
+
+    Parts that other verbs left in the folder are taken over while their inputs are the same; files of parts that are
+    not are removed.
+
+    Returns:
+        The run as written.
+    """
+    with alone_in(folder):
+        return _write(run, case, folder)
+
+
+def _write(run: Run, case: "Case", folder: Path) -> Run:
     from detente.workflow.dossier import dossier
 
-    for name, path in input_files(case).items():
-        write_bytes(folder / "inputs" / name, path.read_bytes())
-    for name, table in all_tables(run).items():
-        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
+    old, key = standing_run(folder), content_of(case)
+    run = joined(run, old, lambda stamp: stamp.key == key)
+    inputs = {name: path.read_bytes() for name, path in input_files(case.folder).items()} | changes_of(case)
+    tables = {name: table_csv(table) for name, table in all_tables(run).items()}
+    for name, content in inputs.items():
+        write_bytes(folder / "inputs" / name, content)
+    for name, text in tables.items():
+        write_text(folder / "tables" / f"{name}.csv", text)
     write_run(run, folder)
+    if old is not None:
+        gone = [folder / "inputs" / name for name in old.inputs if name not in inputs]
+        gone += [folder / "tables" / f"{name}.csv" for name in all_tables(old) if name not in tables]
+        gone += [folder / "settlement.json"] if run.settlement is None else []
+        for path in gone:
+            path.unlink(missing_ok=True)
     dossier(folder, format="html")
+    return run

@@ -64,13 +64,14 @@ def ask(
         Interrupted: stopped by the user.
     """
     from detente.case import load_case
+    from detente.case.outputs import results_folder
 
     loaded = load_case(case)
     if actor is not None and actor not in loaded.actors:
         raise OptionError.of(f"unknown actor '{actor}'", "an actor of the case", suggest(actor, loaded.actors))
     ids = None if question.strip() == "all" else tuple(part.strip() for part in question.split(",") if part.strip())
     when = _when(loaded, date)
-    store = Path(out or Path("detente-out") / f"{loaded.name}-{when}-ask") / ".draws"
+    store = Path(out or results_folder(loaded.name, loaded.folder, f"{when}-ask")) / ".draws"
     answers = _evaluate(loaded, when, ids, account, package, draws, store, progress)
     command = ["ask", loaded.name, "all" if ids is None else ",".join(ids), "--date", when]
     for name, value in (("--account", account), ("--actor", actor), ("--package", package)):
@@ -125,13 +126,14 @@ def run_of(
     """A run that holds these answers."""
     import shlex
 
-    from detente.workflow.analyze import key_of, run_head
+    from detente.case.content import content_of
+    from detente.workflow.analyze import run_head
 
     words = ["detente", *command, "--draws", str(draws.count), "--seed", str(draws.seed)]
     said = shlex.join(words)
     run = run_head(case, when, draws.seed, draws.count, said, {"players": len(case.players)})
     kept = tuple(q for q in answers.quantities if actor is None or q.actor == actor)
-    return run.add(answers.part(key_of(case), said).model_copy(update={"quantities": kept}))
+    return run.add(answers.part(content_of(case), said).model_copy(update={"quantities": kept}))
 
 
 def compare(
@@ -161,7 +163,7 @@ def compare(
     """
     from detente.answers.compare import comparison
     from detente.case import load_case
-    from detente.workflow.analyze import key_of
+    from detente.case.content import content_of
 
     loaded = load_case(case)
     if not scenarios:
@@ -181,7 +183,9 @@ def compare(
         part = partial(_part, report, n, len(cases), name or "as it stands")
         found[name] = _evaluate(changed, when, ids, None, None, draws, None, part)
     run = run_of(loaded, when, found[""], draws, ["compare", loaded.name, *scenarios, "--date", when])
-    part = Part(name="comparison", key=key_of(loaded), command=run.command, tables={"comparison": comparison(found)})
+    part = Part(
+        name="comparison", key=content_of(loaded), command=run.command, tables={"comparison": comparison(found)}
+    )
     return run.add(part)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.case.content import evidence_files, evidence_key
+from detente.case.outputs import results_folder
 from detente.errors import Diagnostic, Interrupted, OptionError, RecordError, suggest
 from detente.run import Part, Table
 
@@ -90,7 +92,7 @@ class Desk:
 
     def frozen_files(self) -> dict[str, Path]:
         """The files whose edits after the first likelihood are listed."""
-        return frozen_files(self.case)
+        return evidence_files(self.case)
 
     def key(self) -> str:
         """Names the game and the engine that solves it: a solved draw is reused only under the same."""
@@ -106,17 +108,9 @@ class Desk:
         return content_key(digests(files))
 
 
-def frozen_files(case: "Case") -> dict[str, Path]:
-    """Case, accounts and record: name in the case -> path."""
-    names = dict(case.files)
-    for path in sorted([*case.folder.glob("record/*.*"), *case.folder.glob("accounts/*.yaml")]):
-        names[path.relative_to(case.folder).as_posix()] = path
-    return names
-
-
 def folder_of(case: "Case", out: str | Path | None) -> Path:
     """Where a case's evidence is kept."""
-    return Path(out) if out is not None else Path("detente-out") / f"{case.name}-evidence"
+    return Path(out) if out is not None else results_folder(case.name, case.folder, "evidence")
 
 
 def priors_of(case: "Case") -> "dict[str, Prior]":
@@ -438,13 +432,6 @@ def latest(case: "Case", out: str | Path | None = None) -> Part | None:
         return None
     part = Part.model_validate_json(path.read_text("utf-8"))
     return part if part.key == evidence_key(case) else None
-
-
-def evidence_key(case: "Case") -> str:
-    """The content key of what a study of accounts rests on: case, accounts and record."""
-    from detente.files.keys import content_key, digests
-
-    return content_key(digests(frozen_files(case)))
 
 
 def part_of(case: "Case", found: "Findings") -> Part:

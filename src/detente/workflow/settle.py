@@ -5,10 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.case.content import content_of
+from detente.case.outputs import run_folder
 from detente.errors import Interrupted, OptionError
-from detente.files.keys import content_key, digests
+from detente.files.locks import alone_in
 from detente.files.whole import write_text
-from detente.run import Part, read_run, write_run
+from detente.run import Part, write_run
+from detente.run.join import joined, standing_run
 from detente.run.tables import table_csv
 
 if TYPE_CHECKING:
@@ -32,11 +35,12 @@ def settle(
     workers: int | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
+    scenario: str | None = None,
 ) -> "Report":
     """Search packages, mandates and guarantees for what would hold, and leave the result in a folder.
 
-    Writes `settlement.json` and the tables as CSV; where the folder holds a run of the same case and date, the run and
-    its dossier take the result up.
+    Writes `settlement.json` and the tables as CSV, and the result as a part of the run in the folder; an analysis of
+    the same case that comes before or after stands beside it in the same run.
 
     Args:
         case: a folder, or the name of a shipped case.
@@ -48,8 +52,9 @@ def settle(
         draws: number of draws, if not that of the plan.
         seed: of the draws.
         workers: processes; never changes a number.
-        out: folder to write to; default `./detente-out/CASE-DATE/`.
+        out: folder to write to; default `./detente-out/CASE-DATE/`, see `detente.case.outputs`.
         progress: called with the share done and what is being done.
+        scenario: search in the case with these changes: the name of one of its scenarios, or a scenario file.
 
     Returns:
         The settlement as plain data, its tables and warnings.
@@ -60,11 +65,14 @@ def settle(
         Interrupted: stopped by the user; what was solved is kept and used again.
     """
     from detente.case import load_case
+    from detente.case.scenarios import find_scenario
     from detente.workflow.analyze import situation_of
 
     loaded = load_case(case)
+    if scenario is not None:
+        loaded = loaded.override(scenario=find_scenario(loaded, scenario))
     when = situation_of(loaded, date)
-    folder = Path(out) if out is not None else Path("detente-out") / f"{loaded.name}-{when}"
+    folder = Path(out) if out is not None else run_folder(loaded, when)
     try:
         report = search_case(
             loaded,
@@ -136,7 +144,7 @@ def search_case(
         draw_parameters(problem, number, seed),
         workers=workers,
         store=store,
-        key=_fingerprint(case),
+        key=content_of(case),
         progress=None,
     )
     findings = find(
@@ -150,10 +158,6 @@ def search_case(
         (store / "partial.json").unlink(missing_ok=True)
     common.forget()
     return result
-
-
-def _fingerprint(case: "Case") -> str:
-    return content_key(digests(case.files))
 
 
 def _write_partial(found: "Found", packages: tuple[str, ...], store: Path) -> None:
@@ -172,18 +176,27 @@ def _write_partial(found: "Found", packages: tuple[str, ...], store: Path) -> No
 
 
 def write_folder(report: "Report", case: "Case", when: str, folder: Path) -> None:
-    """Write `settlement.json` and tables; take them up in the folder's run, where it is one of this case and date."""
-    settlement = report.settlement.model_dump(mode="json")
+    """Write `settlement.json` and tables, and the result into the folder's run; one is begun where there is none."""
+    from detente.workflow.analyze import changes_part, run_head
+    from detente.workflow.dossier import dossier
+
+    settlement, key = report.settlement.model_dump(mode="json"), content_of(case)
     content = {"case": case.name, "date": when, **settlement, "warnings": list(report.warnings)}
     write_text(folder / "settlement.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     for name, table in report.tables.items():
         write_text(folder / "tables" / f"{name}.csv", table_csv(table))
-    if (folder / "run.json").is_file():
-        run = read_run(folder)
-        if (run.case, run.date) == (case.name, when):
-            write_run(run.add(part_of(report, case, when)), folder)
-            from detente.workflow.dossier import dossier
-
+    part = part_of(report, case, when)
+    run = run_head(case, when, 0, report.settlement.search.draws, part.command, {"players": len(case.players)})
+    run = run.add(changes_part(case, part.command)) if case.changes else run
+    with alone_in(folder):
+        old = standing_run(folder)
+        if old is not None and (old.case, old.date, old.inputs) == (run.case, run.date, run.inputs):
+            run = old
+        else:
+            run = joined(run, old, lambda stamp: stamp.key == key)
+        run = run.add(part)
+        write_run(run, folder)
+        if run.quantities:
             dossier(folder, format="html")
 
 
@@ -191,7 +204,7 @@ def part_of(report: "Report", case: "Case", when: str) -> Part:
     """What a run keeps of a settlement."""
     return Part(
         name="settlement",
-        key=_fingerprint(case),
+        key=content_of(case),
         command=f"detente settle {case.name} --date {when}",
         tables=report.tables,
         warnings=report.warnings,

@@ -1,0 +1,37 @@
+"""What the operating system refuses, as sentences with the path."""
+
+import errno
+from pathlib import Path
+
+from detente.errors import Diagnostic
+
+REASONS = {  # error number -> what it means to whoever gave the path, and what was expected
+    errno.EACCES: ("you have no permission", "a file that you may {do}"),
+    errno.EPERM: ("the system does not permit it", "a file that you may {do}"),
+    errno.EROFS: ("the disk is read-only", "a folder that you may write to"),
+    errno.ENOSPC: ("the disk is full", "room on the disk, or another folder"),
+    errno.EDQUOT: ("your share of the disk is used up", "room on the disk, or another folder"),
+    errno.EISDIR: ("a folder has this name", "a file"),
+    errno.ENOTDIR: ("a part of the path is a file", "a folder"),
+    errno.EEXIST: ("a file has this name", "a folder"),
+    errno.ENOENT: ("there is no such file", "a file, not a link to one that is gone"),
+    errno.ELOOP: ("it is a link that leads back to itself", "a file"),
+    errno.ENAMETOOLONG: ("the name is too long", "a shorter name"),
+}
+
+
+def unreadable(error: OSError, path: Path | str) -> Diagnostic:
+    """Why a file cannot be read."""
+    return _told(error, path, "read")
+
+
+def unwritable(error: OSError, path: Path | str) -> Diagnostic:
+    """Why a file cannot be written."""
+    return _told(error, path, "write")
+
+
+def _told(error: OSError, path: Path | str, do: str) -> Diagnostic:
+    reason, expected = REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
+    name = path.as_posix() if isinstance(path, Path) else path
+    done = "read" if do == "read" else "written"
+    return Diagnostic(f"the file cannot be {done}: {reason}", expected.format(do=do), file=name)

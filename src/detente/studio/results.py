@@ -1,0 +1,84 @@
+"""What verbs have left about the case that is open, and whether it still is about the case as it stands.
+
+The command line and the jobs of the studio write into the same folders; each part of a run carries the content key of
+what it was computed from. A part with another key is stale: it is said, and none of its numbers is drawn.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from detente.case.content import content_of, evidence_key
+from detente.case.outputs import results_folder, run_folder
+from detente.errors import OptionError
+from detente.files.access import unreadable
+from detente.run import Part, Run, read_run
+
+if TYPE_CHECKING:
+    from detente.case import Case
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A part of a run as it lies in its folder.
+
+    Attributes:
+        state: "none" (nothing is there), "fresh", "stale" (computed from other files or changes) or "broken".
+        run: the run that holds it; only where it is fresh.
+        why: what is wrong with what lies there.
+    """
+
+    state: str
+    run: Run | None = None
+    why: str = ""
+
+
+NOTHING = Kept("none")
+
+
+def kept_part(case: "Case", date: str, part: str) -> Kept:
+    """A part of the run of a case (with the changes that were applied to it) and a date."""
+    return kept_in(run_folder(case, date, take=False), part, content_of(case))
+
+
+def kept_in(folder: Path, part: str, key: str) -> Kept:
+    """A part of the run in a folder, held against the key that it must have to be fresh."""
+    if not (folder / "run.json").exists() and not (folder / "run.json").is_symlink():
+        return NOTHING
+    try:
+        run = read_run(folder)
+    except OptionError as error:
+        return Kept("broken", why="; ".join(d.what for d in error.diagnostics))
+    except UnicodeDecodeError:
+        return Kept("broken", why="run.json is not text")
+    except OSError as error:
+        return Kept("broken", why=unreadable(error, "run.json").what)
+    stamp = run.parts.get(part)
+    if stamp is None:
+        return NOTHING
+    return Kept("fresh", run) if stamp.key == key else Kept("stale")
+
+
+@dataclass(frozen=True)
+class KeptStudy:
+    """The study of rival accounts as it lies in its folder; states as in `Kept`."""
+
+    state: str
+    part: Part | None = None
+    why: str = ""
+
+
+def kept_study(case: "Case") -> KeptStudy:
+    """What the last `detente accounts` found."""
+    path = results_folder(case.name, case.folder, "evidence", take=False) / "findings.json"
+    if not path.exists() and not path.is_symlink():
+        return KeptStudy("none")
+    try:
+        part = Part.model_validate_json(path.read_bytes())
+    except ValidationError:
+        return KeptStudy("broken", why="findings.json is not what `detente accounts` writes")
+    except OSError as error:
+        return KeptStudy("broken", why=unreadable(error, "findings.json").what)
+    return KeptStudy("fresh", part) if part.key == evidence_key(case) else KeptStudy("stale")
