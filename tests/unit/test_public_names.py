@@ -13,7 +13,6 @@ import detente
 from detente.case.load import shipped_folder
 from detente.workflow.answers import Draws
 
-
 CLASSES = {"Case", "Chain", "Equilibrium", "Game", "Quantity", "Record", "Run", "Table"}
 ERRORS = {"DetenteError", "UserError"}
 VERBS = {"analyze", "ask", "claims", "dossier", "settle"}

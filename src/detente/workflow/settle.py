@@ -196,8 +196,7 @@ def write_folder(report: "Report", case: "Case", when: str, folder: Path) -> Non
             run = joined(run, old, lambda stamp: stamp.key == key)
         run = run.add(part)
         write_run(run, folder)
-        if run.quantities:
-            dossier(folder, format="html")
+        dossier(folder, format="html")
 
 
 def part_of(report: "Report", case: "Case", when: str) -> Part:
