@@ -53,6 +53,7 @@ def test_a_cancelled_job_stops_in_order_and_two_run_at_most(jobs, tmp_path):
         jobs.start(order())
     wait_for((tmp_path / "work" / "jobs" / long[0].id / "progress.json").is_file)
     below = descendants(os.getpid())
+    assert {job.state for job in Jobs(tmp_path / "work").all()} == {"running"}  # as another studio sees them
     for job in long:
         assert jobs.cancel(job.id).state in ("stopping", "stopped")
     assert {until(jobs, job.id, "stopped", "failed") for job in long} == {"stopped"}

@@ -19,6 +19,7 @@ from typing import Any
 from detente.draws.settings import MOST_SEED, whole_number
 from detente.errors import OptionError
 from detente.files.access import unreadable
+from detente.files.locks import lock
 from detente.files.whole import write_text
 
 ID = re.compile(r"[a-z]+-[0-9]{4,}")
@@ -140,6 +141,7 @@ class Jobs:
             order.write(folder)
             told = {"DETENTE_PROGRESS": str((folder / "progress.json").resolve()), "DETENTE_STUDIO": str(os.getpid())}
             with (folder / "log.txt").open("wb") as log:
+                lock(log.fileno(), wait=False)  # the job holds it with the file until it ends, also for other studios
                 self._processes[id] = subprocess.Popen(
                     [sys.executable, "-m", "detente", *order.arguments(folder)],
                     stdin=subprocess.DEVNULL,
@@ -225,13 +227,22 @@ class Jobs:
         state, share, words = progress
         if state != "running":
             return JobStatus(id, order, state, share, words)
-        if process is None:
+        if process is None and not _runs_elsewhere(folder):
             return JobStatus(id, order, "lost", words="the studio was closed while this ran; what was finished is kept")
         if ended:
             stopped = id in self._stopping
             told = "stopped" if stopped else "it ended without a word; see log.txt in the job's folder"
             return JobStatus(id, order, "stopped" if stopped else "failed", words=told)
         return JobStatus(id, order, "stopping" if id in self._stopping else "running", share, words)
+
+
+def _runs_elsewhere(folder: Path) -> bool:
+    """Whether the process of a job that another studio has started is still there."""
+    try:
+        with (folder / "log.txt").open("ab") as log:
+            return not lock(log.fileno(), wait=False)
+    except OSError:
+        return False  # there is no such file, or none that could be written
 
 
 def _number(id: str) -> int:

@@ -229,7 +229,7 @@ def accounts(
     report = progress or (lambda _share, _words: None)
     desk = Desk.open(case)
     report(0.0, f"coding the record of {desk.case.name}")
-    study = study_of(desk, settings, out, report)
+    study, key = study_of(desk, settings, out, report), evidence_key(desk.case)
     assert study.folder is not None
     edits = freeze(study.folder, desk.frozen_files())
     split = held_out_split(study.coded)
@@ -245,7 +245,7 @@ def accounts(
             f"{found.bank.failed} of {found.bank.solves} draws have no certified equilibrium and were left out"
         )
     found = found.with_(edits=tuple(edits), notes=tuple(notes))
-    keep(study.folder, desk, found)
+    keep(study.folder, desk, found, key)
     return found
 
 
@@ -415,11 +415,11 @@ def diagnose(weighted: "Weighted", solves: int, failed: int) -> list[str]:
     return words
 
 
-def keep(folder: Path, desk: Desk, found: "Findings") -> None:
-    """Write what was found beside the bank, as a part of a run with the key of the files it rests on."""
+def keep(folder: Path, desk: Desk, found: "Findings", key: str) -> None:
+    """Write what was found beside the bank, as a part of a run with the key of the files that it rests on."""
     from detente.files.whole import write_text
 
-    write_text(folder / "findings.json", part_of(desk.case, found).model_dump_json(indent=1) + "\n")
+    write_text(folder / "findings.json", part_of(desk.case, found, key).model_dump_json(indent=1) + "\n")
 
 
 def latest(case: "Case", out: str | Path | None = None) -> Part | None:
@@ -434,13 +434,13 @@ def latest(case: "Case", out: str | Path | None = None) -> Part | None:
     return part if part.key == evidence_key(case) else None
 
 
-def part_of(case: "Case", found: "Findings") -> Part:
-    """What a run keeps of a study; names of tables begin with `evidence_`."""
+def part_of(case: "Case", found: "Findings", key: str | None = None) -> Part:
+    """What a run keeps of a study; names of tables begin with `evidence_`. Default key: that of the files now."""
     from detente.evidence.report import accounts_of, tables
 
     return Part(
         name="accounts",
-        key=evidence_key(case),
+        key=key or evidence_key(case),
         command=f"detente accounts {case.name}",
         tables={f"evidence_{name}": table for name, table in tables(found).items()},
         accounts=accounts_of(found),
