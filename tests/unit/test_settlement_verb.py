@@ -1,7 +1,6 @@
 """The verb `settle`: folder, JSON, words, mistakes."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,7 @@ from typer.testing import CliRunner
 
 from detente.cli import app
 from detente.errors import OptionError
-from detente.run import read_run
-from detente.workflow.analyze import analyze
+from detente.run import Run, read_run, write_run
 from detente.workflow.settle import settle
 
 SMALL = Path(__file__).parents[1] / "data" / "settle_small"
@@ -42,31 +40,24 @@ def test_in_words(printed):
     assert "P1" in result.stdout and "binding:" in result.stdout and "Signatories: North, South." in result.stdout
 
 
-LITTLE = {"draws": 2, "workers": 0}
-
-
-def test_settle_and_analyze_in_either_order_leave_one_run(tmp_path):
-    limits = {"risk": 0.1, "share": 0.75, "quick": True}
-    case = shutil.copytree(SMALL, tmp_path / "case")
-    report = settle(case, **limits, **LITTLE, out=tmp_path / "a")
-    alone = read_run(tmp_path / "a")
-    assert alone.settlement == report.settlement and set(alone.parts) == {"settlement"}
-    assert "What would hold" in (tmp_path / "a" / "dossier.html").read_text("utf-8")
-    first = analyze(case, **LITTLE, out=tmp_path / "a")
-    analyze(case, **LITTLE, out=tmp_path / "b")
-    settle(case, **limits, **LITTLE, out=tmp_path / "b")
-    second = read_run(tmp_path / "b")
-    assert first == read_run(tmp_path / "a")
-    assert set(first.parts) == set(second.parts) >= {"answers", "settlement"}
-    assert first.settlement == second.settlement == report.settlement and first.quantities == second.quantities
-    assert first.tables["frontier"] == second.tables["frontier"] == report.tables["frontier"]
-    path = case / "case.yaml"
-    path.write_text(path.read_text("utf-8") + "\n# edited\n", "utf-8")
-    edited = analyze(case, **LITTLE, out=tmp_path / "a")
-    assert "settlement" not in edited.parts and edited.settlement is None  # it was searched in another case
-    assert not (tmp_path / "a" / "settlement.json").exists()
-    assert not (tmp_path / "a" / "tables" / "frontier.csv").exists()
-    assert (tmp_path / "a" / "tables" / "quantities.csv").is_file()
+def test_a_run_of_the_same_case_and_date_takes_it_up(tmp_path):
+    run = Run(
+        version="0",
+        case="settle_small",
+        title="t",
+        date="2000-01-01",
+        seed=0,
+        draws=1,
+        command="detente analyze",
+        inputs={},
+        model={},
+    )
+    write_run(run, tmp_path)
+    report = settle(SMALL, risk=0.1, share=0.75, quick=True, draws=4, workers=0, out=tmp_path)
+    taken = read_run(tmp_path)
+    assert taken.settlement == report.settlement
+    assert taken.tables["frontier"] == report.tables["frontier"]
+    assert "What would hold" in (tmp_path / "dossier.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

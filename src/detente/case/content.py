@@ -16,7 +16,7 @@ RESULTS = "detente-out"  # the folder of results, which may lie inside a case fo
 SUFFIXES = (".yaml", ".csv", ".parquet")
 
 
-def input_files(folder: Path) -> dict[str, Path]:
+def files_of(folder: Path) -> dict[str, Path]:
     """Every file of a case folder that an analysis may read, by name relative to it; no hidden files, no results."""
     found = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES}
     return {
@@ -32,7 +32,7 @@ def content_of_folder(folder: Path) -> str:
     Raises:
         OSError: a file cannot be read.
     """
-    files = input_files(folder)
+    files = files_of(folder)
     return content_key(digests({name: path for name, path in files.items() if not name.startswith("scenarios/")}))
 
 

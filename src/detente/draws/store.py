@@ -31,7 +31,7 @@ class Store:
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.stream = self.path.open("a+b")
-        if not lock(self.stream.fileno(), wait=False):
+        if not lock(self.stream.fileno()):
             self.stream.close()
             what = f"another process is computing the same into {self.path.parent}"
             raise OptionError.of(what, "one at a time", "wait until it ends, or give another --out")

@@ -141,7 +141,7 @@ class Jobs:
             order.write(folder)
             told = {"DETENTE_PROGRESS": str((folder / "progress.json").resolve()), "DETENTE_STUDIO": str(os.getpid())}
             with (folder / "log.txt").open("wb") as log:
-                lock(log.fileno(), wait=False)  # the job holds it with the file until it ends, also for other studios
+                lock(log.fileno())  # the job holds it with the file until it ends, also for other studios
                 self._processes[id] = subprocess.Popen(
                     [sys.executable, "-m", "detente", *order.arguments(folder)],
                     stdin=subprocess.DEVNULL,
@@ -240,7 +240,7 @@ def _runs_elsewhere(folder: Path) -> bool:
     """Whether the process of a job that another studio has started is still there."""
     try:
         with (folder / "log.txt").open("ab") as log:
-            return not lock(log.fileno(), wait=False)
+            return not lock(log.fileno())
     except OSError:
         return False  # there is no such file, or none that could be written
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.case.content import content_of_folder, input_files
+from detente.case.content import content_of_folder, files_of
 from detente.case.load import find_case
 from detente.case.outputs import results_folder
 from detente.errors import CaseError, Diagnostic, OptionError, UserError
@@ -254,7 +254,7 @@ class OpenCase:
 
 def stamp_of(folder: Path) -> tuple:
     """What tells that a file that counts may have changed."""
-    return tuple((name, stamp(path)) for name, path in input_files(folder).items())
+    return tuple((name, stamp(path)) for name, path in files_of(folder).items())
 
 
 @dataclass

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptRun:
     """A part of a run as it lies in its folder.
 
     Attributes:
@@ -35,35 +35,35 @@ class Kept:
     why: str = ""
 
 
-NOTHING = Kept("none")
+NOTHING = KeptRun("none")
 
 
-def kept_part(case: "Case", date: str, part: str) -> Kept:
+def kept_part(case: "Case", date: str, part: str) -> KeptRun:
     """A part of the run of a case (with the changes that were applied to it) and a date."""
     return kept_in(run_folder(case, date, take=False), part, content_of(case))
 
 
-def kept_in(folder: Path, part: str, key: str) -> Kept:
+def kept_in(folder: Path, part: str, key: str) -> KeptRun:
     """A part of the run in a folder, held against the key that it must have to be fresh."""
     if not (folder / "run.json").exists() and not (folder / "run.json").is_symlink():
         return NOTHING
     try:
         run = read_run(folder)
     except OptionError as error:
-        return Kept("broken", why="; ".join(d.what for d in error.diagnostics))
+        return KeptRun("broken", why="; ".join(d.what for d in error.diagnostics))
     except UnicodeDecodeError:
-        return Kept("broken", why="run.json is not text")
+        return KeptRun("broken", why="run.json is not text")
     except OSError as error:
-        return Kept("broken", why=unreadable(error, "run.json").what)
+        return KeptRun("broken", why=unreadable(error, "run.json").what)
     stamp = run.parts.get(part)
     if stamp is None:
         return NOTHING
-    return Kept("fresh", run) if stamp.key == key else Kept("stale")
+    return KeptRun("fresh", run) if stamp.key == key else KeptRun("stale")
 
 
 @dataclass(frozen=True)
 class KeptStudy:
-    """The study of rival accounts as it lies in its folder; states as in `Kept`."""
+    """The study of rival accounts as it lies in its folder; states as in `KeptRun`."""
 
     state: str
     part: Part | None = None

@@ -5,20 +5,18 @@ The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Cha
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente import __version__
-from detente.case.content import content_of, content_of_folder, input_files
+from detente.case.content import content_of, content_of_folder, files_of
 from detente.case.outputs import run_folder
 from detente.case.scenarios import scenario_text
 from detente.errors import Interrupted, OptionError, suggest
 from detente.files.keys import digest, digests
-from detente.files.locks import alone_in
 from detente.files.whole import write_bytes, write_text
 from detente.run import Assumption, Part, Public, Quantity, Run, Table, write_run
-from detente.run.join import joined, standing_run
 from detente.run.tables import all_tables, table_csv
 
 if TYPE_CHECKING:
@@ -91,7 +89,8 @@ def analyzed(
         run = build_run(loaded, when, options, progress or (lambda _share, _words: None), store=folder / ".draws")
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; finished draws are kept in {folder}: run the same command to go on") from None
-    return write_folder(run, loaded, folder), folder
+    write_folder(run, loaded, folder)
+    return run, folder
 
 
 def situation_of(case: "Case", date: str | None) -> str:
@@ -128,10 +127,11 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
         progress=lambda share, words: progress(0.02 + 0.85 * share, words),
     )
     size = {"states": template.space.size, "players": len(template.players)}
-    command = command_of(case.name, when, options)
+    changes = case.changes[-1].name if case.changes else None
+    command = command_of(case.name, when, replace(options, scenario=changes))
     run = run_head(case, when, options.seed, options.draws, command, size)
     run = run.add(changes_part(case, command)) if case.changes else run
-    run = run.add(answers.part(content_of(case), command))
+    run = run.add(answers.part(key_of(case), command))
     progress(0.88, "reading the record")
     run = run.add(record_part(case, when, command))
     run = run.add(outlook_part(case, when, run.quantities, command, options.seed))
@@ -141,9 +141,9 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     progress(0.93, "judging claims")
     claims = judge_for_run(case, when, answers)
     if claims:
-        run = run.add(Part(name="claims", key=content_of(case), command=command, claims=claims))
+        run = run.add(Part(name="claims", key=key_of(case), command=command, claims=claims))
     if case.content != content_of_folder(case.folder):
-        run = run.add(Part(name="edited", key=content_of(case), command=command, warnings=(EDITED,)))
+        run = run.add(Part(name="edited", key=key_of(case), command=command, warnings=(EDITED,)))
     return run
 
 
@@ -157,12 +157,22 @@ def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model
         seed=seed,
         draws=draws,
         command=command,
-        inputs={**digests(input_files(case.folder)), **{n: digest(text) for n, text in changes_of(case).items()}},
+        inputs={**digests(input_files(case)), **{n: digest(text) for n, text in changes_of(case).items()}},
         model=model,
         situation=dict(case.situations[when]),
         actors={name: actor.label for name, actor in case.actors.items()},
         assumptions=assumptions_of(case),
     )
+
+
+def key_of(case: "Case") -> str:
+    """The content key of what an analysis may read: the case's folder as it was read, and scenarios applied to it."""
+    return content_of(case)
+
+
+def input_files(case: "Case") -> dict[str, Path]:
+    """Every file of the case folder that an analysis may read, by name relative to it."""
+    return files_of(case.folder)
 
 
 def changes_of(case: "Case") -> dict[str, bytes]:
@@ -174,7 +184,7 @@ def changes_part(case: "Case", command: str) -> Part:
     """A note that the case was changed, and where the changes stand."""
     files = ", ".join(f"inputs/{name}" for name in changes_of(case))
     words = f"This is not the case as it stands: it was changed by {files}."
-    return Part(name="changes", key=content_of(case), command=command, warnings=(words,))
+    return Part(name="changes", key=key_of(case), command=command, warnings=(words,))
 
 
 def command_of(name: str, when: str, options: Options) -> str:
@@ -212,7 +222,7 @@ def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
 
 def record_part(case: "Case", when: str, command: str) -> Part:
     """Ledger, forgotten commitments, timeline, responses and ceasefires as of the date, where the case has a record."""
-    part = Part(name="record", key=content_of(case), command=command)
+    part = Part(name="record", key=key_of(case), command=command)
     if not has_record(case):
         words = "The case has no record folder: no ledger, no timeline, nothing to check the model against."
         return part.model_copy(update={"warnings": (words,)})
@@ -262,7 +272,7 @@ def outlook_part(case: "Case", when: str, inside: tuple[Quantity, ...], command:
     found, outlook = for_run(case, when, inside, seed=seed)
     return Part(
         name="outlook",
-        key=content_of(case),
+        key=key_of(case),
         command=command,
         quantities=found.quantities,
         tables=found.tables,
@@ -270,36 +280,15 @@ def outlook_part(case: "Case", when: str, inside: tuple[Quantity, ...], command:
     )
 
 
-def write_folder(run: Run, case: "Case", folder: Path) -> Run:
-    """Write the run folder: inputs, tables, `run.json` last but one, then the dossier; each file whole.
-
-    Parts that other verbs left in the folder are taken over while their inputs are the same; files of parts that are
-    not are removed.
-
-    Returns:
-        The run as written.
-    """
-    with alone_in(folder):
-        return _write(run, case, folder)
-
-
-def _write(run: Run, case: "Case", folder: Path) -> Run:
+def write_folder(run: Run, case: "Case", folder: Path) -> None:
+    """Write the run folder: inputs, tables, `run.json` last but one, then the dossier; each file whole."""
     from detente.workflow.dossier import dossier
 
-    old, key = standing_run(folder), content_of(case)
-    run = joined(run, old, lambda stamp: stamp.key == key)
-    inputs = {name: path.read_bytes() for name, path in input_files(case.folder).items()} | changes_of(case)
-    tables = {name: table_csv(table) for name, table in all_tables(run).items()}
-    for name, content in inputs.items():
+    for name, path in input_files(case).items():
+        write_bytes(folder / "inputs" / name, path.read_bytes())
+    for name, content in changes_of(case).items():
         write_bytes(folder / "inputs" / name, content)
-    for name, text in tables.items():
-        write_text(folder / "tables" / f"{name}.csv", text)
+    for name, table in all_tables(run).items():
+        write_text(folder / "tables" / f"{name}.csv", table_csv(table))
     write_run(run, folder)
-    if old is not None:
-        gone = [folder / "inputs" / name for name in old.inputs if name not in inputs]
-        gone += [folder / "tables" / f"{name}.csv" for name in all_tables(old) if name not in tables]
-        gone += [folder / "settlement.json"] if run.settlement is None else []
-        for path in gone:
-            path.unlink(missing_ok=True)
     dossier(folder, format="html")
-    return run

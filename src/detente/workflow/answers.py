@@ -126,14 +126,13 @@ def run_of(
     """A run that holds these answers."""
     import shlex
 
-    from detente.case.content import content_of
-    from detente.workflow.analyze import run_head
+    from detente.workflow.analyze import key_of, run_head
 
     words = ["detente", *command, "--draws", str(draws.count), "--seed", str(draws.seed)]
     said = shlex.join(words)
     run = run_head(case, when, draws.seed, draws.count, said, {"players": len(case.players)})
     kept = tuple(q for q in answers.quantities if actor is None or q.actor == actor)
-    return run.add(answers.part(content_of(case), said).model_copy(update={"quantities": kept}))
+    return run.add(answers.part(key_of(case), said).model_copy(update={"quantities": kept}))
 
 
 def compare(
@@ -163,7 +162,7 @@ def compare(
     """
     from detente.answers.compare import comparison
     from detente.case import load_case
-    from detente.case.content import content_of
+    from detente.workflow.analyze import key_of
 
     loaded = load_case(case)
     if not scenarios:
@@ -183,9 +182,7 @@ def compare(
         part = partial(_part, report, n, len(cases), name or "as it stands")
         found[name] = _evaluate(changed, when, ids, None, None, draws, None, part)
     run = run_of(loaded, when, found[""], draws, ["compare", loaded.name, *scenarios, "--date", when])
-    part = Part(
-        name="comparison", key=content_of(loaded), command=run.command, tables={"comparison": comparison(found)}
-    )
+    part = Part(name="comparison", key=key_of(loaded), command=run.command, tables={"comparison": comparison(found)})
     return run.add(part)
 
 

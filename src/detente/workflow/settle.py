@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 from detente.case.content import content_of
 from detente.case.outputs import run_folder
 from detente.errors import Interrupted, OptionError
-from detente.files.locks import alone_in
 from detente.files.whole import write_text
-from detente.run import Part, write_run
-from detente.run.join import joined, standing_run
+from detente.run import Part, read_run, write_run
 from detente.run.tables import table_csv
 
 if TYPE_CHECKING:
@@ -39,8 +37,8 @@ def settle(
 ) -> "Report":
     """Search packages, mandates and guarantees for what would hold, and leave the result in a folder.
 
-    Writes `settlement.json` and the tables as CSV, and the result as a part of the run in the folder; an analysis of
-    the same case that comes before or after stands beside it in the same run.
+    Writes `settlement.json` and the tables as CSV; where the folder holds a run of the same case and date, the run and
+    its dossier take the result up.
 
     Args:
         case: a folder, or the name of a shipped case.
@@ -176,27 +174,19 @@ def _write_partial(found: "Found", packages: tuple[str, ...], store: Path) -> No
 
 
 def write_folder(report: "Report", case: "Case", when: str, folder: Path) -> None:
-    """Write `settlement.json` and tables, and the result into the folder's run; one is begun where there is none."""
-    from detente.workflow.analyze import changes_part, run_head
-    from detente.workflow.dossier import dossier
-
-    settlement, key = report.settlement.model_dump(mode="json"), content_of(case)
+    """Write `settlement.json` and tables; take them up in the folder's run, where it is one of this case and date."""
+    settlement = report.settlement.model_dump(mode="json")
     content = {"case": case.name, "date": when, **settlement, "warnings": list(report.warnings)}
     write_text(folder / "settlement.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     for name, table in report.tables.items():
         write_text(folder / "tables" / f"{name}.csv", table_csv(table))
-    part = part_of(report, case, when)
-    run = run_head(case, when, 0, report.settlement.search.draws, part.command, {"players": len(case.players)})
-    run = run.add(changes_part(case, part.command)) if case.changes else run
-    with alone_in(folder):
-        old = standing_run(folder)
-        if old is not None and (old.case, old.date, old.inputs) == (run.case, run.date, run.inputs):
-            run = old
-        else:
-            run = joined(run, old, lambda stamp: stamp.key == key)
-        run = run.add(part)
-        write_run(run, folder)
-        dossier(folder, format="html")
+    if (folder / "run.json").is_file():
+        run = read_run(folder)
+        if (run.case, run.date) == (case.name, when):
+            write_run(run.add(part_of(report, case, when)), folder)
+            from detente.workflow.dossier import dossier
+
+            dossier(folder, format="html")
 
 
 def part_of(report: "Report", case: "Case", when: str) -> Part:
