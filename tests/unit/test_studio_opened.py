@@ -136,12 +136,16 @@ def test_saving_a_scenario_does_not_change_the_case(site):
     assert "dear" in site.page("/compare").text
 
 
-def test_scenario_files_that_cannot_be_used_are_shown_and_stop_nothing(site):
+@pytest.mark.parametrize("first", [True, False])
+def test_scenario_files_that_cannot_be_used_are_shown_and_stop_nothing(site, first):
     folder = site.folder / "scenarios"
-    site.open()
+    if not first:
+        site.open()
     (folder / "bad.yaml").write_text("scenario: bad\nparameters:\n  war_cots: 1\n", "utf-8")
     (folder / "dangling.yaml").symlink_to("nowhere")
     (folder / "folder.yaml").mkdir()
+    if first:
+        site.open()
     for view in VIEWS:
         page = site.page(f"/{view}")
         assert page.status_code == 200

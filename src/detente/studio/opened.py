@@ -185,7 +185,7 @@ class OpenCase:
             raise NotReady
         self._look()
         if self._failure is not None:
-            raise self._failure
+            raise type(self._failure)(self._failure.diagnostics)  # anew: one that is raised again and again grows
         assert self._now is not None
         return self._now
 
