@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 class StudioServer:
-    """`python -m detente.studio CASE` in a folder."""
+    """`detente studio CASE` in a folder."""
 
     def __init__(self, folder: Path, case: str, *more: str) -> None:
-        command = [sys.executable, "-m", "detente.studio", case, "--no-browser", "--json", *more]
+        command = [sys.executable, "-m", "detente", "studio", case, "--no-browser", "--json", *more]
         env = {**os.environ, "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
             command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -1,11 +1,11 @@
 """The studio in a real browser with every outside address blocked: views, sliders, undo, scenarios, jobs, keyboard."""
 
-import json
 import os
 import re
 import shutil
 import statistics
 import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from studio_server import StudioServer
 
+from detente.case import load_case
+from detente.case.content import content_of
 from detente.case.load import shipped_folder
+from detente.game import compile_case
+from detente.run import Part, Run, Settlement, write_run
+from detente.solver import solve
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -477,29 +482,122 @@ def test_a_source_is_one_click_away_and_filters_narrow(on_minsk):
     assert page.locator("dl.facts dd").first.inner_text()
 
 
-def settled_search(folder: Path) -> None:
-    """A finished search with three points, as a job leaves it."""
-    job = folder / "detente-out" / "toy-process-studio" / "jobs" / "settle-0001"
-    job.joinpath("run").mkdir(parents=True)
-    order = {"kind": "settle", "case": "toy-process", "date": "2021-08-05", "draws": 4, "seed": 0, "quick": True}
+def settled_search(folder: Path, key: str | None = None) -> None:
+    """A finished search with three points in the run of the toy case, as `detente settle` leaves it."""
+    case = load_case("toy-process")
     spread = {"low": 0.9, "mid": 0.95, "high": 0.99, "at_share": 0.92}
 
     def point(id: str, cost: float) -> dict:
         return {
-            "id": id, "package": "settled", "terms": [f"terms of {id}"], "cost": cost, "durability": spread,
-            "least_gain": spread, "gains": {"armenia": spread}, "share_of_draws": 0.9, "paid_by": {"russia": cost},
-            "binding": {"words": "somebody loses", "fails_in_share_of_draws": 0.1},
-            "relaxation": {"words": ["nothing"], "payer": None}, "if_leaves": [],
+            "id": id, "package": "settled", "terms": [f"terms of {id}"], "levers": {}, "cost": cost,
+            "durability": spread, "least_gain": {**spread, "who": "armenia"}, "gains": {"armenia": spread},
+            "share_of_draws": 0.9, "paid_by": {"russia": cost}, "payers": ["russia"],
+            "binding": {"id": "b", "words": "somebody loses", "fails_in_share_of_draws": 0.1, "margin": None},
         }  # fmt: skip
 
-    found = {
-        "case": "toy-process", "date": "2021-08-05", "finding": "Two combinations hold.", "notes": [], "warnings": [],
-        "limits": {"risk": 0.05, "within": 10.0, "share": 0.9}, "search": {"draws": 4, "words": "all was looked at"},
-        "packages": [point("P1", 0.1), point("P2", 0.2)], "only_in_some_equilibria": [], "near": [point("N1", 0.0)],
-    }  # fmt: skip
-    for name, content in (("job.json", order), ("end.json", {"state": "done", "words": ""})):
-        (job / name).write_text(json.dumps(content), encoding="utf-8")
-    (job / "run" / "settlement.json").write_text(json.dumps(found), encoding="utf-8")
+    settlement = Settlement.model_validate(
+        {
+            "finding": "Two combinations hold.", "signatories": ["armenia"], "can_block": {},
+            "limits": {"risk": 0.05, "within": 10.0, "share": 0.9},
+            "search": {"draws": 4, "settings": 3, "solved": 12, "exhaustive": True, "words": "all", "resolution": 0.01},
+            "packages": [point("P1", 0.1), point("P2", 0.2)], "near": [point("N1", 0.0)],
+        }
+    )  # fmt: skip
+    run = Run(
+        version="0",
+        case=case.name,
+        title=case.title,
+        date="2021-08-05",
+        seed=0,
+        draws=4,
+        command="",
+        inputs={},
+        model={},
+    )
+    part = Part(name="settlement", key=key or content_of(case), command="", settlement=settlement)
+    write_run(run.add(part), folder / "detente-out" / "toy-process-2021-08-05")
+
+
+def test_a_stale_search_is_said_and_not_drawn(browser, tmp_path):
+    settled_search(tmp_path, key="0" * 64)
+    server = StudioServer(tmp_path, "toy-process")
+    watched = Watched(browser, server)
+    page = watched.open("hold")
+    assert page.locator('[data-kept="stale"]').count() == 1 and page.get_by_role("tabpanel").count() == 0
+    page.get_by_role("button", name="Compute anew").click()
+    page.wait_for_selector('[data-job][data-state="running"]', timeout=30_000)
+    watched.close()
+    server.stop()
+
+
+def test_two_tabs_do_not_share_a_draft(on_toy, browser, toy):
+    page = on_toy.open("actors")
+    page.locator('input[name="war_cost"]').focus()
+    page.keyboard.press("PageUp")
+    page.wait_for_function("() => location.search.includes('war_cost')")
+    other = on_toy.context.new_page()
+    other.goto(f"{toy.base}/actors?date=2021-08-05")
+    other.locator('input[name="lapse"]').focus()
+    other.keyboard.press("PageUp")
+    other.wait_for_function("() => location.search.includes('lapse')")
+    assert "war_cost" not in other.url
+    page.reload()
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => !location.search.includes('war_cost')")
+    page.keyboard.press("Control+z")
+    assert "lapse" not in page.url
+    other.reload()
+    other.keyboard.press("Control+z")
+    other.wait_for_function("() => !location.search.includes('lapse')")
+    drafts = Path(f"/proc/{toy.process.pid}/cwd").resolve() / "detente-out" / "toy-process-studio"
+    tabs = [p.evaluate("sessionStorage.getItem('detente-tab')") for p in (page, other)]
+    assert tabs[0] != tabs[1] and all((drafts / f"draft-{tab}.json").is_file() for tab in tabs)
+    twin = on_toy.context.new_page()  # as a browser duplicates a tab: with a copy of what it holds
+    twin.goto(f"{toy.base}/static/studio.css")
+    twin.evaluate("(tab) => sessionStorage.setItem('detente-tab', tab)", tabs[0])
+    twin.goto(f"{toy.base}/actors?date=2021-08-05")
+    twin.wait_for_function("(tab) => sessionStorage.getItem('detente-tab') !== tab", arg=tabs[0])
+    assert page.evaluate("sessionStorage.getItem('detente-tab')") == tabs[0]
+
+
+def test_a_draft_of_another_tab_is_listed(browser, tmp_path):
+    server = StudioServer(tmp_path, "toy-process")
+    watched = Watched(browser, server)
+    page = watched.open("actors")
+    page.locator('input[name="war_cost"]').focus()
+    page.keyboard.press("PageUp")
+    page.wait_for_function("() => location.search.includes('war_cost')")
+    page.wait_for_timeout(300)
+    other = watched.context.new_page()
+    other.goto(f"{server.base}/risk?date=2021-08-05")
+    other.locator("[data-drafts] summary").click()
+    other.locator("[data-drafts] a").first.click()
+    other.wait_for_function("() => location.search.includes('war_cost')")
+    watched.close()
+    server.stop()
+
+
+def test_a_broken_case_shows_its_mistakes_and_opens_by_itself_when_mended(browser, tmp_path):
+    made = shutil.copytree(shipped_folder() / "toy-process", tmp_path / "mine")
+    file = made / "case.yaml"
+    good = file.read_text("utf-8").replace("case: toy-process", "case: mine")
+    file.write_text(good.replace("war_cost", "war_cots", 1), encoding="utf-8")
+    server = StudioServer(tmp_path, str(made))
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(server.address)
+    page.wait_for_selector("[data-broken] .problem")
+    assert "war_cost" in page.locator(".problem").first.inner_text()
+    file.write_text(good, encoding="utf-8")
+    page.wait_for_selector("main#main", timeout=20_000)
+    page.wait_for_selector(".state.good", timeout=60_000)
+    assert page.locator("[data-changed]").is_hidden()
+    file.write_text(good.replace("title: ", "title: Edited ", 1), encoding="utf-8")
+    page.wait_for_selector("[data-changed]:not([hidden])", timeout=20_000)
+    page.get_by_role("link", name="Show the case as it is now").click()
+    page.wait_for_function("() => document.title.includes('Edited')")
+    context.close()
+    server.stop()
 
 
 def test_the_frontier_can_be_walked_by_keys_and_by_mouse(browser, tmp_path):
@@ -544,45 +642,55 @@ def measure(watched: Watched, name: str, moves: int) -> tuple[list[float], list[
 
 
 @pytest.mark.parametrize("case", ["seasons", "minsk"])
-def test_slider_to_chart_is_quick(browser, tmp_path, case, capsys):
+def test_a_slider_is_quicker_than_solving_anew(browser, tmp_path, case, capsys):
+    """Both measured now, on this machine: from slider to chart, and one solve from nothing."""
     where = str(large_case(tmp_path)) if case == "seasons" else case
     server = StudioServer(tmp_path, where)
     watched = Watched(browser, server)
     watched.open("risk")
+    game = compile_case(load_case(where)).game()
+    before = seconds_of(lambda: solve(game))
     charts, trips = measure(watched, "lapse" if case == "seasons" else "war_cost_armenia", 30)
+    anew = min(before, seconds_of(lambda: solve(game)))
     watched.close()
     server.stop()
     chart, trip = statistics.median(charts), statistics.median(trips)
     with capsys.disabled():
-        print(f"\n{case}: slider to chart {chart:.0f} ms (worst {max(charts):.0f}), empty round trip {trip:.1f} ms")
-    quiet = 150 if trip < 8 else 150 * trip / 8  # on a busy machine the empty round trip says how busy
-    assert chart < (quiet if case == "seasons" else 3 * quiet)
+        print(
+            f"\n{case}: slider to chart {chart:.0f} ms (worst {max(charts):.0f}), empty round trip {trip:.1f} ms, "
+            f"one solve from nothing {1000 * anew:.0f} ms"
+        )
+    assert chart < 1000 * anew
 
 
-def cpu_seconds(server: StudioServer) -> float:
-    """What the server has used of a processor so far."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+def seconds_of(work) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of a processor so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_the_first_picture_is_there_within_two_seconds(browser, tmp_path, capsys):
-    """By the clock, on a machine that is not busy; in processor time on any."""
+def test_the_first_picture_costs_little_more_than_the_libraries(browser, tmp_path, capsys):
+    """In processor time, beside a bare interpreter that loads what the studio serves and reads with."""
+    libraries = "import typer, rich, starlette.applications, uvicorn, jinja2, pydantic, ruamel.yaml"
+    script = f"{libraries}\nimport time\nprint(time.process_time())"
+    bare = min(float(subprocess.check_output([sys.executable, "-c", script])) for _ in range(3))
     found = []
     for _ in range(3):
-        began = time.perf_counter()
         server = StudioServer(tmp_path, "toy-process")
         context = browser.new_context()
         page = context.new_page()
         page.goto(server.address)
         page.wait_for_selector(".strip .value", timeout=20_000)
-        first, used = time.perf_counter() - began, cpu_seconds(server)
+        found.append(cpu_seconds(server.process.pid))
         page.wait_for_selector(".state.good", timeout=60_000)
-        found.append((first, used, time.perf_counter() - began))
         context.close()
         server.stop()
     with capsys.disabled():
-        told = [tuple(round(x, 2) for x in row) for row in found]
-        print("\nseconds to the first picture, processor time until then, seconds to the solved map:", told)
-    assert min(used for _, used, _ in found) < 2.0
-    busy = os.getloadavg()[0] > 1.25 * (os.cpu_count() or 1)
-    assert busy or min(first for first, _, _ in found) < 2.0
+        print(f"\nprocessor time to the first picture {min(found):.2f} s, of the libraries alone {bare:.2f} s")
+    assert min(found) < 4 * bare

@@ -66,7 +66,7 @@ def same_as_golden(found: dict[str, list[float | None]], path: Path) -> None:
 
 
 def test_same_seed_same_bytes_and_a_whole_folder(tmp_path):
-    run, folder = analyze("good-friday", out=tmp_path / "a", draws=3, seed=5, workers=1)
+    run, folder = analyze("good-friday", out=tmp_path / "a", draws=3, seed=5, workers=1), tmp_path / "a"
     analyze("good-friday", out=tmp_path / "b", draws=3, seed=5, workers=2)
     first, second = ((tmp_path / name / "run.json").read_bytes() for name in "ab")
     assert first == second
@@ -84,13 +84,13 @@ def test_same_seed_same_bytes_and_a_whole_folder(tmp_path):
     assert {"certified", "residual", "gap", "spectral_radius"} <= data["solution"].keys()
     keys = {"id", "actor", "unit", "low", "mid", "high", "sign_share", "reason_no_interval", "assumptions", "rests_on"}
     assert all(keys <= quantity.keys() for quantity in data["quantities"])
-    other, _ = analyze("good-friday", out=tmp_path / "c", draws=3, seed=6, workers=1)
+    other = analyze("good-friday", out=tmp_path / "c", draws=3, seed=6, workers=1)
     assert other.quantities != run.quantities
 
 
 def test_a_run_analyses_again_from_its_own_inputs(tmp_path):
-    run, folder = analyze("good-friday", out=tmp_path / "a", draws=2, workers=1)
-    again, _ = analyze(folder / "inputs", out=tmp_path / "b", draws=2, workers=1)
+    run, folder = analyze("good-friday", out=tmp_path / "a", draws=2, workers=1), tmp_path / "a"
+    again = analyze(folder / "inputs", out=tmp_path / "b", draws=2, workers=1)
     assert again.quantities == run.quantities
     assert again.inputs == run.inputs
 
@@ -147,7 +147,7 @@ def test_every_assumption_of_minsk_matters_somewhere():
 
 @pytest.mark.slow
 def test_minsk_from_folder_to_dossier(tmp_path):
-    run, folder = analyze("minsk", out=tmp_path / "minsk", draws=2)
+    run, folder = analyze("minsk", out=tmp_path / "minsk", draws=2), tmp_path / "minsk"
     ids = {quantity.id.split(".")[0] for quantity in run.quantities}
     assert {"relapse", "peace", "gain_from_settling", "delay", "prolongation", "loss", "loss_share"} <= ids
     assert len(run.claims) >= 32

@@ -10,10 +10,10 @@ import pytest
 from studio_server import StudioServer
 
 from detente.studio.app import application
-from detente.studio.desk import Desk
-from detente.studio.security import BODY_LIMIT, Key
+from detente.studio.opened import OpenCase
+from detente.studio.security import BODY_LIMIT, Door
 
-KEY = Key(54321, "t" * 43)
+KEY = Door(54321, "t" * 43)
 BASE = "http://127.0.0.1:54321"
 COOKIE = {"cookie": f"{KEY.cookie}={KEY.token}"}
 OURS = {**COOKIE, "origin": BASE}
@@ -22,18 +22,18 @@ VIEW = {"date": "2021-08-05"}
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory):
-    """The guarded application on the toy case, its desk ready, in a folder of its own."""
+    """The guarded application on the toy case, once it is read, in a folder of its own."""
     folder = tmp_path_factory.mktemp("studio")
     monkey = pytest.MonkeyPatch()
     monkey.chdir(folder)
-    desk = Desk("toy-process")
-    desk.open()
-    assert desk.wait(60)
-    app, made = application(desk, KEY)
+    opened = OpenCase("toy-process")
+    opened.open()
+    assert opened.wait(60)
+    app, made = application(opened, KEY)
     made.folder = folder
     made.app = app
     yield made
-    desk.worker.stop()
+    opened.worker.stop()
     monkey.undo()
 
 
@@ -134,7 +134,10 @@ def clean(answer: httpx.Response) -> None:
         ("/api/solve", b'{"view": {"at": {"phase": "peace", "process": "text"}}}'),
         ("/api/map", b'{"view": {"date": "never"}}'),
         ("/api/compare", b'{"a": 3}'),
-        ("/api/draft", b'{"history": []}'),
+        ("/api/draft", b'{"tab": "a", "history": []}'),
+        ("/api/draft", b'{"history": ["a"], "position": 0}'),
+        ("/api/draft", b'{"tab": "../x", "history": ["a"], "position": 0}'),
+        ("/api/draft", b'{"tab": "../x", "drop": true}'),
         ("/api/scenarios", b'{"view": {}, "name": "../../x"}'),
         ("/api/scenarios", b'{"view": {}, "name": ["x"]}'),
         ("/api/jobs", b'{"view": {}, "kind": "rm"}'),
@@ -175,7 +178,7 @@ def test_an_error_of_ours_tells_the_page_nothing(ask, studio, monkeypatch, capfd
     def broken(*_args):
         raise RuntimeError("secret in /home/someone/case")
 
-    monkeypatch.setattr(type(studio.desk), "scenarios", broken)
+    monkeypatch.setattr(type(studio.opened), "now", broken)
     for method, path in (("GET", "/situation"), ("POST", "/api/solve")):
         answer = ask(method, path, {**OURS, "content-type": "application/json"}, content=b'{"view": {}}')
         assert answer.status_code == 500 and "secret" not in answer.text
@@ -226,7 +229,7 @@ def test_thousands_of_malformed_requests_neither_crash_nor_leak(studio, many):
     assert not any(status >= 500 and status != 503 for status in seen), seen
     assert sum(n for s, n in seen.items() if s >= 400) > many / 2
     written = {p.relative_to(studio.folder).as_posix() for p in studio.folder.rglob("*") if p.is_file()}
-    assert written <= {"detente-out/toy-process-studio/draft.json", "detente-out/toy-process-studio/visited"}
+    assert written <= {"detente-out/toy-process-studio/visited"}
 
 
 def test_broken_bytes_on_the_wire_do_not_stop_the_server(tmp_path):

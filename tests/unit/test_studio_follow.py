@@ -16,7 +16,7 @@ from detente.solver import Equilibrium, solve
 from detente.solver.follow import Follower
 from detente.studio import numbers
 from detente.studio.atlas import atlas, path
-from detente.studio.desk import Ground, Sight
+from detente.studio.opened import Compiled, Wish
 from detente.studio.view import View
 from detente.studio.worker import Superseded, Worker
 
@@ -29,19 +29,19 @@ def template():
 
 
 @pytest.fixture(scope="module")
-def ground(template):
-    made = Ground(CASE, template, Follower())
+def compiled(template):
+    made = Compiled(template, Follower())
     made.follower.base(template.game())
     return made
 
 
-def sight(ground: Ground, **more) -> Sight:
-    return Sight(ground, View(CASE.as_of, **more), CASE, lambda: False)
+def wish(compiled: Compiled, **more) -> Wish:
+    return Wish(compiled, View(CASE.as_of, **more), CASE, lambda: False)
 
 
-def test_dragging_and_the_dossiers_questions_agree(ground, template):
+def test_dragging_and_the_dossiers_questions_agree(compiled, template):
     view = {"set": {"war_cost": 1.9}}
-    fast, slow = numbers.light(sight(ground, **view)), numbers.full(sight(ground, **view))
+    fast, slow = numbers.light(wish(compiled, **view)), numbers.full(wish(compiled, **view))
     assert fast["certified"] and slow["certified"]
     told = {a["id"]: a["value"] for a in slow["answers"]}
     for years, chance in fast["risk"].items():
@@ -58,7 +58,7 @@ def test_dragging_and_the_dossiers_questions_agree(ground, template):
     assert [told[f"gain_from_settling.{p}"] for p in CASE.players] == pytest.approx(gain.tolist(), abs=1e-7)
 
 
-def test_an_uncertified_solution_carries_no_number(ground, monkeypatch):
+def test_an_uncertified_solution_carries_no_number(compiled, monkeypatch):
     def lost(self, game, tol, progress=None):
         good = self.points[-1].equilibrium.unknowns
         from detente.solver.operator import Operator
@@ -67,16 +67,16 @@ def test_an_uncertified_solution_carries_no_number(ground, monkeypatch):
 
     monkeypatch.setattr(Follower, "at", lost)
     for want in (numbers.light, numbers.full):
-        data = want(sight(ground))
+        data = want(wish(compiled))
         assert data["certified"] is False and data["status"] and data["try"]
         assert not {"war", "peace", "gain", "delay", "answers", "values"} & set(data)
-    drawn = atlas(sight(ground), None)
+    drawn = atlas(wish(compiled), None)
     assert drawn["certified"] is False and "spent" not in drawn and "paths" not in drawn
-    assert numbers.check_branch(sight(ground)) == {"checked": False}
+    assert numbers.check_branch(wish(compiled)) == {"checked": False}
 
 
-def test_the_map_counts_every_state_and_every_year(ground, template):
-    data = atlas(sight(ground), "tension")
+def test_the_map_counts_every_state_and_every_year(compiled, template):
+    data = atlas(wish(compiled), "tension")
     assert sum(map(sum, data["counts"])) == template.space.size
     assert sum(map(sum, data["spent"])) == pytest.approx(10.0, abs=1e-6)
     assert data["columns"][data["here"][0]] == CASE.situations[CASE.as_of]["phase"]
@@ -85,9 +85,9 @@ def test_the_map_counts_every_state_and_every_year(ground, template):
     assert moves == sorted(moves, key=lambda m: -m["share"])
 
 
-def test_the_likeliest_way_is_a_way_and_no_sampled_way_is_likelier(ground, template):
-    looked = sight(ground)
-    found = ground.follower.at(template.game(), numbers.REST_TOL)
+def test_the_likeliest_way_is_a_way_and_no_sampled_way_is_likelier(compiled, template):
+    looked = wish(compiled)
+    found = compiled.follower.at(template.game(), numbers.REST_TOL)
     way = path(looked, found, looked.start, template.war)
     assert way["steps"] and 0 < way["chance"] <= 1
     jumps = found.generator.toarray()
@@ -104,12 +104,12 @@ def test_the_likeliest_way_is_a_way_and_no_sampled_way_is_likelier(ground, templ
     assert best <= way["chance"] * (1 + 1e-6)
 
 
-def test_two_equilibria_are_told_apart(ground, monkeypatch):
-    looked = sight(ground, set={"war_cost": 1.4})
+def test_two_equilibria_are_told_apart(compiled, monkeypatch):
+    looked = wish(compiled, set={"war_cost": 1.4})
     assert numbers.check_branch(looked) == {"checked": True, "same": True}
-    other = sight(ground, set={"war_cost": 1.4})
-    game = ground.template.game({"war_cost": 2.9})
-    monkeypatch.setattr(Sight, "follow", lambda self, tol: replace_game(solve(game), self))
+    other = wish(compiled, set={"war_cost": 1.4})
+    game = compiled.template.game({"war_cost": 2.9})
+    monkeypatch.setattr(Wish, "follow", lambda self, tol: replace_game(solve(game), self))
     assert numbers.check_branch(other) == {"checked": True, "same": False}
 
 
@@ -137,8 +137,8 @@ def test_the_newest_wish_of_a_page_replaces_the_waiting_one_and_nothing_else():
     worker.stop()
 
 
-def test_patience_ends_when_somebody_waits(ground):
-    hurried = Sight(ground, View(CASE.as_of), CASE, lambda: True)
+def test_patience_ends_when_somebody_waits(compiled):
+    hurried = Wish(compiled, View(CASE.as_of), CASE, lambda: True)
     with pytest.raises(Superseded):
         hurried.patience(0.5, "halfway")
-    sight(ground).patience(0.5, "halfway")
+    wish(compiled).patience(0.5, "halfway")

@@ -1,7 +1,6 @@
 """Links, scenarios and drafts: what was moved by hand is kept, can be read again, and never touches the case."""
 
 import json
-import shutil
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -10,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.case import load_case
+from detente.case.content import content_of
+from detente.case.outputs import run_folder
 from detente.case.scenarios import parse_scenario, scenario_text
 from detente.errors import CaseError, OptionError
-from detente.studio.desk import Desk
-from detente.studio.drafts import HISTORY, checked, drop_draft, read_draft, write_draft
-from detente.studio.view import View, as_scenario, from_data, from_query, narrowed, parameters_of, situation
-from detente.workflow.studio import read_scenarios, save_scenario, scenario_folder
+from detente.studio.drafts import HISTORY, KEPT, checked, drop_draft, read_drafts, write_draft
+from detente.studio.scenarios import Scenarios, save_scenario, scenario_folder
+from detente.studio.view import View, as_scenario, changes_of, from_data, from_query, parameters_of, situation
 
 CASE = load_case("toy-process")
 RANGES = {n: p for n, p in CASE.parameters.items() if p.low < p.high}
@@ -75,17 +75,6 @@ def test_what_is_no_view_is_refused(raw):
         from_data(raw, CASE, CASE.scenarios)
 
 
-def test_long_work_fixes_what_was_moved_and_leaves_the_rest_its_range():
-    view = View(CASE.as_of, set={"war_cost": 2.0}, at={"tension": "calm"})
-    case = narrowed(view, CASE)
-    assert (case.parameters["war_cost"].low, case.parameters["war_cost"].high) == (2.0, 2.0)
-    assert case.parameters["lapse"].high > case.parameters["lapse"].low
-    assert case.situations[CASE.as_of]["tension"] == "calm"
-    assert (
-        CASE.situations[CASE.as_of] != case.situations[CASE.as_of] or CASE.situations[CASE.as_of]["tension"] == "calm"
-    )
-
-
 def test_scenarios_of_a_shipped_case_go_into_a_folder_of_ones_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert scenario_folder(CASE, None) == Path("toy-process-scenarios")
@@ -96,15 +85,15 @@ def test_scenarios_of_a_shipped_case_go_into_a_folder_of_ones_own(tmp_path, monk
     path = save_scenario(CASE, scenario, tmp_path / "own")
     assert path.read_text("utf-8").startswith("scenario: dear_war\n")
     assert "war_cost: 2.5" in path.read_text("utf-8")
-    found, problems = read_scenarios(CASE, tmp_path / "own")
-    assert problems == [] and found["dear_war"].parameters == {"war_cost": 2.5}
+    found = Scenarios(CASE, tmp_path / "own")
+    assert found.read(CASE)["dear_war"].parameters == {"war_cost": 2.5} and found.problems == ()
     assert {p: p.read_bytes() for p in CASE.files.values()} == before
     with pytest.raises(OptionError, match="there is a scenario 'dear_war' already"):
         save_scenario(CASE, scenario, tmp_path / "own")
     save_scenario(CASE, scenario, tmp_path / "own", overwrite=True)
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", "A", "x" * 60, ".hidden", "con\n"])
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "A", "x" * 60, ".hidden", "con\n", "a-b", "1a", "_a"])
 def test_a_name_that_could_leave_the_folder_is_refused(name, tmp_path):
     scenario = as_scenario(View(CASE.as_of), CASE, {}, name=name)
     with pytest.raises(OptionError, match="name cannot be used"):
@@ -118,24 +107,78 @@ def test_a_scenario_of_the_case_is_not_shadowed(tmp_path):
         save_scenario(CASE, scenario, tmp_path, overwrite=True)
 
 
-def test_a_broken_scenario_file_is_told_with_its_place_and_hides_no_other(tmp_path):
+def test_a_scenario_file_that_cannot_be_used_is_told_with_its_place_and_hides_no_other(tmp_path):
     (tmp_path / "bad.yaml").write_text("scenario: bad\nparameters:\n  war_cots: 1\n", encoding="utf-8")
     (tmp_path / "good.yaml").write_text("scenario: good\nparameters:\n  war_cost: 1\n", encoding="utf-8")
-    found, problems = read_scenarios(CASE, tmp_path)
-    assert "good" in found and "bad" not in found
-    assert problems and problems[0].startswith("bad.yaml:3:3") and "war_cost" in problems[0]
+    (tmp_path / "dangling.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "empty.yml").touch()
+    (tmp_path / ".hidden.yaml").write_text("no scenario", encoding="utf-8")
+    found = Scenarios(CASE, tmp_path)
+    assert set(found.read(CASE)) == {*CASE.scenarios, "good"}
+    told = [str(problem) for problem in found.problems]
+    assert len(told) == 4
+    assert any(text.startswith("scenarios/bad.yaml:3:3") and "war_cots" in text for text in told)
+    assert any(text.startswith("scenarios/dangling.yaml: ") and "there is no such file" in text for text in told)
+    assert any(text.startswith("scenarios/folder.yaml: ") and "a folder has this name" in text for text in told)
+    assert any(text.startswith("scenarios/empty.yml") for text in told)
+    (tmp_path / "bad.yaml").write_text("scenario: bad\nparameters:\n  war_cost: 2\n", encoding="utf-8")
+    assert "bad" in found.read(CASE) and len(found.problems) == 3
     with pytest.raises(CaseError, match=r"empty\.yaml:1:1: the file is empty; expected a mapping with scenario"):
         parse_scenario(CASE, b"", "empty.yaml")
 
 
-def test_a_draft_survives_and_an_unreadable_one_is_set_aside(tmp_path):
-    assert read_draft(tmp_path) is None
-    write_draft(tmp_path, {"history": ["a", "b", "c"], "position": 1})
-    assert read_draft(tmp_path) == {"history": ["a", "b", "c"], "position": 1}
-    (tmp_path / "draft.json").write_text('{"history": ["a"', encoding="utf-8")
-    assert read_draft(tmp_path) is None
-    assert (tmp_path / "draft.unreadable.json").is_file()
-    drop_draft(tmp_path)
+def test_the_same_changes_are_the_same_scenario(tmp_path):
+    view = View(CASE.as_of, set={"war_cost": 2.5})
+    text = changes_of(view, CASE, CASE.scenarios)
+    assert text == changes_of(view, CASE, CASE.scenarios) and text.startswith("scenario: changes_")
+    assert text != changes_of(View(CASE.as_of, set={"war_cost": 2.6}), CASE, CASE.scenarios)
+    assert changes_of(View(CASE.as_of), CASE, CASE.scenarios) == ""
+    name = next(iter(CASE.scenarios))
+    saved = changes_of(View(CASE.as_of, scenario=name), CASE, CASE.scenarios)
+    assert parse_scenario(CASE, saved, "x").name == name
+
+
+@given(views())
+def test_a_job_and_the_page_know_a_changed_case_by_the_same_key(view):
+    case = CASE.override(scenario=view.scenario or None)
+    text = changes_of(view, CASE, CASE.scenarios)
+    if not view.edited and view.scenario:
+        again = CASE.override(scenario=parse_scenario(CASE, text, "changes.yaml"))
+        assert content_of(again) == content_of(case) and run_folder(again, view.date) == run_folder(case, view.date)
+    elif text:
+        assert content_of(CASE.override(scenario=parse_scenario(CASE, text, "changes.yaml"))) != content_of(CASE)
+
+
+def test_every_tab_has_its_own_draft(tmp_path):
+    assert read_drafts(tmp_path) == ([], [])
+    write_draft(tmp_path, "one", {"history": ["a", "b", "c"], "position": 1})
+    write_draft(tmp_path, "two", {"history": ["x"], "position": 0})
+    found = {draft.tab: draft for draft in read_drafts(tmp_path)[0]}
+    assert found["one"].data() == {"history": ["a", "b", "c"], "position": 1} and found["one"].query == "b"
+    assert found["two"].query == "x"
+    drop_draft(tmp_path, "one")
+    drop_draft(tmp_path, "one")
+    assert [draft.tab for draft in read_drafts(tmp_path)[0]] == ["two"]
+
+
+def test_a_draft_that_cannot_be_read_is_told_and_stays(tmp_path):
+    write_draft(tmp_path, "good", {"history": ["a"], "position": 0})
+    (tmp_path / "draft-cut.json").write_text('{"history": ["a"', encoding="utf-8")
+    (tmp_path / "draft-deep.json").write_text("[" * 100_000, encoding="utf-8")
+    (tmp_path / "draft-empty.json").touch()
+    (tmp_path / "draft-folder.json").mkdir()
+    found, problems = read_drafts(tmp_path)
+    assert [draft.tab for draft in found] == ["good"]
+    assert [text.split(":")[0] for text in problems] == [f"draft-{n}.json" for n in ("cut", "deep", "empty", "folder")]
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_old_drafts_make_room_for_new_ones(tmp_path):
+    for n in range(KEPT + 5):
+        write_draft(tmp_path, f"t{n}", {"history": [str(n)], "position": 0})
+    found = read_drafts(tmp_path)[0]
+    assert len(found) == KEPT and f"t{KEPT + 4}" in {draft.tab for draft in found}
 
 
 @given(st.integers(1, 3 * HISTORY), st.data())
@@ -152,22 +195,16 @@ NO_DRAFTS = [([], 0), (["a"], 1), ([1], 0), (["a"], True), (["x" * 9000], 0)]
 @pytest.mark.parametrize("data", [None, [], {}, *({"history": h, "position": p} for h, p in NO_DRAFTS)])
 def test_what_is_no_draft_is_refused(data, tmp_path):
     with pytest.raises(OptionError, match="not a draft"):
-        write_draft(tmp_path, data)
-    assert not (tmp_path / "draft.json").exists()
+        write_draft(tmp_path, "a", data)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_studio_opens_beside_scenario_files_that_cannot_be_read(tmp_path):
-    """Links that lead nowhere, folders and wrong files in scenarios/ stopped the studio or every page of it."""
-    folder = tmp_path / "mine"
-    shutil.copytree(CASE.folder, folder)
-    inside = folder / "scenarios"
-    (inside / "gone.yaml").symlink_to(tmp_path / "nowhere")
-    (inside / "folder.yaml").mkdir()
-    (inside / "wrong.yaml").write_text("scenario: wrong\nparameters: {war_cots: 1}\n", encoding="utf-8")
-    desk = Desk(str(folder))
-    desk.open()
-    try:
-        assert desk.wait(60)
-        assert set(desk.scenarios()) == set(CASE.scenarios)
-    finally:
-        desk.worker.stop()
+@pytest.mark.parametrize("tab", [None, 3, "", "../x", "A", "a" * 33, "a/b"])
+def test_a_tab_whose_name_could_leave_the_folder_is_refused(tab, tmp_path):
+    for work in (
+        lambda: write_draft(tmp_path, tab, {"history": ["a"], "position": 0}),
+        lambda: drop_draft(tmp_path, tab),
+    ):
+        with pytest.raises(OptionError, match="not the name of a tab"):
+            work()
+    assert list(tmp_path.iterdir()) == []

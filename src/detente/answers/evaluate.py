@@ -23,9 +23,10 @@ from detente.answers.question import Question
 from detente.answers.results import gather
 from detente.answers.summary import Summary
 from detente.answers.witnesses import Witnesses
+from detente.case.content import content_of
 from detente.draws import Progress, map_draws, uniforms
 from detente.errors import ComputationError, OptionError, suggest
-from detente.files.keys import code_fingerprint, content_key, digests
+from detente.files.keys import code_fingerprint, content_key
 from detente.run import Solution
 
 PRINCIPAL = "principal"
@@ -154,10 +155,9 @@ class _Plan:
     @property
     def key(self) -> str:
         """What the stored results belong to: inputs, code and spots."""
-        files = digests(self.template.case.files)
-        return content_key(
-            code_fingerprint(), files, [asdict(spot) for spot in self.spots], self.frame.start, list(self.frame.settled)
-        )
+        spots = [asdict(spot) for spot in self.spots]
+        case = content_of(self.template.case)
+        return content_key(code_fingerprint(), case, spots, self.frame.start, list(self.frame.settled))
 
     @property
     def specs(self) -> dict[str, NumberSpec]:

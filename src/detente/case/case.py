@@ -65,9 +65,11 @@ class Case:
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict[str, tuple[Diagnostic, ...]])
     warnings: tuple[Diagnostic, ...] = ()
+    changes: tuple[Scenario, ...] = ()  # scenarios that were applied, first to last
+    content: str = ""  # content key of the folder when it was read
 
     def where(self, path: At, file: str = "case.yaml") -> tuple[str, int, int]:
-        """WrittenFile, line and column of what stands at a path of a file of the case."""
+        """File, line and column of what stands at a path of a file of the case."""
         place = self.documents[file].place(path)
         return place.file, place.line, place.column
 
@@ -187,4 +189,5 @@ def _changed(case: Case, scenario: Scenario) -> Case:
     }
     nature = {n: replace(event, rate=scenario.rates.get(n, event.rate)) for n, event in case.nature.items()}
     situations = {**case.situations, **scenario.situations}
-    return replace(case, parameters=parameters, actions=actions, nature=nature, situations=situations)
+    changed = replace(case, parameters=parameters, actions=actions, nature=nature, situations=situations)
+    return replace(changed, changes=(*case.changes, scenario))

@@ -8,6 +8,7 @@ from typing import Any
 from detente.case.accounts import read_account
 from detente.case.acts import CaseNames, build_actions, build_nature, build_payoffs
 from detente.case.case import Case
+from detente.case.content import RESULTS, content_of_folder
 from detente.case.entries import CaseFile
 from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations
 from detente.case.parameters import build_parameter, build_play
@@ -22,7 +23,6 @@ from detente.files.folder import listed
 from detente.files.validate import Remarks, read_file
 from detente.files.yaml import Document, read_yaml
 
-RESULTS = "detente-out"  # where verbs write when they are called inside a case folder
 CHECK = "detente check says which"
 SUFFIXES = (".yaml", ".yml", ".csv", ".parquet", ".md")
 
@@ -90,10 +90,12 @@ def load_case(where: str | Path) -> Case:
     Raises:
         CaseError: with all mistakes in all files of the case, if any is in case.yaml.
     """
-    reading = read_case(where)
+    folder = find_case(where)
+    content = content_of_folder(folder)  # before reading: a file that changes meanwhile makes results stale, not wrong
+    reading = read_case(folder)
     if reading.fatal or reading.case is None:
         raise CaseError(reading.errors)
-    return reading.case
+    return replace(reading.case, content=content)
 
 
 def read_case(where: str | Path) -> Reading:

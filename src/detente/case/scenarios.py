@@ -11,7 +11,7 @@ from detente.case.expressions import build_expression
 from detente.case.outcomes import build_situation
 from detente.case.parameters import build_parameter
 from detente.case.parts import Expr, Parameter, Scenario
-from detente.errors import CaseError, suggest
+from detente.errors import CaseError, OptionError, suggest
 from detente.files.validate import Remarks, read_file
 from detente.files.whole import write_text
 from detente.files.yaml import Document, parse_yaml
@@ -48,6 +48,27 @@ def parse_scenario(case: Case, content: bytes | str, name: str) -> Scenario:
     if scenario is None:
         raise CaseError(remarks.errors)
     return scenario
+
+
+def find_scenario(case: Case, where: str) -> Scenario:
+    """A scenario by its name in the case, or by its file.
+
+    Raises:
+        OptionError: neither.
+        CaseError: located mistakes in the file.
+    """
+    if where in case.scenarios:
+        return case.scenarios[where]
+    if Path(where).is_file():
+        return parse_scenario(case, Path(where).read_bytes(), where)
+    case.require("scenarios")  # it may stand in a file that could not be read
+    expected = "a scenario of the case, or a scenario file"
+    raise OptionError.of(f"unknown scenario '{where}'", expected, suggest(where, case.scenarios))
+
+
+def changed_case(case: Case, scenario: str | None) -> Case:
+    """A case with the changes of a scenario, if one is named; see `find_scenario`."""
+    return case if scenario is None else case.override(scenario=find_scenario(case, scenario))
 
 
 def _parameters(written: ScenarioFile, case: Case, remarks: Remarks) -> dict[str, Parameter | float]:

@@ -22,15 +22,19 @@ def analyze(
     equilibria: Annotated[
         int | None, typer.Option(help="Look for further equilibria from N random starts, in one draw in ten.")
     ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Analyse the case with this scenario of it, or with a scenario file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Analyse a case: who gains from delay, how likely war is to resume, what settling brings; writes a dossier."""
-    from detente.cli.console import note, progress_bar
-    from detente.workflow.analyze import analyze as work
+    from detente.words.progress import note, progress_bar
+    from detente.workflow.analyze import Options, analyzed
     from detente.workflow.summary import summary
 
+    options = Options(date, draws, seed, workers, equilibria, scenario)
     with progress_bar() as progress:
-        run, folder = work(case, date, out, draws, seed, workers, progress, equilibria, note)
+        run, folder = analyzed(case, options, out, progress, note)
     if as_json:
         print(run.model_dump_json(by_alias=True, indent=1))
     else:

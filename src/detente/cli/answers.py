@@ -47,8 +47,8 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Ask one question of a case; every number comes with its range over the stated assumptions."""
-    from detente.cli.console import progress_bar
     from detente.errors import OptionError
+    from detente.words.progress import progress_bar
     from detente.workflow.answers import Draws, listed, sensitivity
     from detente.workflow.answers import ask as work
 
@@ -83,7 +83,7 @@ def claims(
     as_json: Json = False,
 ) -> None:
     """Hold every claim of the record against model and record; says what each verdict rests on."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.answers import Draws
     from detente.workflow.answers import claims as work
 
@@ -117,7 +117,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Answers under scenarios, side by side, with differences on common draws."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.answers import Draws
     from detente.workflow.answers import compare as work
 

@@ -36,7 +36,7 @@ def code(
     as_json: Json = False,
 ) -> None:
     """Show the record as a path of marks, beside its events, with all that could not be coded and why."""
-    from detente.cli.console import note
+    from detente.words.progress import note
     from detente.workflow.evidence import code as work
 
     coded, table, data = work(case, second, until)
@@ -75,7 +75,7 @@ def accounts(
     as_json: Json = False,
 ) -> None:
     """Which account does the record favour, how strongly, and what would overturn that?"""
-    from detente.cli.console import note, progress_bar
+    from detente.words.progress import note, progress_bar
     from detente.workflow.evidence import accounts as work
     from detente.workflow.evidence import kept_part
 
@@ -118,7 +118,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """What the record says of each parameter, and what it cannot say: "assumption, not record"."""
-    from detente.cli.console import note, progress_bar
+    from detente.words.progress import note, progress_bar
     from detente.workflow.evidence import fit as work
 
     with progress_bar() as progress:
@@ -144,9 +144,9 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Fit to what was known at a date, score what came, beside simple rivals."""
-    from detente.cli.console import note, progress_bar
     from detente.evidence.report import back_test_of, back_test_table
     from detente.evidence.sections import held_out_section
+    from detente.words.progress import note, progress_bar
     from detente.workflow.evidence import backtest as work
 
     with progress_bar() as progress:

@@ -38,7 +38,7 @@ def import_(
     """Bring a long list into a case; bad rows go to a file with line and reason; ends with JSON on stdout."""
     import json
 
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.record import import_list
 
     with progress_bar() as progress:

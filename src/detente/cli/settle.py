@@ -37,10 +37,13 @@ def settle(
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     out: Annotated[str | None, typer.Option(help="Folder to write; default ./detente-out/CASE-DATE/.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; never changes a number.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Search in the case with this scenario of it, or with a scenario file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """What would hold: packages, mandates and guarantees under which signing and staying is everybody's choice."""
-    from detente.cli.console import note, progress_bar
+    from detente.words.progress import note, progress_bar
     from detente.workflow.settle import settle as work
 
     with progress_bar() as progress:
@@ -57,6 +60,7 @@ def settle(
             out=out,
             progress=progress,
             note=note,
+            scenario=scenario,
         )
     settlement = part.settlement
     assert settlement is not None

@@ -20,9 +20,6 @@ def studio(
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON to stdout.")] = False,
 ) -> None:
     """Open the studio: move assumptions by hand and see at once what follows; on this machine only, nothing is sent."""
-    from detente.workflow.studio import launch
+    from detente.studio.serve import serve
 
-    arguments = [case, "--port", str(port)]
-    arguments += ["--into", into] if into is not None else []
-    arguments += [name for name, on in (("--no-browser", no_browser), ("--json", as_json)) if on]
-    launch(arguments)
+    serve(case, port=port, into=into, browser=not no_browser, as_json=as_json)

@@ -1,8 +1,18 @@
-"""Many computations: points, executors, progress, resume, draws that fail, and the spread of the others."""
+"""Many computations: settings, points, executors, progress, resume, draws that fail, and the spread of the others."""
 
 from detente.draws.faults import DRAW_FAULTS, reasons_in_words
 from detente.draws.map import Progress, map_draws
 from detente.draws.sample import uniforms
+from detente.draws.settings import Settings
 from detente.draws.spread import ends_in_words, spread
 
-__all__ = ["DRAW_FAULTS", "Progress", "ends_in_words", "map_draws", "reasons_in_words", "spread", "uniforms"]
+__all__ = [
+    "DRAW_FAULTS",
+    "Progress",
+    "Settings",
+    "ends_in_words",
+    "map_draws",
+    "reasons_in_words",
+    "spread",
+    "uniforms",
+]

@@ -1,6 +1,7 @@
 """Where many computations run: this process, processes of this machine, or a dask cluster.
 
-A worker has one numerical thread and leaves interrupts to its parent.
+A worker has one numerical thread and leaves interrupts to its parent. It ends at once when its parent gives up, and
+within seconds when its parent is gone.
 """
 
 import os
@@ -11,8 +12,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
+from multiprocessing.connection import Connection
 from typing import Any
 
+from detente.draws.orphans import end_without
 from detente.errors import MissingExtra, OptionError
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -30,7 +33,7 @@ def opened(executor: Executor | str | None, workers: int | None, function: Calla
         MissingExtra: dask is not installed.
     """
     if workers is not None and workers < 0:
-        raise OptionError.of(f"{workers} workers", "0 (this process) or more")
+        raise OptionError.of(f"--workers {workers}", "0 (this process) or more")
     if count == 0 or (executor is None and workers == 0):
         yield lambda function, pairs: ((n, function(item)) for n, item in pairs)
     elif executor is None:
@@ -55,7 +58,8 @@ def _through(pool: Executor, call: Callable, pairs: Pairs, size: int) -> Iterato
     try:
         while True:
             while len(running) < AHEAD * size and (pair := next(queue, None)) is not None:
-                running[pool.submit(call, pair[1])] = pair[0]
+                with _interrupts_later():  # a worker that this starts never gets them
+                    running[pool.submit(call, pair[1])] = pair[0]
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -67,19 +71,35 @@ def _through(pool: Executor, call: Callable, pairs: Pairs, size: int) -> Iterato
 
 
 @contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Take interrupts only afterwards; a process that is started meanwhile never takes any."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def _local_pool(function: Callable, size: int) -> Iterator[Executor]:
     import multiprocessing
 
-    pool = ProcessPoolExecutor(
-        size, multiprocessing.get_context("spawn"), initializer=_receive, initargs=(pickle.dumps(function),)
-    )
-    try:
-        with _hidden_main(function):  # workers are started when they are first needed
-            yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
+    context = multiprocessing.get_context("spawn")
+    over, giving_up = context.Pipe(duplex=False)
+    given: tuple[Any, ...] = (pickle.dumps(function), os.getpid(), over)
+    pool = ProcessPoolExecutor(size, context, initializer=_receive, initargs=given)
+    with over, giving_up:
+        try:
+            with _hidden_main(function):  # workers are started when they are first needed
+                yield pool
+        except BaseException:
+            giving_up.close()  # nobody waits for what is under way
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
 
 
 @contextmanager
@@ -104,11 +124,21 @@ def _hidden_main(function: Callable) -> Iterator[None]:
         main.__file__, main.__spec__ = path, spec
 
 
-@contextmanager
-def _dask(address: str, workers: int | None) -> Iterator[tuple[Executor, int]]:
+def checked_executor(address: str) -> str:
+    """Where an executor is: the part after `dask://`.
+
+    Raises:
+        OptionError: another kind of executor.
+    """
     kind, _, where = address.partition("://")
     if kind != "dask" or not where:
-        raise OptionError.of(f"executor '{address}'", "dask://HOST:PORT or dask://local")
+        raise OptionError.of(f"--executor {address}", "dask://HOST:PORT or dask://local")
+    return where
+
+
+@contextmanager
+def _dask(address: str, workers: int | None) -> Iterator[tuple[Executor, int]]:
+    where = checked_executor(address)
     try:
         from distributed import Client, LocalCluster
     except ImportError:
@@ -129,9 +159,10 @@ def _dask(address: str, workers: int | None) -> Iterator[tuple[Executor, int]]:
 _held: list[Callable[[Any], Any]] = []
 
 
-def _receive(blob: bytes) -> None:
+def _receive(blob: bytes, parent: int, over: Connection) -> None:
     """In a worker: one numerical thread, interrupts left to the parent, then the function, once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_without(parent, over)
     for name in THREADS:
         os.environ[name] = "1"
     _held[:] = [pickle.loads(blob)]  # sent by the parent process

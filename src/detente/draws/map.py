@@ -12,8 +12,7 @@ from typing import Any
 
 from detente.draws.executors import opened
 from detente.draws.store import Store
-
-Progress = Callable[[float, str], None]
+from detente.words.progress import Progress
 
 
 def map_draws(

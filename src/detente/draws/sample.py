@@ -23,7 +23,7 @@ def uniforms(draws: int, dimensions: int, seed: int) -> Any:
     from scipy.stats import qmc
 
     if draws < 1:
-        raise OptionError.of(f"{draws} draws", "at least 1")
+        raise OptionError.of(f"--draws {draws}", "1 or more")
     if dimensions == 0:
         return np.zeros((draws, 0))
     points = qmc.Sobol(dimensions, scramble=True, seed=np.random.default_rng(seed))  # pyright: ignore[reportCallIssue]

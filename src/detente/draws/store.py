@@ -1,44 +1,61 @@
 """Finished results on disk, so that an interrupted job goes on where it was."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
+from detente.errors import OptionError
 from detente.files.keys import content_key
+from detente.files.locks import lock
+
+KEPT = 4  # files of other unfinished jobs that stay in a folder; older ones are removed
 
 
 class Store:
-    """Finished results, a JSON line each after a first line with the job's key; a line cut short is ignored."""
+    """Finished results of one job, a JSON line each after a first line with the job's key; a line cut short is ignored.
+
+    A folder may hold the files of several jobs, each named after its key: a job never drops what another one has
+    finished. While a job runs, no other process may write its file.
+    """
 
     def __init__(self, folder: Path, key: str) -> None:
-        self.path = folder / "results.jsonl"
         self.key = content_key(key)
+        self.path = folder / f"{self.key[:12]}.jsonl"
 
     def read(self) -> dict[int, Any]:
-        """What is kept of this job, item -> result; opens the file for more."""
+        """What is kept of this job, item -> result; opens the file for more.
+
+        Raises:
+            OptionError: another process is computing the same job.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.stream = self.path.open("a+b")
+        if not lock(self.stream.fileno()):
+            self.stream.close()
+            what = f"another process is computing the same into {self.path.parent}"
+            raise OptionError.of(what, "one at a time", "wait until it ends, or give another --out")
+        self._forget_old()
+        self.stream.seek(0)
         found: dict[int, Any] = {}
         good = 0
-        if self.path.is_file():
-            content = self.path.read_bytes()
-            for line in content.splitlines(keepends=True):
-                if not line.endswith(b"\n"):
-                    break
-                entry = _entry(line)
-                if good == 0:
-                    if entry != {"job": self.key}:
-                        break
-                elif entry is None:
-                    break
-                else:
-                    found[entry["item"]] = entry["result"]
-                good += len(line)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.stream = self.path.open("r+b" if good else "wb")
+        for line in self.stream.read().splitlines(keepends=True):
+            entry = _entry(line) if line.endswith(b"\n") else None
+            if entry is None or (good == 0 and entry != {"job": self.key}):
+                break
+            if good:
+                found[entry["item"]] = entry["result"]
+            good += len(line)
         self.stream.truncate(good)
-        self.stream.seek(good)
         if good == 0:
             self._write({"job": self.key})
         return found
+
+    def _forget_old(self) -> None:
+        others = [path for path in self.path.parent.glob("*.jsonl") if path != self.path]
+        with contextlib.suppress(FileNotFoundError):  # a job that ended just now removed its file
+            for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-KEPT]:
+                path.unlink()
 
     def add(self, item: int, result: Any) -> None:
         """Keep one result."""
@@ -50,10 +67,11 @@ class Store:
 
     def close(self, remove: bool) -> None:
         """Close the file, and remove it once everything is done."""
+        if remove:
+            self.path.unlink(missing_ok=True)
         self.stream.close()
         if remove:
-            self.path.unlink()
-            if not any(self.path.parent.iterdir()):
+            with contextlib.suppress(OSError):  # something else lies there
                 self.path.parent.rmdir()
 
 

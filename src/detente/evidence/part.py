@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from detente.case.outputs import results_folder
 from detente.evidence.recorded import SECOND, RecordedCase, evidence_files
 from detente.evidence.report import accounts_of, parameters_table, tables
 from detente.evidence.sections import accounts_section, fit_section, held_out_section
@@ -18,20 +19,19 @@ if TYPE_CHECKING:
     from detente.case import Case
 
 NAMES = ("accounts", "fit")  # of the parts that are kept, and of their files
-PATH_DIGITS = 8  # of the path's key in the name of a folder: enough to tell the cases of one user apart
 
 
-def store_of(case: "Case", out: str | Path | None = None) -> Path:
+def store_of(case: "Case", out: str | Path | None = None, *, take: bool = True) -> Path:
     """Where solved draws, simulated records, the freeze and the last results of a case are kept.
 
     Args:
-        case: its name and its place name the folder, so that another case of the same name has one of its own.
+        case: whose results (`detente.case.outputs`).
         out: a run folder, which then holds the store as well.
+        take: see `results_folder`.
     """
     if out is not None:
         return Path(out) / ".evidence"
-    place = content_key(case.folder.resolve().as_posix())[:PATH_DIGITS]
-    return Path("detente-out") / f"{case.name}-evidence-{place}"
+    return results_folder(case.name, case.folder, "evidence", take=take)
 
 
 def accounts_key(case: "Case") -> str:

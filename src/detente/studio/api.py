@@ -12,10 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from detente.case.outputs import run_folder
+from detente.case.scenarios import parse_scenario
 from detente.errors import OptionError
 from detente.studio.app import Studio
 from detente.studio.drafts import drop_draft, write_draft
-from detente.studio.view import View, as_scenario, from_data, from_query
+from detente.studio.jobs import JobOrder, JobStatus
+from detente.studio.opened import CaseNow, Changed
+from detente.studio.scenarios import save_scenario
+from detente.studio.view import View, as_scenario, changes_of, from_data, from_query
 from detente.studio.worker import Superseded
 
 CLIENT = re.compile(r"[a-z0-9]{1,32}")
@@ -43,9 +48,22 @@ async def body_of(request: Request) -> dict[str, Any]:
     return data
 
 
-def view_of(studio: Studio, data: Any) -> View:
-    """A view in what a page sent."""
-    return from_data(data, studio.desk.case, studio.desk.scenarios())
+def now_of(studio: Studio, data: Mapping[str, Any]) -> CaseNow:
+    """The case as it stands, for a page that may have been made from other files.
+
+    Raises:
+        Changed: the page was made before a file of the case changed.
+    """
+    now = studio.opened.now()
+    if data.get("content") not in (None, now.content):
+        raise Changed
+    return now
+
+
+def _seen(studio: Studio, data: Mapping[str, Any]) -> tuple[CaseNow, View]:
+    """The case as it stands, and the view of it that a page sent."""
+    now = now_of(studio, data)
+    return now, from_data(data.get("view"), now.case, now.scenarios)
 
 
 def _client(data: Mapping[str, Any]) -> str:
@@ -57,9 +75,8 @@ def _client(data: Mapping[str, Any]) -> str:
 
 async def _solved(request: Request, work: Callable[[Any, dict[str, Any]], Any]) -> Response:
     data = await body_of(request)
-    studio = studio_of(request)
-    view = await run_in_threadpool(view_of, studio, data.get("view"))
-    future = studio.desk.solve(_client(data), view, lambda sight: work(sight, data))
+    now, view = await run_in_threadpool(_seen, studio_of(request), data)
+    future = now.solve(_client(data), view, lambda wish: work(wish, data))
     try:
         found = await asyncio.wrap_future(future)
     except Superseded:
@@ -70,14 +87,14 @@ async def _solved(request: Request, work: Callable[[Any, dict[str, Any]], Any]) 
 async def solve(request: Request) -> Response:
     """Numbers of a view: `want` is "light" while dragging, "full" at rest, "branch" to check the solution's branch."""
 
-    def work(sight: Any, data: dict[str, Any]) -> Any:
+    def work(wish: Any, data: dict[str, Any]) -> Any:
         from detente.studio import numbers
 
         wants = {"light": numbers.light, "full": numbers.full, "branch": numbers.check_branch}
         want = data.get("want", "light")
         if want not in wants:
             raise OptionError.of("unknown 'want'", f"one of {', '.join(wants)}")
-        return wants[want](sight)
+        return wants[want](wish)
 
     return await _solved(request, work)
 
@@ -85,11 +102,11 @@ async def solve(request: Request) -> Response:
 async def atlas(request: Request) -> Response:
     """The map of a view."""
 
-    def work(sight: Any, data: dict[str, Any]) -> Any:
+    def work(wish: Any, data: dict[str, Any]) -> Any:
         from detente.studio.atlas import atlas as draw
 
         rows = data.get("rows")
-        return draw(sight, rows if isinstance(rows, str) else None)
+        return draw(wish, rows if isinstance(rows, str) else None)
 
     return await _solved(request, work)
 
@@ -101,16 +118,16 @@ async def compare(request: Request) -> Response:
     from detente.studio.numbers import full
 
     data = await body_of(request)
-    studio = studio_of(request)
+    now = await run_in_threadpool(now_of, studio_of(request), data)
     found = []
     for side in ("a", "b"):
         query = data.get(side)
         if not isinstance(query, str):
             raise OptionError.of(f"'{side}' is missing", "the link of a view")
-        scenarios = await run_in_threadpool(studio.desk.scenarios)
-        view = from_query(parse_qsl(query), studio.desk.case, scenarios)
+        scenarios = await run_in_threadpool(lambda: now.scenarios)
+        view = from_query(parse_qsl(query), now.case, scenarios)
         try:
-            found.append(await asyncio.wrap_future(studio.desk.solve(_client(data) + side, view, full)))
+            found.append(await asyncio.wrap_future(now.solve(_client(data) + side, view, full)))
         except Superseded:
             return JSONResponse({"superseded": True})
     return JSONResponse({"a": found[0], "b": found[1]})
@@ -122,19 +139,20 @@ async def ping(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """How far the case is."""
-    desk = studio_of(request).desk
-    return JSONResponse({"stage": desk.stage})
+    """How far the case is, and the content key of its files."""
+    opened = studio_of(request).opened
+    content = await run_in_threadpool(lambda: opened.content)
+    return JSONResponse({"stage": opened.stage, "content": content})
 
 
 async def draft(request: Request) -> Response:
-    """Keep the draft, or forget it (`{"drop": true}`)."""
+    """Keep a tab's draft, or forget it (`{"drop": true}`)."""
     data = await body_of(request)
-    folder = studio_of(request).desk.work_folder
+    folder, tab = studio_of(request).opened.work_folder, data.get("tab")
     if data.get("drop") is True:
-        await run_in_threadpool(drop_draft, folder)
+        await run_in_threadpool(drop_draft, folder, tab)
     else:
-        await run_in_threadpool(write_draft, folder, data)
+        await run_in_threadpool(write_draft, folder, tab, data)
     return JSONResponse({"kept": True})
 
 
@@ -144,15 +162,12 @@ async def save(request: Request) -> Response:
     studio = studio_of(request)
 
     def work() -> str:
-        from detente.workflow.studio import save_scenario
-
-        scenarios = studio.desk.scenarios()
-        view = from_data(data.get("view"), studio.desk.case, scenarios)
+        now, view = _seen(studio, data)
         words = {key: data.get(key) or "" for key in ("name", "title", "why")}
         if not all(isinstance(text, str) and len(text) <= 2000 for text in words.values()):
             raise OptionError.of("name, title and reason are texts", "at most 2000 letters each")
-        scenario = as_scenario(view, studio.desk.case, scenarios, **words)
-        save_scenario(studio.desk.case, scenario, studio.desk.scenario_folder, data.get("overwrite") is True)
+        scenario = as_scenario(view, now.case, now.scenarios, **words)
+        save_scenario(now.case, scenario, now.scenario_folder, data.get("overwrite") is True)
         return scenario.name
 
     name = await run_in_threadpool(work)
@@ -171,23 +186,15 @@ async def start_job(request: Request) -> Response:
     studio = studio_of(request)
 
     def work() -> dict[str, Any]:
-        from detente.case.scenarios import scenario_text
-        from detente.workflow.studio import JobOrder
-
-        scenarios = studio.desk.scenarios()
-        view = from_data(data.get("view"), studio.desk.case, scenarios)
-        numbers = {key: data.get(key, 0) for key in ("draws", "seed")}
-        if not all(isinstance(n, int) and not isinstance(n, bool) for n in numbers.values()):
-            raise OptionError.of("draws and seed are whole numbers", "such as 100 and 0")
-        changed = view.edited or view.scenario
-        text = scenario_text(as_scenario(view, studio.desk.case, scenarios, name="now")) if changed else ""
+        now, view = _seen(studio, data)
         order = JobOrder(
             kind=str(data.get("kind", "")),
-            case=str(studio.desk.case.folder.resolve()),
+            case=str(now.case.folder.resolve()),
             date=view.date,
+            draws=data.get("draws", 0),
+            seed=data.get("seed", 0),
             quick=data.get("quick") is True,
-            scenario=text,
-            **numbers,
+            scenario=changes_of(view, now.case, now.scenarios),
         )
         return studio.jobs.start(order).data()
 
@@ -196,16 +203,16 @@ async def start_job(request: Request) -> Response:
 
 async def cancel_job(request: Request) -> Response:
     """Stop a job; what it has finished is kept."""
-    job = await run_in_threadpool(studio_of(request).jobs.cancel, request.path_params["id"])
+    id = request.path_params["id"]
+    job = await run_in_threadpool(lambda: studio_of(request).jobs.cancel(id))
     return JSONResponse(job.data())
 
 
 async def job_dossier(request: Request) -> Response:
-    """The dossier that a finished analysis wrote, closed off from this page."""
-    studio = studio_of(request)
-    job = await run_in_threadpool(studio.jobs.get, request.path_params["id"])
-    path: Path = studio.jobs.folder / job.id / "run" / "dossier.html"
-    if not path.is_file():
+    """The dossier that an analysis wrote into the folder of its run, closed off from this page."""
+    studio, id = studio_of(request), request.path_params["id"]
+    path = await run_in_threadpool(lambda: dossier_of(studio.opened.now(), studio.jobs.get(id)))
+    if path is None:
         raise HTTPException(404)
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-downloads; frame-ancestors 'none'"
@@ -213,6 +220,17 @@ async def job_dossier(request: Request) -> Response:
     return Response(
         path.read_bytes(), media_type="text/html; charset=utf-8", headers={"content-security-policy": policy}
     )
+
+
+def dossier_of(now: CaseNow, job: JobStatus) -> Path | None:
+    """The dossier in the folder that a job writes to; None where there is none."""
+    if job.order is None:
+        return None
+    case, text = now.case, job.order.scenario
+    if text:
+        case = case.override(scenario=parse_scenario(case, text, "changes.yaml"))
+    path = run_folder(case, job.order.date, take=False) / "dossier.html"
+    return path if path.is_file() else None
 
 
 POSTS = {

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from detente.errors import DetenteError, UserError
-from detente.studio.desk import Desk, NotReady
+from detente.errors import DetenteError, Diagnostic, OptionError, UserError
 from detente.studio.jobs import Jobs
-from detente.studio.security import WORDS, Guard, Key
+from detente.studio.opened import Changed, NotReady, OpenCase
+from detente.studio.security import WORDS, Door, Guard
 
 RECORD = {
     "/record": "show_record",
@@ -31,15 +31,19 @@ STATIC = {"studio.css": "text/css; charset=utf-8", "studio.js": "text/javascript
 class Studio:
     """What every page and every answer reads."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, opened: OpenCase) -> None:
+        self.opened = opened
         self._jobs: Jobs | None = None
 
     @property
     def jobs(self) -> Jobs:
-        """Long work on this case."""
+        """Long work on this case.
+
+        Raises:
+            NotReady, UserError: the case could not be read yet.
+        """
         if self._jobs is None:
-            self._jobs = Jobs(self.desk.work_folder)
+            self._jobs = Jobs(self.opened.work_folder)
         return self._jobs
 
     @cached_property
@@ -74,11 +78,11 @@ class Studio:
             self._jobs.stop_all()
 
 
-def diagnostics(error: UserError) -> list[dict[str, str]]:
+def told(diagnostics: Iterable[Diagnostic]) -> list[dict[str, str]]:
     """What is wrong, in words; where it stands only as the name of a file of the case."""
     return [
         {"what": d.what, "expected": d.expected, "hint": d.hint, "where": _place(d.file, d.line, d.column)}
-        for d in error.diagnostics
+        for d in diagnostics
     ]
 
 
@@ -95,12 +99,17 @@ def page(work: Callable[[Studio, Request], Response]) -> Callable:
         try:
             made = await run_in_threadpool(work, studio, request)
             if made.status_code == 200:
-                studio.desk.shown.set()
+                studio.opened.shown.set()
             return made
         except NotReady:
-            return html(studio.render("opening.html.j2", {"title": studio.desk.where_name}))
+            return html(studio.render("opening.html.j2", {"title": studio.opened.name}))
         except UserError as error:
-            context = {"title": studio.desk.where_name, "problems": diagnostics(error)}
+            context = {
+                "title": studio.opened.name,
+                "problems": told(error.diagnostics),
+                "content": studio.opened.content,
+                "broken": not isinstance(error, OptionError),
+            }
             return html(studio.render("problem.html.j2", context), 400)
 
     return endpoint
@@ -140,12 +149,17 @@ async def on_http(_request: Request, error: Exception) -> Response:
 async def on_user(_request: Request, error: Exception) -> Response:
     """A mistake in what the page sent, or in the case: said, not hidden."""
     assert isinstance(error, UserError)
-    return JSONResponse({"problems": diagnostics(error)}, 422)
+    return JSONResponse({"problems": told(error.diagnostics)}, 422)
 
 
 async def on_computation(_request: Request, error: Exception) -> Response:
     """A number that cannot be computed."""
     return JSONResponse({"problems": [{"what": str(error), "expected": "", "hint": "", "where": ""}]}, 422)
+
+
+async def on_changed(_request: Request, _error: Exception) -> Response:
+    """Asked about a case whose files have changed since the page was made."""
+    return JSONResponse({"changed": True}, 409)
 
 
 async def on_not_ready(_request: Request, _error: Exception) -> Response:
@@ -159,7 +173,7 @@ async def on_error(_request: Request, error: Exception) -> Response:
     return JSONResponse({"problems": [{"what": "an error inside the studio; the terminal has the details"}]}, 500)
 
 
-def application(desk: Desk, key: Key) -> tuple[Any, Studio]:
+def application(opened: OpenCase, door: Door) -> tuple[Any, Studio]:
     """The guarded ASGI application, and what it works on."""
     from detente.studio import api, pages
 
@@ -176,13 +190,14 @@ def application(desk: Desk, key: Key) -> tuple[Any, Studio]:
         UserError: on_user,
         DetenteError: on_computation,
         NotReady: on_not_ready,
+        Changed: on_changed,
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     app.add_exception_handler(500, on_error)
-    studio = Studio(desk)
+    studio = Studio(opened)
     app.state.studio = studio
-    return Guard(app, key), studio
+    return Guard(app, door), studio
 
 
 def redirect(where: str) -> Response:

@@ -1,4 +1,8 @@
-"""Long work beside the pages: started, watched and cancelled; what is known of it lies in folders and survives."""
+"""Long work beside the pages: a verb of the command line in a process of its own, watched and cancelled.
+
+What a job finds goes where the same command would put it, and draws that another one has finished are used again. The
+job's own folder holds the order, its progress, and what it printed.
+"""
 
 import contextlib
 import json
@@ -12,33 +16,101 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.draws.settings import MOST_SEED, whole_number
 from detente.errors import OptionError
-from detente.workflow.studio import KINDS, JobOrder
+from detente.files.access import unreadable
+from detente.files.locks import lock
+from detente.files.whole import write_text
 
-ID = re.compile(r"[a-z]+-[0-9]{4}")
+ID = re.compile(r"[a-z]+-[0-9]{4,}")
+KINDS = ("analyze", "accounts", "settle")
 AT_ONCE = 2  # jobs that run at the same time
-LIMITS = {"draws": (1, 2000), "seed": (0, 2**31 - 1)}
+MOST_DRAWS = 2000  # of a job; more belong on the command line
+PATIENCE = 8.0  # seconds that a job has to stop in order
+CHANGES = "changes.yaml"
 
 
 @dataclass(frozen=True)
-class Job:
+class JobOrder:
+    """A job as it stands in `job.json`: which verb, on which case, with which changes."""
+
+    kind: str
+    case: str
+    date: str
+    draws: int = 0  # 0: as many as the verb takes by itself
+    seed: int = 0
+    quick: bool = False
+    scenario: str = ""  # YAML text of the changes, "" for none
+
+    def check(self) -> None:
+        """Refuse what cannot be done.
+
+        Raises:
+            OptionError: an unknown kind, numbers out of bounds, or accounts of a changed case.
+        """
+        if self.kind not in KINDS:
+            raise OptionError.of("unknown kind of job", f"one of {', '.join(KINDS)}")
+        whole_number("draws", self.draws, 1 if self.kind == "analyze" else 0, MOST_DRAWS)
+        whole_number("seed", self.seed, 0, MOST_SEED)
+        if self.kind == "accounts" and self.scenario:
+            raise OptionError.of("rival accounts are tested on the case as it stands", "no changes")
+
+    def arguments(self, folder: Path) -> list[str]:
+        """The verb and its options, for a job in this folder."""
+        words = [self.kind, self.case, "--seed", str(self.seed)]
+        words += ["--date", self.date] if self.kind != "accounts" else []
+        words += ["--draws", str(self.draws)] if self.draws and self.kind != "accounts" else []
+        words += ["--quick"] if self.quick and self.kind != "analyze" else []
+        words += ["--scenario", str(folder / CHANGES)] if self.scenario else []
+        return words
+
+    @staticmethod
+    def read(folder: Path) -> "JobOrder":
+        """The order in a job's folder.
+
+        Raises:
+            OptionError: there is none that can be read; the message says why.
+        """
+        path = folder / "job.json"
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            order = JobOrder(**data)
+            order.check()
+        except OSError as error:
+            raise OptionError(unreadable(error, path.name)) from None
+        except (ValueError, RecursionError, TypeError, OptionError):
+            raise OptionError.of("job.json is not the order of a job") from None
+        if not all(isinstance(text, str) for text in (order.case, order.date, order.scenario)):
+            raise OptionError.of("job.json is not the order of a job")
+        return order
+
+    def write(self, folder: Path) -> None:
+        """Leave the order, and the changes as a scenario file, in a job's folder."""
+        if self.scenario:
+            write_text(folder / CHANGES, self.scenario)
+        write_text(folder / "job.json", json.dumps(self.__dict__, indent=1, ensure_ascii=False) + "\n")
+
+
+@dataclass(frozen=True)
+class JobStatus:
     """A job as its folder tells."""
 
     id: str
-    order: JobOrder
-    state: str  # running, stopping, done, stopped, failed, lost
-    share: float
-    words: str
+    order: JobOrder | None  # None where it cannot be read
+    state: str  # running, stopping, done, stopped, failed, lost, broken
+    share: float = 0.0
+    words: str = ""
 
     def data(self) -> dict[str, Any]:
         """As plain data for the page; no path in it."""
+        order = self.order or JobOrder(kind=self.id.rsplit("-", 1)[0], case="", date="")
         return {
             "id": self.id,
-            "kind": self.order.kind,
-            "date": self.order.date,
-            "draws": self.order.draws,
-            "quick": self.order.quick,
-            "changed": bool(self.order.scenario),
+            "kind": order.kind,
+            "date": order.date,
+            "draws": order.draws,
+            "quick": order.quick,
+            "changed": bool(order.scenario),
             "state": self.state,
             "share": self.share,
             "words": self.words,
@@ -54,58 +126,57 @@ class Jobs:
         self._stopping: set[str] = set()
         self._lock = threading.Lock()
 
-    def start(self, order: JobOrder) -> Job:
+    def start(self, order: JobOrder) -> JobStatus:
         """Begin a job in a process of its own.
 
         Raises:
-            OptionError: an unknown kind, numbers out of bounds, or too many running already.
+            OptionError: an order that cannot be carried out, or too many jobs running already.
         """
-        if order.kind not in KINDS:
-            raise OptionError.of("unknown kind of job", f"one of {', '.join(KINDS)}")
-        for name, (low, high) in LIMITS.items():
-            value = getattr(order, name)
-            if not low <= value <= high and not (name == "draws" and order.kind != "analyze" and value == 0):
-                raise OptionError.of(f"{name} {value}", f"{low} to {high}")
+        order.check()
         with self._lock:
             if sum(job.state in ("running", "stopping") for job in self._all()) >= AT_ONCE:
                 raise OptionError.of("two jobs are running", "one at a time, or cancel one")
             id = self._new_id(order.kind)
             folder = self.folder / id
             order.write(folder)
+            told = {"DETENTE_PROGRESS": str((folder / "progress.json").resolve()), "DETENTE_STUDIO": str(os.getpid())}
             with (folder / "log.txt").open("wb") as log:
+                lock(log.fileno())  # the job holds it with the file until it ends, also for other studios
                 self._processes[id] = subprocess.Popen(
-                    [sys.executable, "-m", "detente.studio.job", str(folder)],
+                    [sys.executable, "-m", "detente", *order.arguments(folder)],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
+                    env={**os.environ, **told},
                 )
             return self._read(id)
 
     def _new_id(self, kind: str) -> str:
-        numbers = [int(p.name.rsplit("-", 1)[1]) for p in self.folder.glob("*-*") if ID.fullmatch(p.name)]
-        return f"{kind}-{max(numbers, default=0) + 1:04d}"
+        return f"{kind}-{max(map(_number, self._ids()), default=0) + 1:04d}"
 
-    def get(self, id: str) -> Job:
+    def _ids(self) -> list[str]:
+        return [path.name for path in self.folder.glob("*-*") if ID.fullmatch(path.name)]
+
+    def get(self, id: str) -> JobStatus:
         """One job.
 
         Raises:
             OptionError: there is none of this name.
         """
-        if not ID.fullmatch(id) or not (self.folder / id / "job.json").is_file():
+        if not ID.fullmatch(id) or not (self.folder / id).exists():
             raise OptionError.of("there is no such job")
         return self._read(id)
 
-    def all(self) -> list[Job]:
+    def all(self) -> list[JobStatus]:
         """All jobs, newest first."""
         with self._lock:
             return self._all()
 
-    def _all(self) -> list[Job]:
-        ids = [p.parent.name for p in self.folder.glob("*-*/job.json") if ID.fullmatch(p.parent.name)]
-        return [self._read(id) for id in sorted(ids, key=lambda id: -int(id.rsplit("-", 1)[1]))]
+    def _all(self) -> list[JobStatus]:
+        return [self._read(id) for id in sorted(self._ids(), key=_number, reverse=True)]
 
-    def cancel(self, id: str) -> Job:
+    def cancel(self, id: str) -> JobStatus:
         """Ask a job to stop; what it has finished is kept."""
         job = self.get(id)
         process = self._processes.get(id)
@@ -116,7 +187,9 @@ class Jobs:
                     os.killpg(process.pid, signal.SIGINT)
                 else:
                     process.terminate()
-            threading.Timer(8.0, self._insist, (process,)).start()
+            insist = threading.Timer(PATIENCE, self._insist, (process,))
+            insist.daemon = True
+            insist.start()
         return self._read(id) if process is not None else job
 
     def _insist(self, process: subprocess.Popen) -> None:
@@ -135,41 +208,61 @@ class Jobs:
             self.cancel(id)
         for process in self._processes.values():
             try:
-                process.wait(5)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self._insist(process)
                 process.wait()
 
-    def _read(self, id: str) -> Job:
+    def _read(self, id: str) -> JobStatus:
         folder = self.folder / id
-        order = JobOrder.read(folder)
-        end = _json(folder / "end.json")
-        if end is not None:
-            return Job(id, order, str(end["state"]), 1.0 if end["state"] == "done" else 0.0, str(end.get("words", "")))
-        progress = _json(folder / "progress.json") or {"share": 0.0, "words": "starting"}
+        try:
+            order = JobOrder.read(folder)
+        except OptionError as error:
+            return JobStatus(id, None, "broken", words=error.diagnostics[0].what)
         process = self._processes.get(id)
-        if process is None:
-            return Job(id, order, "lost", 0.0, "the studio was closed while this ran")
-        if process.poll() is not None:
-            end = _json(folder / "end.json")  # it may have ended between the two looks
-            if end is not None:
-                return Job(id, order, str(end["state"]), 1.0 if end["state"] == "done" else 0.0, str(end["words"]))
-            state = "stopped" if id in self._stopping else "failed"
-            words = "stopped" if id in self._stopping else "it ended without a word; see log.txt in the job's folder"
-            return Job(id, order, state, 0.0, words)
-        state = "stopping" if id in self._stopping else "running"
-        return Job(id, order, state, float(progress["share"]), str(progress["words"]))
-
-    def newest(self, kind: str, date: str) -> Job | None:
-        """The newest finished job of a kind and date on the case as it stands."""
-        for job in self.all():
-            if job.state == "done" and job.order.kind == kind and job.order.date == date and not job.order.scenario:
-                return job
-        return None
+        ended = process is not None and process.poll() is not None  # before its last word is read
+        progress = _progress(folder / "progress.json")
+        if isinstance(progress, str):
+            return JobStatus(id, order, "broken", words=progress)
+        state, share, words = progress
+        if state != "running":
+            return JobStatus(id, order, state, share, words)
+        if process is None and not _runs_elsewhere(folder):
+            return JobStatus(id, order, "lost", words="the studio was closed while this ran; what was finished is kept")
+        if ended:
+            stopped = id in self._stopping
+            told = "stopped" if stopped else "it ended without a word; see log.txt in the job's folder"
+            return JobStatus(id, order, "stopped" if stopped else "failed", words=told)
+        return JobStatus(id, order, "stopping" if id in self._stopping else "running", share, words)
 
 
-def _json(path: Path) -> dict[str, Any] | None:
+def _runs_elsewhere(folder: Path) -> bool:
+    """Whether the process of a job that another studio has started is still there."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        with (folder / "log.txt").open("ab") as log:
+            return not lock(log.fileno())
+    except OSError:
+        return False  # there is no such file, or none that could be written
+
+
+def _number(id: str) -> int:
+    return int(id.rsplit("-", 1)[1])
+
+
+def _progress(path: Path) -> tuple[str, float, str] | str:
+    """State, share done and words of a job; a sentence where its file cannot be read."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        state, share, words = data["state"], float(data["share"]), data["words"]
     except FileNotFoundError:
-        return None
+        if not path.is_symlink():
+            return "running", 0.0, "starting"
+        return "progress.json is a link to a file that is gone"
+    except OSError as error:
+        return unreadable(error, path.name).what
+    except (ValueError, RecursionError, TypeError, KeyError):
+        state = words = None
+        share = 0.0
+    if state not in ("running", "done", "stopped", "failed") or not isinstance(words, str):
+        return "progress.json is not what a job writes"
+    return state, share, words

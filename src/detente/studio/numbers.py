@@ -16,7 +16,7 @@ from detente.answers.solved import SolvedGame
 from detente.chain.curves import quick_reach_curve
 from detente.solver import Equilibrium
 from detente.solver.linear import evaluate
-from detente.studio.desk import DRAG_TOL, Sight
+from detente.studio.opened import DRAG_TOL, Wish
 from detente.studio.view import situation
 
 RISK_YEARS = (1, 2, 5, 10)
@@ -26,16 +26,16 @@ REST_TOL = 1e-11
 AGREES = 1e-6  # relative difference of values up to which two solutions are the same one
 
 
-def light(sight: Sight) -> dict[str, Any]:
+def light(wish: Wish) -> dict[str, Any]:
     """What is redrawn while dragging: both curves, gain from settling and value of delay."""
-    equilibrium = sight.follow(DRAG_TOL)
-    data = solution(sight, equilibrium)
+    equilibrium = wish.follow(DRAG_TOL)
+    data = solution(wish, equilibrium)
     if equilibrium.certified:
-        data |= pictures(sight, equilibrium)
+        data |= pictures(wish, equilibrium)
     return data
 
 
-def solution(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
+def solution(wish: Wish, equilibrium: Equilibrium) -> dict[str, Any]:
     """Whether a solution may be shown, and why."""
     return {
         "certified": equilibrium.certified,
@@ -44,20 +44,20 @@ def solution(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
         "residual": float(equilibrium.certificate.residual),
         "tol": equilibrium.certificate.tol,
         "branch": equilibrium.branch,
-        "states": sight.template.space.size,
+        "states": wish.template.space.size,
     }
 
 
-def package_of(sight: Sight) -> str | None:
+def package_of(wish: Wish) -> str | None:
     """The package that gains are about: the one chosen, else the one the case names, else the first."""
-    names = list(sight.template.packages)
-    wanted = sight.view.package or sight.case.questions.package
+    names = list(wish.template.packages)
+    wanted = wish.view.package or wish.case.questions.package
     return wanted if wanted in names else names[0] if names else None
 
 
-def pictures(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
+def pictures(wish: Wish, equilibrium: Equilibrium) -> dict[str, Any]:
     """Curves and bars of a certified solution."""
-    template, x, chain = sight.template, sight.start, equilibrium.chain()
+    template, x, chain = wish.template, wish.start, equilibrium.chain()
     war = quick_reach_curve(chain, template.war, GRID, x) if not template.war[x] else None
     peace = quick_reach_curve(chain, template.peace, GRID, x)
     data: dict[str, Any] = {
@@ -67,14 +67,14 @@ def pictures(sight: Sight, equilibrium: Equilibrium) -> dict[str, Any]:
         "risk": {str(y): _at(war, y) for y in RISK_YEARS},
         "peace_by": {str(y): _at(peace, y) for y in PEACE_YEARS},
     }
-    package = package_of(sight)
+    package = package_of(wish)
     if package is not None and not template.peace[x]:
         gain = gain_from_settling(equilibrium.values, template.settled(package))
         rho = equilibrium.game.discount_rate
-        guess = sight.ground.delay.get(package)
+        guess = wish.compiled.delay.get(package)
         start = guess if guess is not None else gain / rho[:, None]
         delay = evaluate(equilibrium.generator, rho, gain, start, tol=1e-6)
-        sight.ground.delay[package] = delay
+        wish.compiled.delay[package] = delay
         players = template.players
         data |= {
             "package": package,
@@ -88,16 +88,14 @@ def _at(curve: np.ndarray | None, years: float) -> float | None:
     return None if curve is None else float(curve[int(np.argmin(np.abs(GRID - years)))])
 
 
-def full(sight: Sight) -> dict[str, Any]:
+def full(wish: Wish) -> dict[str, Any]:
     """Everything at rest: the solution to the engine's tolerance, and the answers of the dossier's questions."""
-    equilibrium = sight.follow(REST_TOL)
-    data = solution(sight, equilibrium)
+    equilibrium = wish.follow(REST_TOL)
+    data = solution(wish, equilibrium)
     if not equilibrium.certified:
         return data
-    data |= pictures(sight, equilibrium)
-    solved = SolvedGame(
-        frame_of(sight.template, situation(sight.view, sight.case)), equilibrium.game, equilibrium.values
-    )
+    data |= pictures(wish, equilibrium)
+    solved = SolvedGame(frame_of(wish.template, situation(wish.view, wish.case)), equilibrium.game, equilibrium.values)
     data["answers"] = answers(solved, tuple(QUESTIONS[id] for id in AT_REST))
     data["parts"] = {
         player: {label: float(part[solved.x0]) for label, part in parts.items()}
@@ -134,14 +132,14 @@ def answers(solved: SolvedGame, questions: tuple[Question, ...]) -> list[dict[st
     return found
 
 
-def check_branch(sight: Sight) -> dict[str, Any]:
+def check_branch(wish: Wish) -> dict[str, Any]:
     """Whether the solution shown is the one on the principal branch; gives way as soon as somebody waits."""
     from detente.solver import solve
 
-    shown = sight.follow(REST_TOL)
+    shown = wish.follow(REST_TOL)
     if not shown.certified:
         return {"checked": False}
-    principal = solve(shown.game, progress=sight.patience)
+    principal = solve(shown.game, progress=wish.patience)
     if not principal.certified:
         return {"checked": False}
     scale = np.maximum(np.abs(principal.values).max(), 1e-12)

@@ -1,8 +1,9 @@
 """The record as a page: a timeline and a ledger that can be filtered, and every source one step away."""
 
+import datetime
 from collections import Counter
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detente.errors import OptionError
-from detente.record import CutRecord, Event
+from detente.record import CutRecord, Event, Record
 from detente.record.ledger import bars, ledger
 from detente.record.timeline import timeline
 from detente.report.charts import svg_file, timeline_spec
@@ -43,17 +44,12 @@ def chosen(record: CutRecord, filters: Mapping[str, str]) -> list[Event]:
     ]
 
 
-def cut(studio: Studio, date: str) -> CutRecord | None:
-    """The record as it stood on the view's date, or None where the case has none."""
-    record = studio.desk.record
-    return None if record is None else record.as_of(date)
-
-
 def show_record(studio: Studio, request: Request) -> Response:
     """Timeline, events and ledger."""
     context = frame(studio, request, "record")
     filters = filters_of(request)
-    record = cut(studio, context["view"].date)
+    case, whole = context["case"], context["now"].record
+    record = whole.as_of(context["view"].date) if whole is not None else None
     if record is None:
         return html(studio.render("record.html.j2", {**context, "record": None}))
     events = chosen(record, filters)
@@ -71,7 +67,7 @@ def show_record(studio: Studio, request: Request) -> Response:
         "states": states,
         "note": table.note if table is not None else "",
         "picture": _query(context["query"], filters),
-        "short": lambda actor: short(studio, actor) if actor in studio.desk.case.actors else record.label(actor),
+        "short": lambda actor: short(case, actor) if actor in case.actors else record.label(actor),
     }
     return html(studio.render("record.html.j2", context))
 
@@ -88,49 +84,52 @@ def _rows(table: Table | None) -> list[dict[str, Any]]:
 
 def picture(studio: Studio, request: Request) -> Response:
     """The timeline of the events that pass the filters."""
-    record = studio.desk.record
-    if record is None:
-        raise HTTPException(404)
-    date = request.query_params.get("date", studio.desk.case.as_of)
-    width = NARROW if request.query_params.get("narrow") else WIDTH + 180
-    return _svg(_timeline(studio, date, tuple(filters_of(request).items()), width))
-
-
-@lru_cache(maxsize=32)
-def _timeline(studio: Studio, date: str, filters: tuple[tuple[str, str], ...], width: int) -> str:
-    record = studio.desk.record
-    assert record is not None
-    stood = record.as_of(_day(date))
-    events = chosen(stood, dict(filters))
-    if not events:
-        return _empty("no event passes these filters")
-    from dataclasses import replace
-
-    table = timeline(replace(stood, events={e.id: e for e in events})).table()
-    return svg_file(timeline_spec(table, "date", "text", "type", "weight", width=width, mark=date)[0])
+    return _drawing(studio, request, lambda record, date, width: _timeline(record, date, filters_of(request), width))
 
 
 def ledger_drawing(studio: Studio, request: Request) -> Response:
     """The ledger as bars."""
-    if studio.desk.record is None:
+    return _drawing(studio, request, _ledger)
+
+
+Draw = Callable[[Record, str, int], str]  # record, date, width in pixels -> SVG
+KEPT = 48  # drawings kept, so that going back to a page is quick
+_drawings: dict[tuple[str, str, str], str] = {}  # content, path, query -> SVG
+
+
+def _drawing(studio: Studio, request: Request, draw: Draw) -> Response:
+    """A drawing of the record on the date that was asked for; kept until the case's files change."""
+    now = studio.opened.now()
+    if now.record is None:
         raise HTTPException(404)
-    width = NARROW if request.query_params.get("narrow") else WIDTH + 180
-    return _svg(_ledger(studio, request.query_params.get("date", studio.desk.case.as_of), width))
+    date = _day(request.query_params.get("date", now.case.as_of))
+    key = (now.content, request.url.path, request.url.query)
+    text = _drawings.get(key)
+    if text is None:
+        width = NARROW if request.query_params.get("narrow") else WIDTH + 180
+        text = _drawings[key] = draw(now.record, date, width)
+        for old in list(_drawings)[:-KEPT]:
+            _drawings.pop(old, None)
+    return Response(text, media_type="image/svg+xml", headers={"cache-control": "private, no-cache"})
 
 
-@lru_cache(maxsize=16)
-def _ledger(studio: Studio, date: str, width: int) -> str:
-    record = studio.desk.record
-    assert record is not None
+def _timeline(record: Record, date: str, filters: Mapping[str, str], width: int) -> str:
+    stood = record.as_of(date)
+    events = chosen(stood, filters)
+    if not events:
+        return _empty("no event passes these filters")
+    table = timeline(replace(stood, events={e.id: e for e in events})).table()
+    return svg_file(timeline_spec(table, "date", "text", "type", "weight", width=width, mark=date)[0])
+
+
+def _ledger(record: Record, date: str, width: int) -> str:
     try:
-        return svg_file(ledger_spec(bars(record.as_of(_day(date))), width))
+        return svg_file(ledger_spec(bars(record.as_of(date)), width))
     except OptionError:
         return _empty("no commitment was made before this date")
 
 
 def _day(date: str) -> str:
-    import datetime
-
     try:
         return datetime.date.fromisoformat(date).isoformat()
     except ValueError:
@@ -144,15 +143,11 @@ def _empty(words: str) -> str:
     )
 
 
-def _svg(text: str) -> Response:
-    return Response(text, media_type="image/svg+xml", headers={"cache-control": "private, max-age=60"})
-
-
 def show_source(studio: Studio, request: Request) -> Response:
     """One source: what it is, which events and commitments rest on it, and whom it repeats."""
     context = frame(studio, request, "record")
     id = request.path_params["id"]
-    record = cut(studio, context["view"].date)
+    record = None if context["now"].record is None else context["now"].record.as_of(context["view"].date)
     if record is None or id not in record.sources:
         raise HTTPException(404)
     source = record.sources[id]

@@ -46,7 +46,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Key:
+class Door:
     """The port and the token of one start."""
 
     port: int
@@ -75,8 +75,8 @@ class Key:
 class Guard:
     """ASGI middleware around the application."""
 
-    def __init__(self, app: Any, key: Key) -> None:
-        self.app, self.key = app, key
+    def __init__(self, app: Any, door: Door) -> None:
+        self.app, self.door = app, door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -97,7 +97,7 @@ class Guard:
 
     def _status(self, scope: Scope, headers: dict[str, str], query: str, entering: bool) -> int:
         """The status with which to refuse, or 0."""
-        if headers.get("host") not in self.key.hosts or headers.get("host-count") != "1":
+        if headers.get("host") not in self.door.hosts or headers.get("host-count") != "1":
             return 421
         if scope["method"] not in ("GET", "HEAD", "POST"):
             return 405
@@ -105,7 +105,7 @@ class Guard:
             return 413
         if ".." in scope["path"] or "\\" in scope["path"] or "\0" in scope["path"]:
             return 404
-        ours = {f"http://{host}" for host in self.key.hosts}
+        ours = {f"http://{host}" for host in self.door.hosts}
         origin = headers.get("origin")
         if (origin is not None and origin not in ours) or (scope["method"] == "POST" and origin is None):
             return 403
@@ -113,7 +113,7 @@ class Guard:
             return 0
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return 403
-        if not self.key.fits(_cookie(headers.get("cookie", ""), self.key.cookie)):
+        if not self.door.fits(_cookie(headers.get("cookie", ""), self.door.cookie)):
             return 401
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
@@ -122,10 +122,10 @@ class Guard:
 
     async def _enter(self, query: str, send: Send) -> None:
         token = parse_qs(query).get("token", [""])[0]
-        if not self.key.fits(token):
+        if not self.door.fits(token):
             await refuse(send, 401)
             return
-        cookie = f"{self.key.cookie}={self.key.token}; Path=/; HttpOnly; SameSite=Strict"
+        cookie = f"{self.door.cookie}={self.door.token}; Path=/; HttpOnly; SameSite=Strict"
         await _answer(send, 303, "", (("set-cookie", cookie), ("location", "/")))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:

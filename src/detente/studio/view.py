@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from detente.case.parts import fixed
 from detente.errors import OptionError, suggest
+from detente.files.keys import digest
 
 if TYPE_CHECKING:
     from detente.case import Case, Scenario
@@ -163,8 +163,16 @@ def parameters_of(view: View, case: "Case") -> dict[str, float]:
     return {**case.defaults(), **view.set}
 
 
-def narrowed(view: View, case: "Case") -> "Case":
-    """The case as the view has it: what was moved is fixed, the situation edited; the rest keeps its ranges."""
-    parameters = {n: fixed(p, view.set[n]) if n in view.set else p for n, p in case.parameters.items()}
-    situations = {**case.situations, view.date: situation(view, case)}
-    return replace(case, parameters=parameters, situations=situations)
+def changes_of(view: View, case: "Case", scenarios: Mapping[str, "Scenario"]) -> str:
+    """What a view changes in the case, as the text of a scenario file; "" for the case as it stands.
+
+    A saved scenario keeps its name; what was moved by hand is named after what it changes, so that the same changes
+    are the same scenario.
+    """
+    from detente.case.content import changes_text
+    from detente.case.scenarios import scenario_text
+
+    if not view.edited:
+        return scenario_text(scenarios[view.scenario]) if view.scenario else ""
+    moved = as_scenario(view, case, scenarios, name="changes")
+    return scenario_text(replace(moved, name=f"changes_{digest(changes_text(moved).encode())[:8]}"))

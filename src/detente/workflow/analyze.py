@@ -5,13 +5,15 @@ The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Cha
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente import __version__
+from detente.case.content import content_of, content_of_folder, files_of
+from detente.case.scenarios import scenario_text
 from detente.errors import Interrupted, OptionError, suggest
-from detente.files.keys import content_key, digests
+from detente.files.keys import digest, digests
 from detente.run import Assumption, Part, Public, Run, Table
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from detente.workflow.folder import Note
 
 Progress = Callable[[float, str], None]
+EDITED = "Files of the case changed while this was computed: run the command again."
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Options:
     seed: int = 0
     workers: int | None = None  # never changes a number
     equilibria: int | None = None  # random starts per search of further equilibria; None: nobody looks for them
+    scenario: str | None = None  # a scenario of the case, or a file with one
 
 
 def analyze(
@@ -42,37 +46,50 @@ def analyze(
     workers: int | None = None,
     progress: Progress | None = None,
     equilibria: int | None = None,
+    scenario: str | None = None,
     note: "Note | None" = None,
-) -> tuple[Run, Path]:
+) -> Run:
     """Analyse a case and leave a self-contained run folder with `run.json`, `inputs/`, `tables/` and `dossier.html`.
 
     Args:
         case: a folder, or the name of a shipped case.
         date: one of the case's situations, ISO date; default the case's `as_of`.
-        out: folder to write to; default `./detente-out/CASE-DATE/`.
+        out: folder to write to; default `./detente-out/CASE-DATE/`, see `detente.case.outputs`.
         draws: number of draws from the stated ranges.
         seed: seed of the draws; the same seed gives the same bytes on one machine.
         workers: processes; never changes a number.
         progress: called with the share done and what is being done.
         equilibria: look for further equilibria from this many random starts, in one draw in ten.
+        scenario: analyse the case with these changes: the name of one of its scenarios, or a scenario file.
         note: called with a sentence for each part that was in the folder and no longer holds.
 
     Returns:
-        The run, as written, and its folder; what `settle`, `accounts` and `fit` had added before stays in it.
+        The run, as written; what `settle`, `accounts` and `fit` had added before stays in it.
 
     Raises:
         CaseError, RecordError: located mistakes in the files, all at once.
-        OptionError: an unknown date, draws or starts below 1.
+        OptionError: an unknown date or scenario, draws or starts below 1.
         Interrupted: stopped by the user; finished draws are kept in the run folder and used again.
     """
+    return analyzed(case, Options(date, draws, seed, workers, equilibria, scenario), out, progress, note)[0]
+
+
+def analyzed(
+    case: str | Path,
+    options: Options,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    note: "Note | None" = None,
+) -> tuple[Run, Path]:
+    """The run of `analyze`, and its folder."""
     from detente.case import load_case
+    from detente.case.scenarios import changed_case
     from detente.workflow.folder import folder_of, join
 
-    options = Options(date, draws, seed, workers, equilibria)
-    if draws < 1:
-        raise OptionError.of(f"{draws} draws", "at least 1 draw")
-    loaded = load_case(case)
-    when = situation_of(loaded, date)
+    if options.draws < 1:
+        raise OptionError.of(f"{options.draws} draws", "at least 1 draw")
+    loaded = changed_case(load_case(case), options.scenario)
+    when = situation_of(loaded, options.date)
     folder = folder_of(loaded, when, out)
     try:
         run = build_run(loaded, when, options, progress or (lambda _share, _words: None), store=folder / ".draws")
@@ -119,15 +136,21 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
         progress=lambda share, words: progress(0.02 + 0.85 * share, words),
     )
     size = {"states": template.space.size, "players": len(template.players)}
-    command = command_of(case.name, when, options)
+    changes = case.changes[-1].name if case.changes else None
+    command = command_of(case.name, when, replace(options, scenario=changes))
     run = run_head(case, when, options.seed, options.draws, command, size)
+    run = run.add(changes_part(case, command)) if case.changes else run
     run = run.add(answers.part(key_of(case), command))
     progress(0.88, "reading the record")
     run = run.add(record_part(case, when, command))
     run = run.add(outlook_part(case, when, key_of(case), command, inside=run.quantities, seed=options.seed))
     progress(0.93, "judging claims")
     claims = bench.judged(answers) if bench is not None else ()
-    return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
+    if claims:
+        run = run.add(Part(name="claims", key=key_of(case), command=command, claims=claims))
+    if case.content != content_of_folder(case.folder):
+        run = run.add(Part(name="edited", key=key_of(case), command=command, warnings=(EDITED,)))
+    return run
 
 
 def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model: dict[str, int]) -> Run:
@@ -135,12 +158,12 @@ def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model
     return Run(
         version=__version__,
         case=case.name,
-        title=case.title,
+        title=" · ".join([case.title, *(s.title or s.name for s in case.changes)]),
         date=when,
         seed=seed,
         draws=draws,
         command=command,
-        inputs=digests(input_files(case)),
+        inputs={**digests(input_files(case)), **{n: digest(text) for n, text in changes_of(case).items()}},
         model=model,
         situation=dict(case.situations[when]),
         actors={name: actor.label for name, actor in case.actors.items()},
@@ -149,21 +172,32 @@ def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model
 
 
 def key_of(case: "Case") -> str:
-    """The content key of everything in a case's folder that an analysis may read."""
-    return content_key(digests(input_files(case)))
+    """The content key of what an analysis may read: the case's folder as it was read, and scenarios applied to it."""
+    return content_of(case)
 
 
 def input_files(case: "Case") -> dict[str, Path]:
     """Every file of the case folder that an analysis may read, by name relative to it."""
-    wanted = (".yaml", ".csv", ".parquet")
-    found = sorted(p for p in case.folder.rglob("*") if p.suffix in wanted and p.is_file())
-    return {p.relative_to(case.folder).as_posix(): p for p in found if not p.name.startswith(".")}
+    return files_of(case.folder)
+
+
+def changes_of(case: "Case") -> dict[str, bytes]:
+    """The scenarios that were applied to a case, as files of its folder."""
+    return {f"scenarios/{s.name}.yaml": scenario_text(s).encode("utf-8") for s in case.changes}
+
+
+def changes_part(case: "Case", command: str) -> Part:
+    """A note that the case was changed, and where the changes stand."""
+    files = ", ".join(f"inputs/{name}" for name in changes_of(case))
+    words = f"This is not the case as it stands: it was changed by {files}."
+    return Part(name="changes", key=key_of(case), command=command, warnings=(words,))
 
 
 def command_of(name: str, when: str, options: Options) -> str:
     """The command that makes the run again, without paths or workers."""
     words = ["detente", "analyze", name, "--date", when, "--draws", str(options.draws), "--seed", str(options.seed)]
-    return shlex.join([*words, *(["--equilibria", str(options.equilibria)] if options.equilibria else [])])
+    words += ["--equilibria", str(options.equilibria)] if options.equilibria else []
+    return shlex.join([*words, *(["--scenario", options.scenario] if options.scenario else [])])
 
 
 def assumptions_of(case: "Case") -> tuple[Assumption, ...]:

@@ -68,13 +68,14 @@ def ask(
         Interrupted: stopped by the user.
     """
     from detente.case import load_case
+    from detente.case.outputs import results_folder
 
     loaded = load_case(case)
     if actor is not None and actor not in loaded.actors:
         raise OptionError.of(f"unknown actor '{actor}'", "an actor of the case", suggest(actor, loaded.actors))
     ids = None if question.strip() == "all" else tuple(part.strip() for part in question.split(",") if part.strip())
     when = _when(loaded, date)
-    store = Path(out or Path("detente-out") / f"{loaded.name}-{when}-ask") / ".draws"
+    store = Path(out or results_folder(loaded.name, loaded.folder, f"{when}-ask")) / ".draws"
     asking = {"account": account, "package": package, "equilibria": equilibria}
     answers = _evaluate(loaded, when, ids, draws, store, progress, **asking)
     command = ["ask", loaded.name, "all" if ids is None else ",".join(ids), "--date", when]

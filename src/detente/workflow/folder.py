@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.case.outputs import run_folder
 from detente.errors import OptionError
 from detente.files.whole import write_bytes, write_text
 from detente.run import Part, Run, read_run, write_run
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from detente.game.compile import Template
 
 Note = Callable[[str], None]
-ORDER = ("answers", "record", "outlook", "accounts", "fit", "settlement", "claims")  # of parts, however they came
+# of parts, however they came
+ORDER = ("changes", "answers", "record", "outlook", "accounts", "fit", "settlement", "claims", "edited")
 HEAD = "answers"  # the part by whose verb the head of a run is made, as long as it stands
 
 
 def folder_of(case: "Case", when: str, out: str | Path | None) -> Path:
-    """Where a run is kept: `out`, else `./detente-out/CASE-DATE/`."""
-    return Path(out) if out is not None else Path("detente-out") / f"{case.name}-{when}"
+    """Where a run is kept: `out`, else the case's folder of results (`detente.case.outputs`)."""
+    return Path(out) if out is not None else run_folder(case, when)
 
 
 def head_of(template: "Template", when: str, seed: int, draws: int, command: str) -> Run:
@@ -163,11 +165,13 @@ def write_folder(run: Run, case: "Case", folder: Path, before: Run | None = None
         folder: where.
         before: the run that the folder held; files that only it had are removed.
     """
-    from detente.workflow.analyze import input_files
+    from detente.workflow.analyze import changes_of, input_files
     from detente.workflow.dossier import dossier
 
     for name, path in input_files(case).items():
         write_bytes(folder / "inputs" / name, path.read_bytes())
+    for name, content in changes_of(case).items():
+        write_bytes(folder / "inputs" / name, content)
     tables = all_tables(run)
     for name, table in tables.items():
         write_text(folder / "tables" / f"{name}.csv", table_csv(table))
@@ -175,8 +179,8 @@ def write_folder(run: Run, case: "Case", folder: Path, before: Run | None = None
     if run.settlement is not None:
         warnings = run.parts["settlement"].warnings
         found = run.settlement.model_dump(mode="json")
-        content = {"case": run.case, "date": run.date, **found, "warnings": list(warnings)}
-        write_text(settlement, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        told = {"case": run.case, "date": run.date, **found, "warnings": list(warnings)}
+        write_text(settlement, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     if before is not None:
         gone = [folder / "inputs" / name for name in before.inputs.keys() - run.inputs.keys()]
         gone += [folder / "tables" / f"{name}.csv" for name in all_tables(before).keys() - tables.keys()]

@@ -25,6 +25,7 @@ def settle(
     out: str | Path | None = None,
     progress: Progress | None = None,
     note: Note | None = None,
+    scenario: str | None = None,
 ) -> Part:
     """Search packages, mandates and guarantees for what would hold, and add the result to the run folder.
 
@@ -41,6 +42,7 @@ def settle(
         out: run folder; default `./detente-out/CASE-DATE/`.
         progress: called with the share done and what is being done.
         note: called with a sentence for each part of the folder's run that no longer holds.
+        scenario: search in the case with these changes: the name of one of its scenarios, or a scenario file.
 
     Returns:
         The part of the run: `settlement`, its tables, its section and its warnings.
@@ -52,6 +54,7 @@ def settle(
         Interrupted: stopped by the user; what was solved is kept and used again.
     """
     from detente.case import load_case
+    from detente.case.scenarios import changed_case
     from detente.settlement.find import QUICK, SearchPlan
     from detente.settlement.part import settlement_part
     from detente.settlement.problem import limits
@@ -59,7 +62,7 @@ def settle(
     from detente.workflow.analyze import situation_of
 
     wanted, plan = limits(risk, within, share), QUICK if quick else SearchPlan()
-    loaded = load_case(case)
+    loaded = changed_case(load_case(case), scenario)
     when = situation_of(loaded, date)
     folder = folder_of(loaded, when, out)
     store = folder / STORE
@@ -74,7 +77,9 @@ def settle(
         ) from None
     options = {"--date": when, "--risk": risk, "--within": within, "--share": share, "--draws": draws, "--seed": seed}
     words = [str(word) for pair in options.items() if pair[1] is not None for word in pair]
-    command = shlex.join(["detente", "settle", loaded.name, *words, *(["--quick"] if quick else [])])
+    words += ["--quick"] if quick else []
+    words += ["--scenario", scenario] if scenario else []
+    command = shlex.join(["detente", "settle", loaded.name, *words])
     part = settlement_part(found, command)
     run = head_of(found.draws.problem.template, when, seed, len(found.draws), command).add(part)
     join(run, loaded, folder, note)

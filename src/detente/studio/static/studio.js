@@ -8,10 +8,21 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const SVG = "http://www.w3.org/2000/svg";
 
-if (document.body.hasAttribute("data-opening")) {
+const ready = async () => {
+  const answer = await fetch("/api/ready").catch(() => null);
+  return answer && answer.ok ? answer.json() : { stage: "gone", content: "" };
+};
+
+if (document.body.hasAttribute("data-broken")) { // mistakes in the case: look again until a file has changed
   const look = async () => {
-    const answer = await fetch("/api/ready").catch(() => null);
-    const stage = answer && answer.ok ? (await answer.json()).stage : "gone";
+    const { stage, content } = await ready();
+    if (stage !== "gone" && content !== document.body.dataset.broken) location.reload();
+    else setTimeout(look, 700);
+  };
+  setTimeout(look, 700);
+} else if (document.body.hasAttribute("data-opening")) {
+  const look = async () => {
+    const { stage } = await ready();
     if (stage === "reading") setTimeout(look, 60);
     else if (stage !== "gone") location.reload();
     else setTimeout(look, 500);
@@ -24,7 +35,8 @@ if (document.body.hasAttribute("data-opening")) {
 function start(page) {
   const words = (key, values = {}) =>
     (page.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const client = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const client = random();
   const view = structuredClone(page.view);
   const series = page.theme.series;
 
@@ -54,6 +66,10 @@ function start(page) {
       body: JSON.stringify(data),
     });
     const found = await answer.json().catch(() => ({ problems: [{ what: answer.statusText }] }));
+    if (answer.status === 409) {
+      tellChanged();
+      throw new Error($("[data-changed]").firstChild.textContent.trim());
+    }
     if (found.problems) {
       const told = found.problems.map((p) => [p.what, p.expected && `expected: ${p.expected}`, p.hint].filter(Boolean).join("; "));
       throw new Error(told.join(" · "));
@@ -93,9 +109,33 @@ function start(page) {
     }
   }
 
+  // ---- files that change under the page --------------------------------------------------------------------------
+
+  function tellChanged() { $("[data-changed]").hidden = false; }
+
+  async function lookAtFiles() {
+    if (document.visibilityState === "visible") {
+      const { content } = await ready();
+      if (content && content !== page.content) { tellChanged(); return; }
+    }
+    setTimeout(lookAtFiles, 3000);
+  }
+  setTimeout(lookAtFiles, 3000);
+
   // ---- undo and draft ------------------------------------------------------------------------------------------------
 
-  const draft = page.draft ?? { history: [query()], position: 0 };
+  let tab = sessionStorage.getItem("detente-tab") ?? random(); // a draft belongs to one tab
+  sessionStorage.setItem("detente-tab", tab);
+  const others = new BroadcastChannel("detente-tabs"); // a tab that was duplicated has its twin's name: it takes another
+  others.addEventListener("message", ({ data }) => {
+    if (data.tab !== tab || data.client === client) return;
+    if (data.mine) { tab = random(); sessionStorage.setItem("detente-tab", tab); }
+    else others.postMessage({ tab, client, mine: true });
+  });
+  others.postMessage({ tab, client, mine: false });
+
+  const left = page.draft && page.draft.history[page.draft.position] === query() ? page.draft : null; // after a crash
+  const draft = JSON.parse(sessionStorage.getItem("detente-draft")) ?? left ?? { history: [query()], position: 0 };
   if (draft.history[draft.position] !== query()) { // a link was followed: it becomes the newest step
     draft.history = [...draft.history.slice(0, draft.position + 1), query()];
     draft.position = draft.history.length - 1;
@@ -106,8 +146,15 @@ function start(page) {
   function keep() {
     const body = { history: draft.history.slice(-100), position: 0 };
     body.position = Math.max(0, draft.position - (draft.history.length - body.history.length));
-    keeping = keeping.then(() => post("/api/draft", body)).catch((error) => say(error.message));
+    sessionStorage.setItem("detente-draft", JSON.stringify(body));
+    keeping = keeping.then(() => post("/api/draft", { tab, ...body })).catch((error) => say(error.message));
     return keeping;
+  }
+
+  function tellOtherDrafts() {
+    const list = page.drafts.filter((d) => d.tab !== tab && !draft.history.includes(d.query) && /(^|&)(set|at)=/.test(d.query));
+    $("[data-drafts]").hidden = list.length === 0;
+    $("[data-drafts] ul").replaceChildren(...list.map((d) => html("li", {}, html("a", { href: `/${page.name}?${d.query}` }, words("draft_of", { time: new Date(d.time).toLocaleString() })))));
   }
 
   function tellDraft() {
@@ -237,7 +284,7 @@ function start(page) {
     next = null;
     try {
       const path = target === "map" ? "/api/map" : "/api/solve";
-      const data = { client, view: flying.view, want: flying.want, rows: $("[data-map]")?.dataset.rows };
+      const data = { client, content: page.content, view: flying.view, want: flying.want, rows: $("[data-map]")?.dataset.rows };
       const { found, status } = await post(path, data);
       if (status === 503) { // the case is still being solved for the first time
         setTimeout(() => { if (!next) wish("full"); }, 120);
@@ -295,7 +342,7 @@ function start(page) {
 
   async function checkBranch(asked) {
     try {
-      const { found } = await post("/api/solve", { client, view: asked.view, want: "branch" });
+      const { found } = await post("/api/solve", { client, content: page.content, view: asked.view, want: "branch" });
       if (asked.serial !== serial || !found.checked) return;
       const line = $("[data-state]");
       line.textContent += ` ${words(found.same ? "same_branch" : "other_branch")}`;
@@ -398,7 +445,7 @@ function start(page) {
   function drawPictures(found, asked) {
     const root = $("[data-pictures]");
     const told = curveWords(found);
-    const plain = Object.keys(view.at).length === 0 && !view.scenario;
+    const plain = Object.keys(view.at).length === 0 && spread?.scenario === view.scenario;
     curves($('[data-draw="curves"]', root), [found], told, plain ? spread?.curves : null);
     for (const node of $$("[data-band-key], [data-band-key-text]", root)) node.hidden = !(plain && spread);
     $("[data-at]", root).textContent = asked.held ? words("at", { name: page.labels[asked.held], value: reading(asked.view.set[asked.held] ?? page.defaults[asked.held]) }) : "";
@@ -427,7 +474,7 @@ function start(page) {
     }
     const table = $("[data-answers] tbody");
     if (!table || !found.answers) return;
-    const plain = Object.keys(view.at).length === 0 && !view.scenario;
+    const plain = Object.keys(view.at).length === 0 && spread?.scenario === view.scenario;
     let group = "";
     table.replaceChildren(...found.answers.flatMap((a) => {
       const head = a.title === group ? [] : [html("tr", { class: "group" }, html("th", { colspan: 4, scope: "rowgroup" }, a.title))];
@@ -526,7 +573,7 @@ function start(page) {
     const sides = JSON.parse(root.dataset.compare), line = $("[data-state]", root);
     let found;
     try {
-      ({ found } = await post("/api/compare", { client, ...sides }));
+      ({ found } = await post("/api/compare", { client, content: page.content, ...sides }));
     } catch (error) {
       line.className = "state bad";
       line.textContent = words("failed", { what: error.message });
@@ -670,7 +717,7 @@ function start(page) {
       const draws = Math.round(Number($("[data-draws]").value)) || 40, kind = button.dataset.start;
       const plainView = kind === "accounts" ? { date: view.date } : view;
       try {
-        await post("/api/jobs", { kind, view: plainView, draws: kind === "analyze" ? draws : 0, quick: button.hasAttribute("data-quick") });
+        await post("/api/jobs", { kind, content: page.content, view: plainView, draws: kind === "analyze" ? draws : 0, quick: button.hasAttribute("data-quick") });
       } catch (error) { say(error.message); }
       toggleJobs(true);
     });
@@ -684,12 +731,13 @@ function start(page) {
     const data = Object.fromEntries(new FormData(form));
     problem.hidden = true;
     try {
-      const { found } = await post("/api/scenarios", { view, ...data, overwrite: data.overwrite === "on" });
+      const { found } = await post("/api/scenarios", { content: page.content, view, ...data, overwrite: data.overwrite === "on" });
       dialog.close();
       draft.history = [query()];
       draft.position = 0;
       await keeping;
-      await post("/api/draft", { drop: true });
+      sessionStorage.removeItem("detente-draft");
+      await post("/api/draft", { tab, drop: true });
       say(words("saved", { name: found.saved }));
       location.assign(`${location.pathname}?${query({ ...view, scenario: found.saved, set: {}, at: {} })}`);
     } catch (error) {
@@ -755,6 +803,7 @@ function start(page) {
 
   showLink();
   tellDraft();
+  tellOtherDrafts();
   wish("full");
   compare();
   frontier();
