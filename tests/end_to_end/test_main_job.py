@@ -65,7 +65,7 @@ def test_same_seed_same_bytes_and_a_whole_folder(tmp_path):
     needed = {"schema", "version", "case", "date", "seed", "draws", "inputs", "model", "solution", "quantities"}
     assert needed | {"warnings"} <= data.keys()
     assert {"certified", "residual", "gap", "spectral_radius"} <= data["solution"].keys()
-    keys = {"id", "actor", "unit", "low", "mid", "high", "sign_share", "reason_no_interval", "assumptions", "record"}
+    keys = {"id", "actor", "unit", "low", "mid", "high", "sign_share", "reason_no_interval", "assumptions", "rests_on"}
     assert all(keys <= quantity.keys() for quantity in data["quantities"])
     other, _ = analyze("good-friday", out=tmp_path / "c", draws=3, seed=6, workers=1)
     assert other.quantities != run.quantities

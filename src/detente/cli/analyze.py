@@ -22,7 +22,7 @@ def analyze(
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Analyse a case: who gains from delay, how likely war is to resume, what settling brings; writes a dossier."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.analyze import analyze as work
     from detente.workflow.summary import summary
 

@@ -43,8 +43,8 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Ask one question of a case; every number comes with its range over the stated assumptions."""
-    from detente.cli.console import progress_bar
     from detente.errors import OptionError
+    from detente.words.progress import progress_bar
     from detente.workflow.answers import Draws, listed, sensitivity
     from detente.workflow.answers import ask as work
 
@@ -79,7 +79,7 @@ def claims(
     as_json: Json = False,
 ) -> None:
     """Hold every claim of the record against model and record; says what each verdict rests on."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.answers import Draws
     from detente.workflow.answers import claims as work
 
@@ -113,7 +113,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Answers under scenarios, side by side, with differences on common draws."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.answers import Draws
     from detente.workflow.answers import compare as work
 
@@ -166,15 +166,7 @@ def _table(table: "Table", as_json: bool) -> None:
     if as_json:
         print(json.dumps([dict(zip(table.columns, row)) for row in table.rows], indent=1, ensure_ascii=False))
         return
-    cells = [[_cell(c) for c in row] for row in table.rows]
-    widths = [
-        max(len(head), *(len(row[n]) for row in cells)) if cells else len(head) for n, head in enumerate(table.columns)
-    ]
-    print(table.title)
-    print("  ".join(head.ljust(width) for head, width in zip(table.columns, widths)).rstrip())
-    for row in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    from detente.run.tables import sheet_of
+    from detente.words.tables import print_sheet
 
-
-def _cell(value: object) -> str:
-    return "" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+    print_sheet(sheet_of(table))

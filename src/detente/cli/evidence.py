@@ -68,7 +68,7 @@ def accounts(
     as_json: Json = False,
 ) -> None:
     """Which account does the record favour, how strongly, and what would overturn that?"""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.evidence import Desk, part_of
     from detente.workflow.evidence import accounts as work
 
@@ -110,7 +110,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """What the record says of each parameter, and what it cannot say: "assumption, not record"."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.evidence import fit as work
 
     with progress_bar() as progress:
@@ -145,7 +145,7 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Fit to what was known at a date, score what came, beside simple rivals."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.evidence import backtest as work
 
     with progress_bar() as progress:
@@ -175,15 +175,8 @@ def _note(words: str) -> None:
 
 
 def _table(table: "Table") -> None:
-    from rich.console import Console
-    from rich.table import Table as Rich
+    from detente.run.tables import sheet_of
+    from detente.words.tables import print_sheet
 
-    shown = Rich(title=table.title, caption=table.note or None, title_justify="left", caption_justify="left")
-    for column in table.columns:
-        shown.add_column(column, overflow="fold")
-    for row in table.rows:
-        shown.add_row(
-            *("" if cell is None else "yes" if cell is True else "no" if cell is False else str(cell) for cell in row)
-        )
-    Console().print(shown)
+    print_sheet(sheet_of(table))
     print()

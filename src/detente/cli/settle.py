@@ -32,7 +32,7 @@ def settle(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """What would hold: packages, mandates and guarantees under which signing and staying is everybody's choice."""
-    from detente.cli.console import progress_bar
+    from detente.words.progress import progress_bar
     from detente.workflow.settle import settle as work
 
     with progress_bar() as progress:

@@ -39,6 +39,14 @@ class Told:
         """Whether the record has no confidential entry at all."""
         return all(len(ids) == len(getattr(self.record, name)) for name, ids in self._public.items())
 
+    def marked(self) -> tuple[Ref, ...]:
+        """Every entry that is not public: marked itself, or resting on what is marked."""
+        found: list[Ref] = []
+        for row, kind in KINDS.items():
+            name = f"{row.__name__.lower()}s"
+            found += [Ref(kind=kind, id=id) for id in getattr(self.record, name) if id not in self._public[name]]
+        return tuple(found)
+
     def hidden(self, *entries: Row) -> bool:
         """Whether one of these entries is confidential."""
         if self.nothing_marked:

@@ -1,17 +1,19 @@
 """Tables as text for people and machines, and any table of events as one side sees it or side by side."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from detente.errors import OptionError, suggest
+from detente.files.whole import write_bytes
 from detente.record.ledger import check_viewpoints
 from detente.record.model import RECORD
 from detente.record.record import Record
 from detente.run import Cell, Table
+from detente.run.tables import sheet_of, sheets, table_csv
+from detente.words.tables import markdown_text
+from detente.words.workbook import workbook_bytes
 
 FORMATS = ("table", "csv", "xlsx", "json", "md")
 EVENT_COLUMNS = ("event", "events", "response_events", "first_breach")
@@ -77,8 +79,8 @@ def render(tables: Mapping[str, Table], form: str, only: str = "") -> str:
         data: Any = next(iter(found.values())) if len(found) == 1 else {"tables": found}
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     if form == "csv":
-        return to_csv_text(next(iter(chosen.values())))
-    return "\n".join(to_markdown(table) for table in chosen.values())
+        return table_csv(next(iter(chosen.values())))
+    return "\n".join(markdown_text(sheet_of(table)) for table in chosen.values())
 
 
 def _chosen(tables: Mapping[str, Table], only: str) -> dict[str, Table]:
@@ -101,42 +103,10 @@ def as_data(table: Table) -> dict[str, Any]:
     }
 
 
-def to_csv_text(table: Table) -> str:
-    """A table as CSV with a header."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([["" if cell is None else cell for cell in row] for row in table.rows])
-    return stream.getvalue()
-
-
-def to_markdown(table: Table) -> str:
-    """A table in Markdown with its title and note; columns that are empty throughout are left out."""
-    kept = used_columns(table)
-    head = [table.columns[n] for n in kept]
-    lines = [f"## {table.title}", "", f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for row in table.rows:
-        lines.append(f"| {' | '.join(_escaped(row[n]) for n in kept)} |")
-    return "\n".join([*lines, "", *([table.note, ""] if table.note else [])])
-
-
-def used_columns(table: Table) -> list[int]:
-    """The columns in which some row has something (all of them in an empty table)."""
-    used = [n for n in range(len(table.columns)) if any(row[n] not in (None, "") for row in table.rows)]
-    return used or list(range(len(table.columns)))
-
-
-def _escaped(cell: Cell) -> str:
-    text = "" if cell is None else str(cell)
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
-
-
 def save_xlsx(tables: Mapping[str, Table], path: Path) -> None:
     """Tables as sheets of a workbook.
 
     Raises:
         MissingExtra: openpyxl is not installed.
     """
-    from detente.record.xlsx import write_book
-
-    write_book({name: (table.columns, table.rows) for name, table in tables.items()}, path)
+    write_bytes(path, workbook_bytes(sheets(tables)))

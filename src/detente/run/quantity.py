@@ -33,10 +33,11 @@ class Quantity(Model):
     draws: int | None = None  # how many draws have this number
     branch: dict[str, int] = Field(default_factory=dict)  # how those draws' equilibria were reached -> how many
     choice_value_decides: bool = False  # true: "depends on the choice model"
+    difference: bool = False  # a change against something: printed with its sign, shares in percentage points
     assumption_not_record: bool = False  # true: rests on parameters that no record can identify
     assumptions: tuple[str, ...] = ()  # names of the parameters that it hangs on most (three by default)
     rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it
-    confidential: bool = False  # rests on confidential assumptions: dropped from a redacted copy
+    confidential: bool = False  # must not leave the house: dropped from a redacted copy
 
     @model_validator(mode="after")
     def _interval_or_reason(self) -> "Quantity":

@@ -7,13 +7,13 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.errors import Interrupted, OptionError, suggest
 from detente.files.keys import content_key, digests
 from detente.files.whole import write_bytes, write_text
-from detente.run import Assumption, Part, Public, Quantity, Run, Table, write_run
+from detente.run import Assumption, Part, Public, Quantity, Ref, Run, Section, Table, write_run
 from detente.run.tables import all_tables, table_csv
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     """Compute everything that the main job answers, without writing the run folder."""
     from detente.answers import evaluate
     from detente.game import compile_case
-    from detente.workflow.answers import judge_for_run
+    from detente.workflow.answers import claims_part
 
     progress(0.0, f"building the game of {case.name}")
     template = compile_case(case)
@@ -112,17 +112,19 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     )
     size = {"states": template.space.size, "players": len(template.players)}
     command = command_of(case.name, when, options)
+    record = record_of(case)
     run = run_head(case, when, options.seed, options.draws, command, size)
+    run = run.model_copy(update={"marked": marked_of(case, record)})
     run = run.add(answers.part(key_of(case), command))
     progress(0.88, "reading the record")
-    run = run.add(record_part(case, when, command))
+    run = run.add(record_part(case, when, command, record))
     run = run.add(outlook_part(case, when, run.quantities, command, options.seed))
     accounts = accounts_part(case)
     if accounts is not None:
         run = run.add(accounts)
     progress(0.93, "judging claims")
-    claims = judge_for_run(case, when, answers)
-    return run.add(Part(name="claims", key=key_of(case), command=command, claims=claims)) if claims else run
+    claims = claims_part(case, when, answers, command, record)
+    return run.add(claims) if claims is not None else run
 
 
 def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model: dict[str, int]) -> Run:
@@ -189,49 +191,88 @@ def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
     )
 
 
-def record_part(case: "Case", when: str, command: str) -> Part:
-    """Ledger, forgotten commitments, timeline, responses and ceasefires as of the date, where the case has a record."""
+def record_part(case: "Case", when: str, command: str, record: "Record | None") -> Part:
+    """Ledger, timeline, responses and ceasefires as of the date, where the case has a record."""
     part = Part(name="record", key=key_of(case), command=command)
-    if not has_record(case):
+    if record is None:
         words = "The case has no record folder: no ledger, no timeline, nothing to check the model against."
         return part.model_copy(update={"warnings": (words,)})
-    from detente.record import load_record
+    known = record.as_of(when)
+    public = known.public()
+    told = told_of(known, when)
+    update: dict[str, Any] = {name: getattr(told, name) for name in Public.model_fields}
+    return part.model_copy(update={**update, "public": told_of(public, when) if public != known else None})
+
+
+def told_of(record: "Record", when: str) -> Public:
+    """What a run tells of a record as it stood on a date: timeline, ledger, tables, and the sections of the tables."""
     from detente.record.ledger import bars
     from detente.record.timeline import timeline
 
-    record = load_record(case.folder / "record")
-    known = record.as_of(when)
-    public = known.public()
-    return part.model_copy(
-        update={
-            "timeline": timeline(known, when) if known.events else None,
-            "ledger": bars(known, when) if known.commitments else None,
-            "tables": record_tables(known, when),
-            "public": Public(tables=record_tables(public, when)) if public != known else None,
-        }
+    tables = record_tables(record, when)
+    return Public(
+        timeline=timeline(record, when) if record.events else None,
+        ledger=bars(record, when) if record.commitments else None,
+        tables=tables,
+        sections=tuple(s for s in RECORD_SECTIONS if any(name in tables for name in s.tables)),
     )
+
+
+RECORD_SECTIONS = (
+    Section(
+        id="ceasefires",
+        title="How long ceasefires held",
+        rank=120,
+        paragraphs=("Each ceasefire on the record, to its first lesser breach, its first large one, and its end.",),
+        tables=("ceasefires",),
+    ),
+    Section(
+        id="responses",
+        title="Who spoke after violations",
+        rank=130,
+        paragraphs=(
+            "Whether mediators reacted to violations, how soon, and whom they named, as it was written down. "
+            "A few namings are too few to read a bias from.",
+        ),
+        tables=("response", "statements", "escalations"),
+    ),
+)
 
 
 def record_tables(record: "Record", when: str) -> dict[str, Table]:
     """The tables that a run keeps of a record as it stood on a date."""
     from detente.record import queries
-    from detente.record.ledger import ledger
 
     tables: dict[str, Table] = {}
-    if record.instruments:
-        tables["ledger"] = ledger(record, when)
-        tables["forgotten"] = ledger(record, when, forgotten=True)
     if record.responses:
         tables |= queries.responses(record, when)
     if record.ceasefires:
         tables["ceasefires"] = queries.ceasefires(record, when)
-    tables["sources"] = queries.sources(record)
-    return tables
+    if record.sources:
+        tables["sources"] = queries.sources(record)
+    return {name: table for name, table in tables.items() if table.rows}
 
 
-def has_record(case: "Case") -> bool:
-    """Whether the case folder holds a record."""
-    return (case.folder / "record").is_dir()
+def marked_of(case: "Case", record: "Record | None") -> tuple[Ref, ...]:
+    """What of a case is not public: parameters and entries marked confidential, and entries that rest on such."""
+    marked = [Ref(kind="parameter", id=p.name) for p in case.parameters.values() if p.confidential]
+    if record is not None:
+        from detente.record.told import Told
+
+        marked += Told(record).marked()
+    return tuple(marked)
+
+
+def record_of(case: "Case") -> "Record | None":
+    """The record in the case folder; None where there is none.
+
+    Raises:
+        RecordError: located mistakes in its files, all at once.
+    """
+    from detente.record import load_record
+
+    folder = case.folder / "record"
+    return load_record(folder) if folder.is_dir() else None
 
 
 def outlook_part(case: "Case", when: str, inside: tuple[Quantity, ...], command: str, seed: int) -> Part:

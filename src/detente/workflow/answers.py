@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import Interrupted, OptionError, suggest
-from detente.run import Claim, Part, Run, Table, write_run
+from detente.run import Claim, Part, Public, Run, Table, write_run
 
 if TYPE_CHECKING:
     from detente.answers import Answers
     from detente.case import Case
+    from detente.record import Record
 
 Progress = Callable[[float, str], None]
 
@@ -125,11 +126,12 @@ def run_of(
     """A run that holds these answers."""
     import shlex
 
-    from detente.workflow.analyze import key_of, run_head
+    from detente.workflow.analyze import key_of, marked_of, record_of, run_head
 
     words = ["detente", *command, "--draws", str(draws.count), "--seed", str(draws.seed)]
     said = shlex.join(words)
     run = run_head(case, when, draws.seed, draws.count, said, {"players": len(case.players)})
+    run = run.model_copy(update={"marked": marked_of(case, record_of(case))})
     kept = tuple(q for q in answers.quantities if actor is None or q.actor == actor)
     return run.add(answers.part(key_of(case), said).model_copy(update={"quantities": kept}))
 
@@ -228,16 +230,26 @@ def claims(
     return judge(rules, record, when, answers)
 
 
-def judge_for_run(case: "Case", when: str, answers: "Answers") -> "tuple[Claim, ...]":
-    """Claims judged with answers that have been computed already; empty where the case has no record or rules."""
-    from detente.record import load_record
+def claims_part(case: "Case", when: str, answers: "Answers", command: str, record: "Record | None") -> Part | None:
+    """Claims judged with answers that have been computed already; None where the case has no record or rules.
+
+    Where the record has marked entries, the claims are judged once more on what is public, for redacted copies.
+    """
     from detente.verdicts.judge import judge
     from detente.verdicts.rules import read_rules
+    from detente.workflow.analyze import key_of
 
-    rules = case.folder / "claims_rules.yaml"
-    if not rules.is_file() or not (case.folder / "record").is_dir():
-        return ()
-    return judge(read_rules(rules, case.name), load_record(case.folder / "record"), when, answers)
+    path = case.folder / "claims_rules.yaml"
+    if not path.is_file() or record is None:
+        return None
+    rules, public = read_rules(path, case.name), record.public()
+    return Part(
+        name="claims",
+        key=key_of(case),
+        command=command,
+        claims=judge(rules, record, when, answers),
+        public=Public(claims=judge(rules, public, when, answers)) if public != record else None,
+    )
 
 
 def sensitivity(
