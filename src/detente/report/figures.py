@@ -265,7 +265,7 @@ def _scatter(context: Context, picture: Picture, id: str) -> Figure | None:
     whole = rows.kept([n for n, row in enumerate(rows.rows) if row[x] is not None and row[y] is not None])
     if len(whole.rows) < LEAST_ROWS:
         return None
-    titles = {role: axis_title(picture.table, table, picture.column(role)) for role in ("x", "y")}
+    titles = {role: axis_title(table, picture.column(role)) for role in ("x", "y")}
     specs = both(
         lambda width: scatter(
             whole, "x", "y", x_title=titles["x"], y_title=titles["y"],
@@ -281,9 +281,9 @@ def _scatter(context: Context, picture: Picture, id: str) -> Figure | None:
     return figure(picture, id, string("chart.alt", title=picture.title, points=words), specs, table, picture.table)
 
 
-def axis_title(name: str, table: Table, column: str) -> str:
+def axis_title(table: Table, column: str) -> str:
     """The title of an axis: the column in words, with its unit where that says more than its numbers."""
-    words, unit = label(f"column_{name}", column), unit_text(table.units.get(column, ""))
+    words, unit = label("column", column), unit_text(table.units.get(column, ""))
     return f"{words}, {unit}" if unit else words
 
 

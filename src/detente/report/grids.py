@@ -5,7 +5,7 @@ from detente.report.document import Grid, Line
 from detente.report.numbers import is_signed, quantity_table, quantity_unit, sign_text
 from detente.run import Quantity, Table
 from detente.words.numbers import is_numeric
-from detente.words.strings import has_string, label, string
+from detente.words.strings import label, string
 
 ROWS_SHOWN = 12
 ROWS_FOLDED = 300  # a longer table that is not shown at all stands in its file only
@@ -61,10 +61,10 @@ def table_grid(context: Context, name: str, title: str | None = None, shown: int
     anchors = context.row_anchors(name, table)
     long = not shown and not anchors and len(table.rows) > ROWS_FOLDED
     count = 0 if long else len(table.rows)
-    notes = [*unit_notes(name, table), table.note, string("word.in_file", count=len(table.rows)) if long else ""]
+    notes = [*unit_notes(table), table.note, string("word.in_file", count=len(table.rows)) if long else ""]
     return Grid(
         table_label(name, table) if title is None else title,
-        tuple(column_label(name, table.columns[n]) for n in keep),
+        tuple(column_label(table.columns[n]) for n in keep),
         tuple(tuple(context.cell(name, table, row, n) for n in keep) for row in range(count)),
         tuple(is_numeric([row[n] for row in table.rows]) for n in keep),
         table,
@@ -75,19 +75,18 @@ def table_grid(context: Context, name: str, title: str | None = None, shown: int
     )
 
 
-def unit_notes(name: str, table: Table) -> list[str]:
+def unit_notes(table: Table) -> list[str]:
     """Units that are sentences, said under the table."""
     return [
-        f"{column_label(name, column)}: {unit}."
+        f"{column_label(column)}: {unit}."
         for column, unit in table.units.items()
         if " " in unit and len(unit) > LONG_UNIT
     ]
 
 
-def column_label(table: str, column: str) -> str:
-    """The heading of a column: the table's own where the catalogue has one."""
-    own = f"column_{table}.{column}"
-    text = string(own) if has_string(own) else label("column", column)
+def column_label(column: str) -> str:
+    """The heading of a column."""
+    text = label("column", column)
     return text[:1].upper() + text[1:]
 
 

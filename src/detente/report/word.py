@@ -1,6 +1,7 @@
 """The dossier as a Word document (extra `word`): styles, real tables, figures as images with alternative text."""
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from detente.errors import MissingExtra
@@ -15,6 +16,7 @@ from detente.report.document import (
     Code,
     Document,
     Entries,
+    Entry,
     Facts,
     Figure,
     Grid,
@@ -114,32 +116,39 @@ class _Writer:
             case Paragraph(line, kind):
                 self._line(self.file.add_paragraph(), line, muted=kind == "note", bold=kind == "lead")
             case Bullets(items):
-                for item in items:
-                    self._line(self.file.add_paragraph(style="List Bullet"), item)
+                self._bullets(items)
             case Heading(text, anchor):
                 self._bookmark(self.file.add_heading(text, 2), anchor)
             case Cards(items):
-                rows = tuple(((name,), (number,)) for name, number in items)
-                self._table(("", ""), rows, (False, True))
+                self._table(("", ""), tuple(((name,), (number,)) for name, number in items), (False, True))
             case Facts(items):
                 self._table((), tuple(((term,), line) for term, line in items), (False, False), widths=(0.3, 0.7))
             case Figure():
                 self._figure(block)
-            case Entries():
-                for item in block.items:
-                    paragraph = self.file.add_paragraph()
-                    self._line(paragraph, (Strong(item.text), f" — {item.result}" if item.result else ""))
-                    self._bookmark(paragraph, item.anchor)
-                    for term, line in item.facts:
-                        self._line(self.file.add_paragraph(style="List Bullet"), (f"{term}: ", *line))
+            case Entries(items):
+                self._entries(items)
             case Grid():
-                if block.title:
-                    self.file.add_heading(block.title, 2)
-                if block.shown and block.rows:
-                    self._table(block.header, block.rows[: block.shown], block.numeric, block.anchors)
-                for text in (cut_note(block), block.note):
-                    if text:
-                        self._text(text, muted=True)
+                self._grid(block)
+
+    def _bullets(self, items: Iterable[Line]) -> None:
+        for item in items:
+            self._line(self.file.add_paragraph(style="List Bullet"), item)
+
+    def _entries(self, items: Iterable[Entry]) -> None:
+        for item in items:
+            paragraph = self.file.add_paragraph()
+            self._line(paragraph, (Strong(item.text), f" — {item.result}" if item.result else ""))
+            self._bookmark(paragraph, item.anchor)
+            self._bullets((f"{term}: ", *line) for term, line in item.facts)
+
+    def _grid(self, grid: Grid) -> None:
+        if grid.title:
+            self.file.add_heading(grid.title, 2)
+        if grid.shown and grid.rows:
+            self._table(grid.header, grid.rows[: grid.shown], grid.numeric, grid.anchors)
+        for text in (cut_note(grid), grid.note):
+            if text:
+                self._text(text, muted=True)
 
     def _figure(self, figure: Figure) -> None:
         heading = self.file.add_heading(figure.title, 2)

@@ -28,7 +28,8 @@ def form_of(form: str | None, out: str | Path | None, endings: Mapping[str, str]
             raise OptionError.of(what, f"a file that ends in {known}, or one of the forms {choices}")
         return said or default
     if form not in endings:
-        raise OptionError.of(f"unknown form '{form}'", f"one of {choices}", suggest(form, endings))
+        hint = suggest(form, endings)
+        raise OptionError.of(f"unknown form '{form}'", f"one of {choices}", hint if hint.startswith("did") else "")
     if said is not None and said != form:
         what = f"'{out}' is the name of a {said} file, but {form} was asked for"
         raise OptionError.of(what, f"a name that ends in {endings[form]}" if endings[form] else "a folder")

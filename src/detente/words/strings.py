@@ -51,11 +51,6 @@ def string(key: str, /, **values: object) -> str:
     return catalogue()[key].format(**values)
 
 
-def has_string(key: str) -> bool:
-    """Whether the catalogue knows the key."""
-    return key in catalogue()
-
-
 def label(kind: str, name: str) -> str:
     """The label of a column, table, unit or question; without one in the catalogue the name itself, made readable."""
     text = catalogue().get(f"{kind}.{name}")
