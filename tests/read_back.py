@@ -15,9 +15,7 @@ from markdown_it import MarkdownIt
 
 _OBJECT = re.compile(rb"(?<!\d)(\d+) 0 obj\s")
 _STRING = rb"\((?:\\.|[^\\()]|\((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*\))*\)"  # brackets may stand in it in pairs
-_TOKEN = re.compile(
-    rb"/(\w+) [\d.]+ Tf|" + _STRING + rb"|<[0-9A-Fa-f]+>|/ActualText|/Alt\b|\b(?:BDC|BMC|EMC)\b", re.S
-)
+_TOKEN = re.compile(rb"/(\w+) [\d.]+ Tf|" + _STRING + rb"|<[0-9A-Fa-f]+>|/ActualText|/Alt\b|\b(?:BDC|BMC|EMC)\b", re.S)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 

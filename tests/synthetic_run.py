@@ -111,7 +111,7 @@ def quantities(draw: random.Random) -> list[Quantity]:
     for actor, full in ACTORS.items():
         name = SHORT.get(actor, full)
         about = {"actor": actor, "detail": ""}
-        change = {**about, "difference": True}
+        change = {**about, "signed": True}
         made += [
             quantity(draw, f"gain_from_settling.{actor}", f"Gain of {name} from settling now", "value", -1.5, 4,
                      **change),
@@ -125,7 +125,7 @@ def quantities(draw: random.Random) -> list[Quantity]:
         ]  # fmt: skip
     for mediator in ("mediators", "empire", "league"):
         name = ACTORS[mediator]
-        change = {"actor": mediator, "difference": True}
+        change = {"actor": mediator, "signed": True}
         made.append(
             quantity(draw, f"prolongation.{mediator}.years", f"Extra unsettled years with {name}", "years", -0.5, 3,
                      detail="years", **change)
@@ -193,7 +193,7 @@ def answers(draw: random.Random) -> Part:
         Section(
             id="risk",
             title="How likely is war",
-            rank=200,
+            rank=110,
             finding="War is likelier than not to stay away for a year.",
             paragraphs=("Counted from the date of this run.",),
             headline=("relapse.5y", "peace.10y"),
@@ -225,7 +225,7 @@ def answers(draw: random.Random) -> Part:
         Section(
             id="prolongation",
             title="Do mediators prolong it",
-            rank=300,
+            rank=320,
             quantities=of("prolongation"),
             pictures=(
                 Picture(shape="bars", title="Extra years", quantities=tuple(i for i in ids if i.endswith(".years"))),
@@ -234,7 +234,7 @@ def answers(draw: random.Random) -> Part:
         Section(
             id="values",
             title="What positions are made of",
-            rank=900,
+            rank=330,
             pictures=(
                 Picture(shape="intervals", title="Value by term", table="values_by_term",
                         roles={"label": "term", "group": "actor"}),
@@ -244,7 +244,7 @@ def answers(draw: random.Random) -> Part:
         Section(
             id="sensitivity",
             title="What the numbers hang on",
-            rank=950,
+            rank=340,
             pictures=(
                 Picture(shape="tornado", title="What moves the risk of war", table="tornado",
                         quantities=("relapse.5y",), roles={"label": "parameter", "quantity": "quantity"}),
@@ -334,7 +334,7 @@ def record(draw: random.Random) -> Part:
             confidential=(False, False, True),
         ),
     }
-    section = Section(id="responses", title="Who spoke after violations", rank=130, tables=("response",))
+    section = Section(id="responses", title="Who spoke after violations", rank=80, tables=("response",))
     return Part(
         name="record",
         key="record-key",
@@ -561,6 +561,7 @@ def assumptions() -> tuple[Assumption, ...]:
             basis="judgement" if n % 2 else "sources",
             sources=("S1",) if n % 2 == 0 else (),
             contested="Southland says that it is lower" if n == 2 else "",
+            contested_by=("C1",) if n == 2 else (),
         )
         for n, name in enumerate(PARAMETERS[:-1])
     ]

@@ -200,11 +200,11 @@ def numbers(hidden: str) -> Part:
         return Quantity(id=id, low=0.1, mid=0.2, high=0.3, assumptions=assumptions, **{**base, **more})
 
     quantities = (
-        number("relapse.5y", hidden, "war_cost", question="relapse"),
-        number("relapse.10y", "war_cost", question="relapse"),
+        number("relapse.5y", hidden, "war_cost", relatives=("relapse.10y",)),
+        number("relapse.10y", "war_cost"),
         number("peace.5y", "war_cost"),
-        number("trigger.north", hidden, unit="share", actor="north"),
-        number("trigger.south", "war_cost", unit="share", actor="south"),
+        number("trigger.north", hidden, unit="share", actor="north", relatives=("trigger.south", "trigger.nature")),
+        number("trigger.south", "war_cost", unit="share", actor="south", relatives=("trigger.north",)),
         number("loss.north", "war_cost", actor="north", rests_on=(Ref(kind="event", id="E2"),)),
     )
     curve = Table(title="Curve", columns=("years", "low", "mid", "high"), rows=((1, 0.1, 0.2, 0.3), (2, 0.2, 0.3, 0.4)))
@@ -235,8 +235,10 @@ def assemble(folder: Path, plan: Plan, word: str) -> Run:
     secret = Assumption(name=hidden, label=f"Rent of {word}", unit="", low=1, mid=2, high=3, why=word,
                         basis="sources", sources=("S1", word), contested=word,
                         confidential=True)  # fmt: skip
+    cited = (f"C_{word.lower()}",) if f"C_{word.lower()}" in record.claims else ()
     war_cost = Assumption(name="war_cost", label="War cost", unit="", low=1, mid=2, high=3, why="so", basis="sources",
-                          sources=("S1",))  # fmt: skip
+                          sources=("S1",), contested="Others say less.",
+                          contested_by=("C1", *cited))  # fmt: skip
     plain = secret.model_copy(update={"label": "Rent", "why": "so", "sources": ("S1",), "contested": ""})
     rent = secret if plan.place == "parameter" else plain.model_copy(update={"confidential": False})
     marked = (*Told(known).marked(), *([Ref(kind="parameter", id=hidden)] if rent.confidential else []))
@@ -335,7 +337,10 @@ def test_all_that_is_public_is_there(tmp_path_factory, plan, word):
     assert ("peace.5y", "war_cost", 0.1, 0.2) in copy.tables["tornado"].rows
     if plan.place != "parameter":
         assert copy.quantities == run.quantities
-        assert copy.assumptions == run.assumptions
+        assert [a.name for a in copy.assumptions] == [a.name for a in run.assumptions]
+    assert copy.assumptions[0].contested == "Others say less."
+    assert copy.assumptions[0].contested_by == ("C1",)
+    if plan.place != "parameter":
         assert copy.accounts == run.accounts
         assert copy.settlement == run.settlement
     for text in ("A truce is signed.", "leave the hill", "North broke the truce.", "First report", "Peace is not."):

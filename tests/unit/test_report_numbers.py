@@ -16,15 +16,15 @@ def test_a_chance_is_no_difference():
 
 
 def test_a_change_of_a_share_is_in_points_with_its_sign():
-    change = made("anything", "share", -0.2, -0.04, 0.01, difference=True)
+    change = made("anything", "share", -0.2, -0.04, 0.01, signed=True)
     assert full_text(change) == "−4 points (−20 to +1)"
-    small = made("anything", "share", -0.018, -0.0034, -0.0002, difference=True)
+    small = made("anything", "share", -0.018, -0.0034, -0.0002, signed=True)
     assert full_text(small) == "−0.3 points (−2 to 0)"
-    assert full_text(made("anything", "share", 0.02, 0.03, 0.04, difference=True)) == "+3 points (+2 to +4)"
+    assert full_text(made("anything", "share", 0.02, 0.03, 0.04, signed=True)) == "+3 points (+2 to +4)"
 
 
 def test_differences_carry_a_plus_and_levels_do_not():
-    assert mid_text(made("gain", "value", 0.5, 1.25, 2, difference=True)) == "+1.2"
+    assert mid_text(made("gain", "value", 0.5, 1.25, 2, signed=True)) == "+1.2"
     assert mid_text(made("gain", "value", 0.5, 1.25, 2)) == "1.2"
 
 
@@ -34,14 +34,14 @@ def test_no_range_no_brackets():
 
 
 def test_noise_of_the_solver_is_no_effect_and_has_no_sign():
-    noise = made("prolongation", "share", -5e-13, -3e-13, 2e-14, difference=True, sign_share=0.75)
+    noise = made("prolongation", "share", -5e-13, -3e-13, 2e-14, signed=True, sign_share=0.75)
     assert vanishes(noise)
     assert full_text(noise) == mid_text(noise) == with_unit(noise) == "no effect"
     assert spread_of(noise) == sign_text(noise) == ""
     tip = "\n".join(tip_lines(noise, {}))
     assert "75" not in tip
     assert "−" not in tip
-    real = made("prolongation", "share", -0.1, -3e-13, 0.2, difference=True, sign_share=0.75)
+    real = made("prolongation", "share", -0.1, -3e-13, 0.2, signed=True, sign_share=0.75)
     assert not vanishes(real)
     assert sign_text(real) == "75\u202f%"
 

@@ -199,12 +199,12 @@ def test_sections_stand_by_rank_between_front_and_back(page):
         "Who gains from settling",
         "What delay is worth",
         "Do mediators prolong it",
+        "What positions are made of",
+        "What the numbers hang on",
         "Rival accounts of the process",
         "Claims, held against model and record",
         "What would hold",
         "The outside view: base rates and reference classes",
-        "What positions are made of",
-        "What the numbers hang on",
         "Other answers",
         "Other tables",
         "Assumptions, with reasons and sources",
@@ -444,7 +444,8 @@ def test_a_ledger_is_printed_in_few_columns(run, page):
     assert "withdraw or report, item 3. Protocol of 1995, 1995-05-12" in text
     assert "to Valley authorities (the de facto authorities" in text
     assert "forgotten; last breached 1993-02-03; untouched for years" in text.replace("17 ", "")
-    assert "Status as Northland sees it" in text
+    bar = run.ledger.bars[3]
+    assert f"{bar.statuses['record']}; Northland: {bar.statuses['north']}" in text
     assert {"r-commitment-protocol.item3", "r-event-E003", "r-source-S1"} <= set(page.ids)
     assert ("h3", "Commitments by what became of them") in page.headings
     assert ("h3", "Commitments that lapsed without anyone saying so") in page.headings
@@ -487,6 +488,14 @@ def test_claims_say_who_why_and_what_they_rest_on(run, page):
 
 
 EVIL = "<img src=x onerror=alert(1)>"
+
+
+def test_who_contests_an_assumption_is_linked(run, html, page):
+    row = html[html.index('id="a-process_rent"') :]
+    row = row[: row.index("</tr>")]
+    assert "<strong>Contested</strong>: Southland says that it is lower (" in row
+    assert 'href="#r-claim-C1">C1</a>)' in row
+    assert not re.search(r"[{\[]'", " ".join(page.rest))
 
 
 def test_text_of_the_case_cannot_become_markup(run):

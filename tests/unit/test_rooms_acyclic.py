@@ -12,7 +12,7 @@ ROOMS = ("files", "words", "run", "report")
 
 
 def imported(path: Path, known: set[str]) -> set[str]:
-    """Those of the known modules of the package that a file imports, at its top or inside a function, but not for types alone."""
+    """The known modules that a file imports, at its top or inside a function, but not for types alone."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":

@@ -29,9 +29,9 @@ class Loss(Question):
         metas = {}
         for p in frame.players:
             name = frame.name(p)
-            metas[f"loss.{p}"] = Meta(f"Expected loss of {name} from resumed war", "value", p, level=True)
+            metas[f"loss.{p}"] = Meta(f"Expected loss of {name} from resumed war", "value", p)
             label = f"Expected loss of {name} from resumed war, as a share of its own stake"
-            metas[f"loss_share.{p}"] = Meta(label, "share", p, level=True)
+            metas[f"loss_share.{p}"] = Meta(label, "share", p)
         return metas
 
     def ask(self, solved: Solved) -> Found:

@@ -90,7 +90,6 @@ class Meta:
     actor: str | None = None
     signed: bool = True  # the sign is a finding; chances and durations have none
     assumption_not_record: bool = False  # rests on payoffs in states that no record has visited
-    level: bool = False  # signed, and yet no change against something: printed without a plus, shares as percentages
 
 
 @dataclass

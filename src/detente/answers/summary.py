@@ -60,7 +60,7 @@ def _quantity(summary: Summary, question: Question, id: str, meta: Meta) -> Quan
         "label": meta.label,
         "actor": meta.actor,
         "unit": meta.unit,
-        "difference": meta.signed and not meta.level,
+        "signed": meta.signed,
         "assumption_not_record": meta.assumption_not_record,
     }
     if len(usable) == 0:

@@ -9,7 +9,7 @@ from detente.words.numbers import significant, value_text
 from detente.words.strings import label, string
 from detente.words.text import readable
 
-ACCOUNTS_RANK, FIT_RANK = 500, 510
+ACCOUNTS_RANK, FIT_RANK = 600, 610
 
 
 def accounts(context: Context) -> Section | None:

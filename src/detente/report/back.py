@@ -18,7 +18,7 @@ from detente.report.document import (
 from detente.report.figures import draw
 from detente.report.grids import quantity_grid, table_grid
 from detente.report.numbers import quantity_table
-from detente.run import Picture, Quantity
+from detente.run import Picture, Quantity, Ref
 from detente.run.tables import SOURCES, assumptions_table
 from detente.words.numbers import percent, unit_text, value_text
 from detente.words.strings import label, string
@@ -34,7 +34,7 @@ def other_answers(context: Context) -> Section | None:
     for question, group in groups.items():
         title = label("question", question)
         title = f"{title[:1].upper()}{title[1:]}"
-        one_unit = len({(q.unit, q.difference) for q in group}) == 1
+        one_unit = len({(q.unit, q.signed) for q in group}) == 1
         picture = Picture(shape="intervals", title=title, quantities=tuple(q.id for q in group))
         drawn = draw(context, picture, f"answer_{question}") if one_unit else None
         blocks += [drawn if drawn is not None else Heading(title), quantity_grid(context, group, question)]
@@ -74,8 +74,10 @@ def _assumption(context: Context, row: int) -> tuple[Line, ...]:
     basis: list[Inline] = [label("word", a.basis)] if judged else []
     basis += ["; ", *links] if judged and links else [*links]
     why: list[Inline] = [a.why]
-    if a.contested:
-        why += [" ", Strong(string("column.contested")), f": {a.contested}"]
+    if a.contested or a.contested_by:
+        why += [" ", Strong(string("column.contested")), ": " if a.contested else " ", a.contested]
+        claims = context.ref_links(Ref(kind="claim", id=id) for id in a.contested_by)
+        why += [" (", *claims, ")"] if claims else []
     return (
         (context.assumption_labels[a.name],),
         (Cell(f"{spread} {unit_text(a.unit)}".strip(), "assumptions", row, "range", True),),

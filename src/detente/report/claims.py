@@ -8,7 +8,7 @@ from detente.run.tables import claims_table
 from detente.words.strings import label, string
 from detente.words.text import readable
 
-RANK = 600
+RANK = 700
 
 
 def claims(context: Context) -> Section | None:

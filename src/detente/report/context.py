@@ -14,6 +14,7 @@ from detente.words.text import readable
 SEPARATORS = re.compile(r"[,;\s]+")
 ENTRIES = ("source", "instrument", "commitment", "event", "response", "claim")  # kinds of entries of a record
 ENTRIES = ("source", "instrument", "commitment", "event", "response", "claim")  # kinds of entries of a record
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 LINKS = 12  # ways back that are printed; the others are counted
 
 
@@ -132,7 +133,7 @@ class Context:
             return self.quantities[value].label
         if kind == "actor":
             parts = [part for part in SEPARATORS.split(value) if part]
-            if parts and all(part in self.run.actors for part in parts):
+            if any(part in self.run.actors for part in parts) and all(IDENTIFIER.fullmatch(part) for part in parts):
                 return "; ".join(self.actor(part) for part in parts)
         return text
 

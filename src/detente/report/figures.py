@@ -80,7 +80,7 @@ def _interval_numbers(context: Context, picture: Picture, id: str) -> Figure | N
         rows=tuple((n, k, *(None if v is None else v * scale for v in (q.low, q.mid, q.high))) for q, n, k in rows),
     )
     units = {quantity_unit(q) for q in every}
-    unit = picture.unit or (units.pop() if len(units) == 1 else "")
+    unit = units.pop() if len(units) == 1 else ""
     specs = both(
         lambda width: intervals(
             table, "name", unit, compare="kind" if len(kinds) > 1 else None, percent=shares and not signed, width=width
@@ -121,9 +121,9 @@ def _shown(context: Context, table: Table, row: int, column: str) -> Cell:
 
 
 def _unit(picture: Picture, table: Table) -> str:
-    """The unit of the numbers of a table's picture, as its columns have it."""
+    """The unit of the numbers of a table's picture: its own, else what its columns say."""
     column = picture.column("x" if picture.shape == "bars" else "low")
-    return table.units.get(column, "")
+    return picture.unit or table.units.get(column, "")
 
 
 def _interval_table(context: Context, picture: Picture, id: str) -> Figure | None:
@@ -134,7 +134,7 @@ def _interval_table(context: Context, picture: Picture, id: str) -> Figure | Non
     grouped, kinds = "group" in rows.columns, "kind" in rows.columns
     drawn = _visible(rows) if grouped else rows
     unit = _unit(picture, table)
-    axis = picture.unit or unit_text(unit)
+    axis = unit_text(unit)
     specs = both(
         lambda width: intervals(
             drawn, "label", axis, group="group" if grouped else None, compare="kind" if kinds else None,
@@ -180,7 +180,7 @@ def _band(context: Context, picture: Picture, id: str) -> Figure | None:
     x_title = label("column", column)
     specs = both(
         lambda width: band(
-            rows, "x", picture.unit or x_title, series="kind" if "kind" in rows.columns else None,
+            rows, "x", x_title, series="kind" if "kind" in rows.columns else None,
             percent=picture.percent, width=width, height=250 if width == WIDTH else 220,
         )
     )  # fmt: skip
@@ -241,8 +241,8 @@ def _tornado(context: Context, picture: Picture, id: str) -> Figure | None:
         columns=("parameter", "low", "high"),
         rows=tuple((row["label"], row["low"] * scale, row["high"] * scale) for row in chosen),
     )
-    percent = picture.percent or (is_share(unit) and not signed)
-    axis = picture.unit or unit_text(unit, signed)
+    percent = is_share(unit) and not signed
+    axis = unit_text(unit, signed)
     specs = both(lambda width: tornado(drawn, unit=axis, percent=percent, width=width))
     words = points(
         (str(row["label"]), f"{value_text(row['low'], unit, signed)}, {value_text(row['high'], unit, signed)}")

@@ -42,17 +42,17 @@ class Hidden:
     def quantities(self) -> frozenset[str]:
         """Numbers that go: they name a hidden assumption among what they hang on, or rest on hidden entries alone.
 
-        With them go those that say the same otherwise (of one question about one actor and package) and, where shares
-        of one family may sum to one, all of that family.
+        With them go those that would give them away, and so on.
         """
-        gone = {q.id: q for q in self.run.quantities if self._hangs(q)}
-        said = {(q.question, q.actor, q.package) for q in gone.values()}
-        wholes = {q.family for q in gone.values() if _share(q)}
-        return frozenset(
-            q.id
-            for q in self.run.quantities
-            if q.id in gone or (q.question, q.actor, q.package) in said or (_share(q) and q.family in wholes)
-        )
+        by_id = {q.id: q for q in self.run.quantities}
+        gone: set[str] = set()
+        left = [q.id for q in self.run.quantities if self._hangs(q)]
+        while left:
+            id = left.pop()
+            if id in by_id and id not in gone:
+                gone.add(id)
+                left += by_id[id].relatives
+        return frozenset(gone)
 
     def _hangs(self, q: Quantity) -> bool:
         named = any(("parameter", name) in self.marked for name in q.assumptions)
@@ -106,11 +106,6 @@ class Hidden:
     def _names(self, kind: str, cell: str) -> bool:
         gone = self.quantities if kind == "quantity" else {id for k, id in self.marked if k == kind}
         return any(part in gone for part in (cell, *SEPARATORS.split(cell)))
-
-
-def _share(q: Quantity) -> bool:
-    """Whether it is a share of something, such that its relatives may sum to one with it."""
-    return q.unit == "share" and not q.difference
 
 
 def knows_rows(table: Table) -> bool:

@@ -6,12 +6,12 @@ from detente.words.strings import string
 
 
 def is_signed(quantity: Quantity) -> bool:
-    """Whether a number is printed with its sign: a difference, or one that is below zero in its middle or low end."""
-    return quantity.difference or any(part is not None and part < 0 for part in (quantity.low, quantity.mid))
+    """Whether a number is printed with its sign: where it is a finding, or below zero in its middle or low end."""
+    return quantity.signed or any(part is not None and part < 0 for part in (quantity.low, quantity.mid))
 
 
 def vanishes(quantity: Quantity) -> bool:
-    """Whether it is a difference that is nothing after rounding: then neither its digits nor its sign say anything."""
+    """Whether a signed number is nothing after rounding: then neither its digits nor its sign say anything."""
     return is_signed(quantity) and no_effect(quantity.low, quantity.mid, quantity.high, quantity.unit)
 
 

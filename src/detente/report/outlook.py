@@ -5,7 +5,7 @@ from detente.report.document import Block, Bullets, Paragraph, Section
 from detente.report.sections import unnamed
 from detente.words.strings import string
 
-RANK = 800
+RANK = 900
 
 
 def outlook(context: Context) -> Section | None:

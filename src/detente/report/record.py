@@ -9,11 +9,10 @@ from detente.report.document import Block, Cell, Grid, Heading, Inline, Line, Pa
 from detente.report.figures import both, draw, figure
 from detente.report.grids import ROWS_SHOWN
 from detente.run import Bar, Picture, Table
-from detente.words.numbers import is_numeric
 from detente.words.strings import label, string
 from detente.words.text import readable
 
-TIMELINE_RANK, LEDGER_RANK = 100, 110
+TIMELINE_RANK, LEDGER_RANK = 50, 60
 RECORD = "record"  # the viewpoint of the dated record, as against that of any actor
 
 
@@ -72,33 +71,32 @@ def ledger(context: Context) -> Section | None:
 
 def _grid(context: Context, held: tuple[Bar, ...], data: Table, file: str, *, linked: bool) -> Grid:
     """Commitments in few columns: what under which instrument, who to whom, by when, statuses, what became of it."""
-    views = tuple(dict.fromkeys(view for bar in held for view in bar.statuses))
     rows: list[tuple[Line, ...]] = []
     for n, bar in enumerate(held):
         who = "; ".join(context.actor(actor) for actor in bar.who)
         to = "; ".join(context.actor(actor) for actor in bar.to)
-        cells: list[Line] = [
+        cells: tuple[Line, ...] = (
             (string("ledger.under", what=bar.what or bar.commitment, instrument=bar.instrument, date=bar.made),),
             (string("ledger.owes", who=who, to=to) if to else who,),
             (bar.by or "–",),
-            *((readable(bar.statuses.get(view, "")) or "–",) for view in views),
+            (_statuses(context, bar) or "–",),
             _became(bar, file, n),
-        ]
-        rows.append(tuple(cells))
-    header = (
-        label("column", "what"),
-        label("column", "who"),
-        label("column", "by"),
-        *(_view_label(context, view) for view in views),
-        label("column", "state"),
-    )
+        )
+        rows.append(cells)
+    header = tuple(label("column", c) for c in ("what", "who", "by", "status", "state"))
     anchors = tuple(context.anchor("commitment", bar.commitment) for bar in held) if linked else ()
-    numeric = (*(False for _ in header[:-1]), is_numeric(()))
-    return Grid("", header, tuple(rows), numeric, data, file, _once(anchors), ROWS_SHOWN)
+    return Grid("", header, tuple(rows), (False,) * len(header), data, file, _once(anchors), ROWS_SHOWN)
 
 
-def _view_label(context: Context, view: str) -> str:
-    return string("ledger.status") if view == RECORD else string("ledger.status_by", side=context.short_actor(view))
+def _statuses(context: Context, bar: Bar) -> str:
+    """The status on the record, then as each side that says one sees it."""
+    told = sorted(bar.statuses.items(), key=lambda item: item[0] != RECORD)
+    return "; ".join(
+        readable(status)
+        if view == RECORD
+        else string("ledger.as_seen", side=context.short_actor(view), status=readable(status))
+        for view, status in told
+    )
 
 
 def _became(bar: Bar, file: str, row: int) -> Line:

@@ -97,22 +97,18 @@ def _assumption(assumption: Assumption, hidden: Hidden) -> Assumption:
         name: _veiled(getattr(assumption, name), hidden) for name in ("label", "why", "contested")
     }
     update["sources"] = tuple(s for s in assumption.sources if ("source", s) not in hidden.marked)
+    update["contested_by"] = tuple(c for c in assumption.contested_by if ("claim", c) not in hidden.marked)
+    if assumption.contested_by and not update["contested_by"]:  # the view is that of marked claims alone
+        update["contested"] = ""
     return assumption.model_copy(update=update)
 
 
 def _splits(run: Run, hidden: Hidden) -> frozenset[str]:
-    """Tables that repeat or split a number that goes, and do not say which of their rows do: curves, terms, causes.
-
-    Those are the tables beside such a number in a section; for a number in no section, those of its part in no section.
-    """
-    shown = {told.id: {*told.tables, *(picture.table for picture in told.pictures)} for told in run.sections}
-    named = frozenset(name for names in shown.values() for name in names)
-    alone = hidden.quantities - {id for told in run.sections for id in told.names()}
+    """Tables beside a number that goes, which may repeat or split it and do not say which of their rows do."""
     beside: set[str] = set()
     for told in run.sections:
-        beside |= shown[told.id] if told.names() & hidden.quantities else set()
-    for stamp in run.parts.values():
-        beside |= set(stamp.tables) - named if alone & set(stamp.quantities) else set()
+        if told.names() & hidden.quantities:
+            beside |= {*told.tables, *(picture.table for picture in told.pictures)}
     return frozenset(name for name in beside if name in run.tables and not knows_rows(run.tables[name]))
 
 

@@ -11,7 +11,7 @@ from detente.words.numbers import percent, significant, spread_text, value_text
 from detente.words.strings import string
 from detente.words.text import readable
 
-RANK = 700
+RANK = 800
 GROUPS = ("packages", "only_in_some_equilibria", "near")  # groups of combinations, best first
 
 

@@ -26,6 +26,7 @@ class Quantity(Model):
     low: float | None = None
     mid: float | None = None
     high: float | None = None
+    signed: bool = False  # the sign is a finding; chances and durations have none
     sign_share: float | None = None
     equilibria_share: float | None = None
     reason_no_interval: str | None = None
@@ -33,10 +34,10 @@ class Quantity(Model):
     draws: int | None = None  # how many draws have this number
     branch: dict[str, int] = Field(default_factory=dict)  # how those draws' equilibria were reached -> how many
     choice_value_decides: bool = False  # true: "depends on the choice model"
-    difference: bool = False  # a change against something: printed with its sign, shares in percentage points
     assumption_not_record: bool = False  # true: rests on parameters that no record can identify
     assumptions: tuple[str, ...] = ()  # names of the parameters that it hangs on most (three by default)
-    rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it
+    rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it; it is computed from them only if posterior
+    relatives: tuple[str, ...] = ()  # ids of numbers that would give this one away, were it taken out
     confidential: bool = False  # must not leave the house: dropped from a redacted copy
 
     @model_validator(mode="after")
@@ -58,5 +59,6 @@ class Assumption(Model):
     why: str
     basis: str  # "judgement" or "sources"
     sources: tuple[str, ...] = ()
-    contested: str = ""  # who contests it, and how
+    contested: str = ""  # how others see it
+    contested_by: tuple[str, ...] = ()  # ids of the claims in which they do
     confidential: bool = False

@@ -62,8 +62,8 @@ class Picture(Model):
     table: str = ""
     roles: dict[str, str] = Field(default_factory=dict)
     compare: tuple[str, ...] = ()  # of intervals: quantities drawn hollow in the rows of the first ones
-    unit: str = ""  # of the axis; "" for quantities: their own
-    percent: bool = False  # the axis is in per cent
+    unit: str = ""  # of its numbers, as in `Quantity.unit`; "": what the quantities or the table's columns say
+    percent: bool = False  # of a table: shares, on an axis in per cent (quantities know that themselves)
 
     @model_validator(mode="after")
     def _drawable(self) -> "Picture":
@@ -100,10 +100,9 @@ class Section(Model):
     id: str  # names the section on the page; one section of this id in a run
     title: str
     part: str = ""  # the part of the run that it belongs to; filled in when the part is added
-    rank: int = (
-        500  # its place, small first: record 100, risk and interests 200, process 300, others 400, accounts 500,
-    )
-    # claims 600, settlement 700, outlook 800, what positions are made of 900
+    # Its place, small first: the record under 100, questions 100 to 599; accounts stand at 600, claims at 700, the
+    # settlement at 800, the outside view at 900.
+    rank: int = 500
     finding: str = ""  # stands in bold, and in the summary of the whole
     paragraphs: tuple[str, ...] = ()
     headline: tuple[str, ...] = ()  # ids of those of its numbers that stand at the head of the whole (four at most)

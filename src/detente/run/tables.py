@@ -29,10 +29,13 @@ def quantities_table(run: Run) -> Table:
 def assumptions_table(run: Run) -> Table:
     """The assumptions of a run as one table, a row each."""
     rows: list[tuple[Cell, ...]] = [
-        (a.name, a.label, a.unit, a.low, a.mid, a.high, a.why, a.basis, "; ".join(a.sources), a.contested)
+        (
+            a.name, a.label, a.unit, a.low, a.mid, a.high, a.why, a.basis, "; ".join(a.sources), a.contested,
+            " ".join(a.contested_by),
+        )
         for a in run.assumptions
-    ]
-    columns = ("name", "label", "unit", "low", "mid", "high", "why", "basis", "sources", "contested")
+    ]  # fmt: skip
+    columns = ("name", "label", "unit", "low", "mid", "high", "why", "basis", "sources", "contested", "contested_by")
     return Table(title="Assumptions", columns=columns, rows=tuple(rows))
 
 

@@ -4,7 +4,7 @@ The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Cha
 """
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,7 +184,8 @@ def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
             why=p.why,
             basis=p.basis,
             sources=tuple(p.sources),
-            contested=str(p.contested or ""),
+            contested=p.contested.get("view", "") if isinstance(p.contested, Mapping) else p.contested or "",
+            contested_by=tuple(p.contested.get("by", ())) if isinstance(p.contested, Mapping) else (),
             confidential=p.confidential,
         )
         for p in case.parameters.values()
@@ -222,14 +223,14 @@ RECORD_SECTIONS = (
     Section(
         id="ceasefires",
         title="How long ceasefires held",
-        rank=120,
+        rank=70,
         paragraphs=("Each ceasefire on the record, to its first lesser breach, its first large one, and its end.",),
         tables=("ceasefires",),
     ),
     Section(
         id="responses",
         title="Who spoke after violations",
-        rank=130,
+        rank=80,
         paragraphs=(
             "Whether mediators reacted to violations, how soon, and whom they named, as it was written down. "
             "A few namings are too few to read a bias from.",
