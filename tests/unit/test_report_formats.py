@@ -12,10 +12,10 @@ from synthetic_run import make_run
 
 from detente.report import build, render_markdown, render_pdf, render_word
 from detente.report.document import Grid
-from detente.report.paper import column_shares
+from detente.report.paper import column_shares, figure_width
 from detente.report.plain import number_text
 from detente.report.word import bookmark_name
-from detente.run import Ledger, Run, Section, Table
+from detente.run import Ledger, Picture, Run, Section, Table
 
 
 def light(run: Run) -> Run:
@@ -155,6 +155,29 @@ def test_pdf_is_set_from_data_and_the_template_names_nothing_outside():
     assert not re.search(r"#?import|include|@preview|eval\(|read\(|plugin\(", template)
     assert template.count("json(") == 1
     assert re.findall(r"image\(([^,]+),", template) == ["b.image"]
+
+
+def test_a_tall_figure_is_made_to_fit_the_page(run):
+    import docx
+
+    assert figure_width((680, 400), 170.0) == 170.0
+    assert figure_width((680, 4000), 170.0) == pytest.approx(34.85)
+    rows = tuple((f"actor {a}", f"term {t}", -1.0, 0.5, 2.0) for a in range(9) for t in range(9))
+    table = Table(title="t", columns=("actor", "term", "low", "mid", "high"), rows=rows)
+    roles = {"label": "term", "group": "actor"}
+    tall = Section(id="s", title="Tall", pictures=(Picture(shape="intervals", title="p", table="t", roles=roles),))
+    drawn = bare(run, tables={"t": table}, sections=(tall,))
+    shape = docx.Document(io.BytesIO(render_word(drawn))).inline_shapes[0]
+    assert shape.height.mm == pytest.approx(205, abs=1)
+    assert shape.width.mm < 170
+
+
+def test_bars_end_in_rounded_numbers(run):
+    ids = tuple(q.id for q in run.quantities if q.family == "gain_from_settling")
+    told = Section(id="s", title="S", pictures=(Picture(shape="bars", title="p", quantities=ids),))
+    figure = build(bare(run, quantities=run.quantities, sections=(told,))).sections[3].blocks[0]
+    shown = [row["text"] for layer in figure.spec["layer"] for row in layer["data"]["values"] if "text" in row]
+    assert set(shown) == {number_text(run.quantity(id), "bare") for id in ids}
 
 
 def test_a_paper_without_rows_has_no_empty_table(run):

@@ -205,18 +205,18 @@ def _bars(context: Context, picture: Picture, id: str) -> Figure | None:
             return None
         table, rows = found
         unit = _unit(picture, table)
-        pairs = [(str(name), value) for name, value in zip(rows.column("label"), rows.column("x"), strict=True)]
-        said = [(name, cell_text(value, unit)) for name, value in pairs]
+        pairs = zip(rows.column("label"), rows.column("x"), strict=True)
+        bars_shown = [(str(label), value, cell_text(value, unit)) for label, value in pairs if value is not None]
     else:
         numbers = [q for q in context.found(picture.quantities) if q.mid is not None]
         table = quantity_table(picture.title, numbers)
-        pairs = [(name, q.mid) for q, (name, _) in zip(numbers, named_rows(context, numbers), strict=True)]
-        said = [(q.label, mid_text(q)) for q in numbers]
-    if len(pairs) < LEAST_ROWS:
+        names = [name for name, _ in named_rows(context, numbers)]
+        bars_shown = [(name, q.mid, mid_text(q)) for q, name in zip(numbers, names, strict=True)]
+    if len(bars_shown) < LEAST_ROWS:
         return None
-    drawn = Table(title=picture.title, columns=("label", "count"), rows=tuple(pairs))
-    specs = both(lambda width: bars(drawn, "label", "count", width=width))
-    alt = string("chart.alt", title=picture.title, points=points(said))
+    drawn = Table(title=picture.title, columns=("label", "count", "text"), rows=tuple(bars_shown))
+    specs = both(lambda width: bars(drawn, "label", "count", text="text", width=width))
+    alt = string("chart.alt", title=picture.title, points=points((name, text) for name, _, text in bars_shown))
     return figure(picture, id, alt, specs, table, picture.table)
 
 

@@ -6,7 +6,19 @@ from detente.words.strings import string
 
 LONGEST_WORD = 14  # letters up to which a column is made wide enough
 PADDING = 3.5  # letters
+TALLEST = 205.0  # height of a figure, mm: what a page holds beside its heading and a note
 DAMPED = 18  # letters from which more text widens a column less
+
+
+def figure_width(pixels: tuple[int, int], width: float) -> float:
+    """Width of a figure on paper, mm: the whole line, or less where the figure would be too tall for a page.
+
+    Args:
+        pixels: width and height of the image.
+        width: of the line, mm.
+    """
+    across, down = pixels
+    return min(width, TALLEST * across / down)
 
 
 def column_shares(header: tuple[str, ...], rows: tuple[tuple[Line, ...], ...]) -> list[float]:

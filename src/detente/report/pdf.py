@@ -13,7 +13,7 @@ from typing import Any
 
 from detente.errors import MissingExtra
 from detente.report.build import build
-from detente.report.charts import png
+from detente.report.charts import png, png_size
 from detente.report.context import place
 from detente.report.document import (
     Block,
@@ -35,11 +35,12 @@ from detente.report.document import (
     Strong,
     anchors_printed,
 )
-from detente.report.paper import column_shares, cut_note
+from detente.report.paper import column_shares, cut_note, figure_width
 from detente.report.plain import number_text, piece_text
 from detente.run import Run
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
+LINE_WIDTH = 170.0  # mm, of A4 between the margins of the template
 SCALE = 2.4  # pixels of an image per drawn pixel
 Data = dict[str, Any]
 
@@ -176,7 +177,9 @@ class _Writer:
     def _figure(self, figure: Figure) -> Data:
         name = f"figure{len(self.images)}.png"
         self.images[name] = png(figure.spec, SCALE)
-        return {"block": "figure", "title": figure.title, "image": name, "alt": figure.alt, "note": figure.note}
+        share = figure_width(png_size(self.images[name]), LINE_WIDTH) / LINE_WIDTH
+        words = {"title": figure.title, "alt": figure.alt, "note": figure.note}
+        return {"block": "figure", "image": name, "width": share, **words}
 
     def _grid(self, grid: Grid) -> Data:
         rows = grid.rows[: grid.shown]

@@ -7,7 +7,7 @@ from typing import Any
 from detente.errors import MissingExtra
 from detente.files.keys import content_key
 from detente.report.build import build
-from detente.report.charts import png
+from detente.report.charts import png, png_size
 from detente.report.context import place
 from detente.report.document import (
     Block,
@@ -29,7 +29,7 @@ from detente.report.document import (
     Strong,
     anchors_printed,
 )
-from detente.report.paper import column_shares, cut_note
+from detente.report.paper import column_shares, cut_note, figure_width
 from detente.report.plain import number_text, piece_text
 from detente.run import Run
 from detente.words.strings import string
@@ -37,6 +37,7 @@ from detente.words.workbook import EPOCH, without_clock
 
 PAGES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}  # width, height, mm
 MARGIN = 20.0  # mm
+SCALE = 2.2  # pixels of an image per drawn pixel
 PROPERTY = 255  # letters that Word allows in a property of a document
 INK, MUTED = "1D2530", "5A6675"
 
@@ -153,7 +154,9 @@ class _Writer:
     def _figure(self, figure: Figure) -> None:
         heading = self.file.add_heading(figure.title, 2)
         heading.paragraph_format.keep_with_next = True
-        shape = self.file.add_picture(io.BytesIO(png(figure.spec, 2.2)), width=self.mm(self.width))
+        image = png(figure.spec, SCALE)
+        width = figure_width(png_size(image), self.width)
+        shape = self.file.add_picture(io.BytesIO(image), width=self.mm(width))
         properties = shape._inline.docPr
         properties.set("descr", figure.alt)
         properties.set("title", figure.title)
