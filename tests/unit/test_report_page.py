@@ -325,6 +325,39 @@ def test_packages_share_the_row_of_an_actor():
     }
 
 
+def test_timeline_and_ledger_can_be_drawn_in_any_section(run):
+    shapes = (Picture(shape="timeline", title="Time"), Picture(shape="ledger", title="Bars"))
+    told = Section(id="s", title="S", pictures=shapes)
+    bars = tuple(run.ledger.bars[n % 18].model_copy(update={"commitment": f"c.{n}"}) for n in range(50))
+    many = part_of(run, timeline=run.timeline, ledger=run.ledger.model_copy(update={"bars": bars}), sections=(told,))
+    first, second = section_of(many, "s").blocks
+    assert first.alt.startswith("Timeline of 65 recorded events from 1992-01-01 to 2013-04-22")
+    drawn = {row["name"] for layer in second.spec["layer"] for row in layer["data"]["values"]}
+    assert len(drawn) == 40
+    assert second.note == "10 commitments that were touched later stand in the table alone."
+    assert len(second.data.rows) == 50
+
+
+def test_a_scatter_names_its_axes_from_the_table():
+    table = Table(title="t", columns=("cost", "gain", "who"), rows=((1.0, 0.2, "a"), (2.0, 0.4, "b"), (None, 0.1, "c")),
+                  units={"cost": "value/year", "gain": "probability"})  # fmt: skip
+    roles = {"x": "cost", "y": "gain", "label": "who"}
+    picture = Picture(shape="scatter", title="P", table="t", roles=roles, percent=True)
+    run = lone_run(tables={"t": table}, sections=(Section(id="s", title="S", pictures=(picture,)),))
+    figure = section_of(run, "s").blocks[0]
+    encoding = figure.spec["layer"][0]["encoding"]
+    assert (encoding["x"]["title"], encoding["y"]["title"]) == ("cost, own units a year", "gain")
+    assert figure.alt == "P. a: 20\u202f%, 1.0. b: 40\u202f%, 2.0."
+
+
+def test_the_words_of_a_figure_begin_with_its_title_as_a_sentence():
+    numbers = (number("gain.a", actor="a"), number("gain.b", actor="b"))
+    for title, begins in (("Who gains?", "Who gains? gain.a: "), ("Gains", "Gains. gain.a: ")):
+        picture = Picture(shape="intervals", title=title, quantities=("gain.a", "gain.b"))
+        run = lone_run(*numbers, sections=(Section(id="s", title="S", pictures=(picture,)),))
+        assert section_of(run, "s").blocks[0].alt.startswith(begins)
+
+
 def test_numbers_beside_others_stand_in_their_row():
     picture = Picture(shape="intervals", title="P", quantities=("relapse.1y", "relapse.5y"), compare=("base_rate.5y",))
     told = Section(id="s", title="S", pictures=(picture,))

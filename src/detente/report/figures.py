@@ -20,6 +20,7 @@ Spec = dict[str, Any]
 BARS = 8  # bars of a tornado
 POINTS_SAID = 6  # points of a curve that its words name
 CURVES_SAID = (1.0, 2.0, 5.0, 10.0, 20.0)  # years at which a curve over years is read out
+LEDGER_BARS = 40  # commitments drawn: those that nothing touched for longest; the table has all
 LEAST_ROWS = 2  # an interval alone says no more than its number
 SMALLEST = 0.02  # share of a block's longest bar from which a row is drawn in a block with a scale of its own
 
@@ -40,6 +41,11 @@ def figure(
 ) -> Figure:
     """A figure with both its drawings; its words are the picture's own where it has some."""
     return Figure(id, picture.title, picture.alt or alt, specs[0], specs[1], data, file, note)
+
+
+def ended(title: str) -> str:
+    """A title as a sentence before others."""
+    return title if title.endswith((".", "?", "!")) else f"{title}."
 
 
 def both(make: Callable[[int], Spec]) -> list[Spec]:
@@ -89,7 +95,7 @@ def _interval_numbers(context: Context, picture: Picture, id: str) -> Figure | N
     words = points([(q.label, full_text(q)) for q in every])
     hollow = any(q.low is not None and q.high is not None and q.low < 0 < q.high and not vanishes(q) for q in every)
     note = string("chart.hollow") if hollow else ""
-    alt = string("chart.alt", title=picture.title, points=words)
+    alt = string("chart.alt", title=ended(picture.title), points=words)
     return figure(picture, id, alt, specs, quantity_table(picture.title, every), note=note)
 
 
@@ -148,7 +154,7 @@ def _interval_table(context: Context, picture: Picture, id: str) -> Figure | Non
         for row in drawn.rows
     )
     note = string("chart.own_scales") if grouped else ""
-    alt = string("chart.alt", title=picture.title, points=words)
+    alt = string("chart.alt", title=ended(picture.title), points=words)
     return figure(picture, id, alt, specs, table, picture.table, note)
 
 
@@ -195,7 +201,9 @@ def _band(context: Context, picture: Picture, id: str) -> Figure | None:
         )
         for row in chosen
     )
-    return figure(picture, id, string("chart.alt_band", title=picture.title, points=words), specs, table, picture.table)
+    return figure(
+        picture, id, string("chart.alt_band", title=ended(picture.title), points=words), specs, table, picture.table
+    )
 
 
 def _bars(context: Context, picture: Picture, id: str) -> Figure | None:
@@ -216,7 +224,7 @@ def _bars(context: Context, picture: Picture, id: str) -> Figure | None:
         return None
     drawn = Table(title=picture.title, columns=("label", "count", "text"), rows=tuple(bars_shown))
     specs = both(lambda width: bars(drawn, "label", "count", text="text", width=width))
-    alt = string("chart.alt", title=picture.title, points=points((name, text) for name, _, text in bars_shown))
+    alt = string("chart.alt", title=ended(picture.title), points=points((name, text) for name, _, text in bars_shown))
     return figure(picture, id, alt, specs, table, picture.table)
 
 
@@ -253,7 +261,7 @@ def _tornado(context: Context, picture: Picture, id: str) -> Figure | None:
         columns=("parameter", "low", "high"),
         rows=tuple((row["label"], row["low"], row["high"]) for row in chosen),
     )
-    return figure(picture, id, string("chart.alt", title=picture.title, points=words), specs, data, id)
+    return figure(picture, id, string("chart.alt", title=ended(picture.title), points=words), specs, data, id)
 
 
 def _scatter(context: Context, picture: Picture, id: str) -> Figure | None:
@@ -278,7 +286,9 @@ def _scatter(context: Context, picture: Picture, id: str) -> Figure | None:
     words = points(
         (str(row[named]), f"{cell_text(row[y], units[1])}, {cell_text(row[x], units[0])}") for row in whole.rows
     )
-    return figure(picture, id, string("chart.alt", title=picture.title, points=words), specs, table, picture.table)
+    return figure(
+        picture, id, string("chart.alt", title=ended(picture.title), points=words), specs, table, picture.table
+    )
 
 
 def axis_title(table: Table, column: str) -> str:
@@ -305,9 +315,13 @@ def _ledger(context: Context, picture: Picture, id: str) -> Figure | None:
     held = context.run.ledger
     if held is None or not held.bars:
         return None
-    words = points((bar.what or bar.commitment, bar.state.replace("_", " ")) for bar in held.bars)
-    alt = string("chart.alt", title=picture.title, points=words)
-    return figure(picture, id, alt, both(lambda width: ledger_spec(held, width)), held.table(), "ledger")
+    longest = sorted(range(len(held.bars)), key=lambda n: -held.bars[n].slept_years)[:LEDGER_BARS]
+    drawn = held.model_copy(update={"bars": tuple(held.bars[n] for n in sorted(longest))})
+    words = points((bar.what or bar.commitment, readable(bar.state)) for bar in drawn.bars)
+    alt = string("chart.alt", title=ended(picture.title), points=words)
+    left = len(held.bars) - len(drawn.bars)
+    note = string("chart.bars_left", count=left) if left else ""
+    return figure(picture, id, alt, both(lambda width: ledger_spec(drawn, width)), held.table(), "ledger", note)
 
 
 DRAWERS: dict[str, Callable[[Context, Picture, str], Figure | None]] = {

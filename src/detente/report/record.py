@@ -6,7 +6,7 @@ from detente.report.charts import bars
 from detente.report.charts.timeline import MANY
 from detente.report.context import Context, points
 from detente.report.document import Block, Cell, Grid, Heading, Inline, Line, Paragraph, Section
-from detente.report.figures import both, draw, figure
+from detente.report.figures import both, draw, ended, figure
 from detente.report.grids import ROWS_SHOWN
 from detente.run import Bar, Picture, Table
 from detente.words.strings import label, string
@@ -58,7 +58,7 @@ def ledger(context: Context) -> Section | None:
         counts = Table(title=string("ledger.title"), columns=("state", "count"), rows=tuple(tally))
         specs = both(lambda width: bars(counts, "state", "count", width=width))
         picture = Picture(shape="ledger", title=string("ledger.title"))
-        alt = string("chart.alt", title=picture.title, points=points((readable(s), str(n)) for s, n in tally))
+        alt = string("chart.alt", title=ended(picture.title), points=points((readable(s), str(n)) for s, n in tally))
         blocks.append(figure(picture, "ledger_state", alt, specs, counts, "ledger_state"))
     asleep = sorted((bar for bar in held.bars if bar.asleep), key=lambda bar: -bar.slept_years)
     if asleep:

@@ -3,7 +3,7 @@
 from detente.report.charts import scatter
 from detente.report.context import Context, points
 from detente.report.document import Block, Bullets, Entries, Entry, Facts, Figure, Heading, Line, Paragraph, Section
-from detente.report.figures import both
+from detente.report.figures import both, ended
 from detente.report.sections import unnamed
 from detente.run import Settlement, Table
 from detente.run.settlement import Combination, Spread
@@ -71,7 +71,9 @@ def frontier(held: Settlement) -> Figure | None:
         )
     )  # fmt: skip
     words = points((id, f"{percent(safe)}, {significant(gain)}") for id, gain, safe, _ in rows)
-    return Figure("frontier", title, string("chart.alt", title=title, points=words), specs[0], specs[1], table, "")
+    return Figure(
+        "frontier", title, string("chart.alt", title=ended(title), points=words), specs[0], specs[1], table, ""
+    )
 
 
 def _entries(context: Context, group: str, combinations: tuple[Combination, ...]) -> Entries:
