@@ -98,11 +98,11 @@ def test_the_page_asks_for_nothing_but_itself(page, page_file):
 
 
 def test_the_figure_that_fits_is_shown(page):
-    assert page.locator("#fig-risk_curve .wide").is_visible()
-    assert not page.locator("#fig-risk_curve .narrow").is_visible()
+    assert page.locator("#fig-risk .wide").is_visible()
+    assert not page.locator("#fig-risk .narrow").is_visible()
     page.set_viewport_size({"width": 390, "height": 800})
-    assert not page.locator("#fig-risk_curve .wide").is_visible()
-    assert page.locator("#fig-risk_curve .narrow").is_visible()
+    assert not page.locator("#fig-risk .wide").is_visible()
+    assert page.locator("#fig-risk .narrow").is_visible()
 
 
 def test_labels_of_a_figure_do_not_overlap(page):
@@ -147,9 +147,9 @@ def test_a_number_leads_to_its_note_and_on_to_its_assumption(page):
 
 
 def test_a_link_opens_the_folded_row_that_it_leads_to(page):
-    hidden = page.locator("[id='r-E003']")
+    hidden = page.locator("[id='r-event-E003']")
     assert not hidden.is_visible()
-    page.evaluate("location.hash = '#r-E003'")
+    page.evaluate("location.hash = '#r-event-E003'")
     page.wait_for_timeout(200)
     assert hidden.is_visible()
 

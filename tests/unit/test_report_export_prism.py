@@ -1,5 +1,9 @@
 """PRISM files: the format, the way back, and the same probabilities on both sides."""
 
+import os
+import re
+import subprocess
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -9,6 +13,7 @@ from hypothesis import strategies as st
 from detente.chain import Chain
 from detente.errors import OptionError
 from detente.report.export import PrismModel, read_prism, write_prism
+from detente.report.export.prism_language import identifiers, language_text
 
 
 def model(seed: int = 3, k: int = 6) -> PrismModel:
@@ -26,9 +31,69 @@ def model(seed: int = 3, k: int = 6) -> PrismModel:
     )
 
 
+def rates_of(text: str, codes: np.ndarray) -> np.ndarray:
+    """The rates that a model in the PRISM language says, state by state, read without the writer's help."""
+    k = codes.shape[1]
+    names = re.findall(r"^  (\w+) : \[", text, re.M)
+    place = {tuple(codes[:, x]): x for x in range(k)}
+    rates = np.zeros((k, k))
+    for guard, moves in re.findall(r"^  \[\] (\S+) -> (.*);$", text, re.M):
+        here = {name: int(code) for name, code in (part.split("=") for part in guard.split("&"))}
+        for move in moves.split(" + "):
+            rate, update = move.split(" : ")
+            there = here | {n: int(c) for n, c in re.findall(r"\((\w+)'=(\d+)\)", update)}
+            rates[place[tuple(here[n] for n in names)], place[tuple(there[n] for n in names)]] += float(rate)
+    return rates
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000), st.sampled_from([3, 6, 9]))
+def test_the_model_in_the_language_names_its_type_and_holds_every_rate(seed, k):
+    one = model(seed, k)
+    text = language_text(one)
+    assert text.splitlines()[0] == "ctmc"  # without it PRISM takes it for a Markov decision process
+    off = np.where(np.eye(k, dtype=bool), 0.0, one.generator.toarray())
+    assert np.array_equal(rates_of(text, one.codes), off)
+    assert "np." not in text
+    assert re.findall(r"^(\w+)", text, re.M)[1] == "module"
+    peace = re.search(r'^label "peace" = (.*);$', text, re.M)[1]
+    assert peace == "(" + "&".join(f"{n}={c}" for n, c in zip(("phase", "talks"), one.codes[:, -1])) + ")"
+    assert 'label "tense_time"' in text
+    block = text[text.index('rewards "north"') :].split("endrewards")[0]
+    assert [float(line.split(" : ")[1].rstrip(";")) for line in block.splitlines()[1:] if line] == [
+        float(v) for v in one.rewards["north"] if v
+    ]
+    assert "  true : 0;" in text[text.index('rewards "south"') :]
+
+
+def test_names_are_ones_that_the_language_accepts_and_keeps_apart():
+    assert identifiers(["phase", "Phase 2", "phase-2", "phase_2", "2nd", "init", "P", ""]) == [
+        "phase", "Phase_2", "phase_2", "phase_2_2", "_2nd", "init_", "P_", "_"
+    ]  # fmt: skip
+
+
+@pytest.mark.peer
+def test_storm_gives_the_probabilities_that_the_chain_gives(tmp_path):
+    """With DETENTE_STORM: a Python with stormpy (2.0 was tried)."""
+    python = os.environ.get("DETENTE_STORM")
+    if not python:
+        pytest.skip("DETENTE_STORM names no Python with stormpy")
+    one = model()
+    write_prism(one, tmp_path)
+    script = (
+        "import stormpy, sys; p = stormpy.parse_prism_program(sys.argv[1], prism_compatibility=True); "
+        "q = stormpy.parse_properties('P=? [ F<=5 \"peace\" ]', p); m = stormpy.build_model(p, q); "
+        "print(stormpy.model_checking(m, q[0]).get_value(m.initial_states[0]))"
+    )
+    done = subprocess.run([python, "-c", script, tmp_path / "a_case.sm"], capture_output=True, check=True, text=True)
+    ours = Chain(one.generator).reach_probability(one.labels["peace"], np.array([5.0]))[0, one.initial]
+    assert float(done.stdout.split()[-1]) == pytest.approx(float(ours), abs=1e-5)
+
+
 def test_files_have_the_published_form(tmp_path):
     files = {p.name: p.read_text("utf-8").splitlines() for p in write_prism(model(), tmp_path)}
     assert set(files) == {
+        "a_case.sm",
         "a_case.sta",
         "a_case.tra",
         "a_case.lab",

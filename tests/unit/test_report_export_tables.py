@@ -9,8 +9,8 @@ from synthetic_run import make_run
 
 from detente.report.export import netcdf_bytes, write_csv, write_xlsx
 from detente.run import Run, Table
-from detente.run.tables import all_tables, table_csv
-from detente.words.tables import workbook_bytes
+from detente.run.tables import all_tables, sheets, table_csv
+from detente.words.workbook import workbook_bytes
 
 ODD = Table(
     title="Odd",
@@ -28,7 +28,8 @@ def run() -> Run:
 
 def test_csv_keeps_every_digit_and_every_row(run, tmp_path):
     paths = write_csv(all_tables(run), tmp_path)
-    assert {p.stem for p in paths} == {"quantities", "assumptions", *run.tables}
+    models = {"quantities", "assumptions", "timeline", "ledger", "forgotten", "claims"}
+    assert {p.stem for p in paths} == models | set(run.tables)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "quantities.csv").read_text("utf-8"))))
     for row, q in zip(rows, run.quantities, strict=True):
         assert row["id"] == q.id
@@ -45,13 +46,14 @@ def test_csv_quotes_and_disarms_formulas():
 def test_workbook_holds_the_same_and_is_the_same_each_time(run, tmp_path):
     openpyxl = pytest.importorskip("openpyxl", reason="the extra `xlsx` is not installed")
     path = write_xlsx(all_tables(run), tmp_path / "run.xlsx")
-    assert path.read_bytes() == workbook_bytes(run)
+    assert path.read_bytes() == workbook_bytes(sheets(all_tables(run)))
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["quantities", "assumptions", *run.tables]
+    assert book.sheetnames == list(all_tables(run))
     sheet = list(book["odd"].iter_rows(values_only=True))
     assert sheet[0] == ("text", "number (years)", "flag")
     assert sheet[1][1] == pytest.approx(0.1 + 0.2, rel=1e-15)
-    assert sheet[2] == ("'=SUM(A1)", None, False)
+    assert sheet[2] == ("=SUM(A1)", None, False)  # as text: see the types
+    assert [cell.data_type for cell in book["odd"]["A"]] == ["s"] * 4
     assert book["quantities"].max_row == len(run.quantities) + 1
 
 

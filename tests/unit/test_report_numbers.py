@@ -1,79 +1,54 @@
-"""Numbers as readers see them."""
+"""Quantities in words: range, sign and flags, and nothing said of effects that vanish in rounding."""
 
-import pytest
-
-from detente.report.numbers import (
-    cell_text,
-    full_text,
-    mid_text,
-    percent,
-    range_text,
-    readable,
-    significant,
-    tip_lines,
-    value_text,
-    words,
-)
-from detente.run import Quantity
+from detente.report.numbers import full_text, mid_text, sign_text, spread_of, tip_lines, vanishes, with_unit
+from detente.run import Quantity, Ref
 
 
-def made(id: str, unit: str, low: float | None, mid: float, high: float | None, **more) -> Quantity:
+def made(family: str, unit: str, low: float | None, mid: float, high: float | None, **more) -> Quantity:
     reason = None if low is not None else "one point only"
-    return Quantity(
-        id=id, question="q", label="l", unit=unit, low=low, mid=mid, high=high, reason_no_interval=reason, **more
-    )
+    fixed = {"id": f"{family}.x", "question": "q", "family": family, "label": "l"}
+    return Quantity(**fixed, unit=unit, low=low, mid=mid, high=high, reason_no_interval=reason, **more)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0"),
-        (1234.4, "1234"),
-        (0.0456, "0.046"),
-        (-2.345, "−2.3"),
-        (9.96, "10.0"),
-        (1e-9, "1.0e−09"),
-        (float("inf"), "inf"),
-    ],
-)
-def test_significant_digits(value, text):
-    assert significant(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.27, "27\u202f%"), (0.003, "under 1\u202f%"), (0.999, "over 99\u202f%"), (0, "0\u202f%"), (1, "100\u202f%")],
-)
-def test_shares_are_whole_percentages(value, text):
-    assert percent(value) == text
-
-
-def test_a_chance_reads_as_a_sentence():
-    assert full_text(made("relapse.5y", "probability", 0.15, 0.27, 0.41)) == "27\u202f% (15 to 41\u202f%)"
-    assert range_text(made("relapse.1y", "probability", 0.001, 0.02, 0.04)) == "under 1\u202f% to 4\u202f%"
+def test_a_chance_is_no_difference():
+    assert full_text(made("relapse", "probability", 0.15, 0.27, 0.41)) == "27\u202f% (15 to 41\u202f%)"
+    assert full_text(made("loss_share", "share", 0.1, 0.2, 0.3, sign_share=1.0)) == "20\u202f% (10 to 30\u202f%)"
 
 
 def test_a_change_of_a_share_is_in_points_with_its_sign():
-    change = made("prolongation.m.peace10", "share", -0.2, -0.04, 0.01)
+    change = made("anything", "share", -0.2, -0.04, 0.01, signed=True)
     assert full_text(change) == "−4 points (−20 to +1)"
-    small = made("prolongation.m.peace10", "share", -0.018, -0.0034, -0.0002)
-    assert full_text(small) == "−0.3 points (−2 to −0.02)"
+    small = made("anything", "share", -0.018, -0.0034, -0.0002, signed=True)
+    assert full_text(small) == "−0.3 points (−2 to 0)"
+    assert full_text(made("anything", "share", 0.02, 0.03, 0.04, signed=True)) == "+3 points (+2 to +4)"
 
 
-def test_gains_carry_a_plus_and_losses_do_not():
-    assert mid_text(made("gain_from_settling.a", "value", 0.5, 1.25, 2)) == "+1.2"
-    assert mid_text(made("loss.a", "value", 0.5, 1.25, 2)) == "1.2"
+def test_differences_carry_a_plus_and_levels_do_not():
+    assert mid_text(made("gain", "value", 0.5, 1.25, 2, signed=True)) == "+1.2"
+    assert mid_text(made("gain", "value", 0.5, 1.25, 2)) == "1.2"
 
 
 def test_no_range_no_brackets():
     assert full_text(made("x", "years", None, 3.0, None)) == "3.0 years"
-    assert value_text(None, "years") == "–"
-    assert value_text(12345, "count") == "12\u202f345"
+    assert spread_of(made("x", "years", None, 3.0, None)) == ""
+
+
+def test_noise_of_the_solver_is_no_effect_and_has_no_sign():
+    noise = made("prolongation", "share", -5e-13, -3e-13, 2e-14, signed=True, sign_share=0.75)
+    assert vanishes(noise)
+    assert full_text(noise) == mid_text(noise) == with_unit(noise) == "no effect"
+    assert spread_of(noise) == sign_text(noise) == ""
+    tip = "\n".join(tip_lines(noise, {}))
+    assert "75" not in tip
+    assert "−" not in tip
+    real = made("prolongation", "share", -0.1, -3e-13, 0.2, signed=True, sign_share=0.75)
+    assert not vanishes(real)
+    assert sign_text(real) == "75\u202f%"
 
 
 def test_tips_say_all_that_is_known():
     q = made(
-        "relapse.5y",
+        "relapse",
         "probability",
         0.1,
         0.2,
@@ -81,7 +56,7 @@ def test_tips_say_all_that_is_known():
         sign_share=1.0,
         equilibria_share=0.5,
         assumptions=("p", "x"),
-        record=("E1",),
+        rests_on=(Ref(kind="event", id="E1"),),
         choice_value_decides=True,
         assumption_not_record=True,
     )
@@ -94,23 +69,6 @@ def test_tips_say_all_that_is_known():
         "E1",
         "choice model",
         "no record",
-        "relapse.5y",
+        "relapse.x",
     ):
         assert part in text
-
-
-def test_cells():
-    assert cell_text(None) == "–"
-    assert cell_text(True) == "yes"
-    assert cell_text(0.55) == "0.55"
-    assert cell_text(3) == "3"
-    assert cell_text("partly_fulfilled") == "partly fulfilled"
-    assert readable("E1999_SECRET") == "E1999_SECRET"
-    assert cell_text(0.5, "share") == "50\u202f%"
-
-
-def test_lists_in_words():
-    assert words([]) == ""
-    assert words(["a"]) == "a"
-    assert words(["a", "b", "c"]) == "a, b and c"
-    assert words("abcdefg") == "a, b, c, d, e and 2 more"

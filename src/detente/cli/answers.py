@@ -173,15 +173,7 @@ def _table(table: "Table", as_json: bool) -> None:
     if as_json:
         print(json.dumps([dict(zip(table.columns, row)) for row in table.rows], indent=1, ensure_ascii=False))
         return
-    cells = [[_cell(c) for c in row] for row in table.rows]
-    widths = [
-        max(len(head), *(len(row[n]) for row in cells)) if cells else len(head) for n, head in enumerate(table.columns)
-    ]
-    print(table.title)
-    print("  ".join(head.ljust(width) for head, width in zip(table.columns, widths)).rstrip())
-    for row in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    from detente.run.tables import sheet_of
+    from detente.words.tables import print_sheet
 
-
-def _cell(value: object) -> str:
-    return "" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+    print_sheet(sheet_of(table))

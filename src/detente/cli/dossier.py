@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 def dossier(
     run_folder: Annotated[str, typer.Argument(help="A folder that `detente analyze` wrote.")],
     *,
-    format: Annotated[str, typer.Option(help="html, docx, pdf or md.")] = "html",
+    format: Annotated[str | None, typer.Option(help="html, docx, pdf or md; default the ending of --out.")] = None,
     redact: Annotated[
         bool, typer.Option("--redact", help="Leave out what is confidential or would reveal it.")
     ] = False,
@@ -26,13 +26,13 @@ def dossier(
     """Render the dossier of a run again, in any format, without solving."""
     from detente.workflow.dossier import dossier as work
 
-    _print([work(run_folder, format, redact, out, paper)], as_json)
+    _print([work(run_folder, format, redact, out, paper, _note)], as_json)
 
 
 def export(
     where: Annotated[str, typer.Argument(metavar="CASE", help="A run folder, a case folder, or a shipped case.")],
     *,
-    to: Annotated[str, typer.Option(help="prism, csv, xlsx or netcdf.")],
+    to: Annotated[str | None, typer.Option(help="prism, csv, xlsx or netcdf; default the ending of --out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder (prism, csv) or file (xlsx, netcdf) to write.")] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Leave out what is confidential; for a run.")] = False,
     date: Annotated[str | None, typer.Option(help="A situation of the case, for the initial state.")] = None,
@@ -41,7 +41,11 @@ def export(
     """Write a run's tables, or a case's solved model, for other programs."""
     from detente.workflow.dossier import export as work
 
-    _print(work(where, to, out, redact, date), as_json)
+    _print(work(where, to, out, redact, date, _note), as_json)
+
+
+def _note(words: str) -> None:
+    typer.echo(f"note: {words}", err=True)
 
 
 def _print(paths: list[Path], as_json: bool) -> None:

@@ -179,15 +179,8 @@ def _json(data: dict[str, Any]) -> None:
 
 
 def _table(table: "Table") -> None:
-    from rich.console import Console
-    from rich.table import Table as Rich
+    from detente.run.tables import sheet_of
+    from detente.words.tables import print_sheet
 
-    shown = Rich(title=table.title, caption=table.note or None, title_justify="left", caption_justify="left")
-    for column in table.columns:
-        shown.add_column(column, overflow="fold")
-    for row in table.rows:
-        shown.add_row(
-            *("" if cell is None else "yes" if cell is True else "no" if cell is False else str(cell) for cell in row)
-        )
-    Console().print(shown)
+    print_sheet(sheet_of(table))
     print()

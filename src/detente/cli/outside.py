@@ -6,7 +6,6 @@ import typer
 
 if TYPE_CHECKING:
     from detente.outside.view import OutsideView
-    from detente.run import Table
 
 
 def register(app: typer.Typer) -> None:
@@ -62,54 +61,11 @@ def show(found: "OutsideView", as_json: bool) -> None:
 
         print(json.dumps(found.data(), indent=1, ensure_ascii=False))
         return
-    from rich.console import Console
+    from detente.run.tables import sheet_of
+    from detente.words.tables import print_sheet
+    from detente.words.text import visible
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=140)
     for table in found.tables.values():
-        console.print(rich_table(table))
+        print_sheet(sheet_of(table))
     for sentence in found.words:
-        console.print(sentence, markup=False)
-
-
-def rich_table(table: "Table") -> object:
-    """A table for the terminal; low, mid and high of one quantity become one cell."""
-    from rich.table import Table as Rich
-
-    columns, groups = grouped(table.columns)
-    shown = Rich(*columns, title=table.title, caption=table.note or None)
-    for row in table.rows:
-        shown.add_row(*(cell([row[i] for i in group]) for group in groups))
-    return shown
-
-
-def grouped(columns: tuple[str, ...]) -> tuple[list[str], list[list[int]]]:
-    """Join columns that end in low, mid and high: their common name, and the positions of each shown column."""
-    names: list[str] = []
-    groups: list[list[int]] = []
-    at = 0
-    while at < len(columns):
-        ends = [column.rstrip(")").rsplit(" ", 1)[-1].rsplit("(", 1)[-1] for column in columns[at : at + 3]]
-        if ends == ["low", "mid", "high"]:
-            name = columns[at][: -len("low")] if not columns[at].endswith(")") else columns[at][: -len("(low)")]
-            names.append(name.strip(" ,") or "mid (low to high)")
-            groups.append([at, at + 1, at + 2])
-            at += 3
-        else:
-            names.append(columns[at])
-            groups.append([at])
-            at += 1
-    return names, groups
-
-
-def cell(values: list[object]) -> str:
-    """One value, or `mid (low to high)`; nothing for None."""
-
-    def one(value: object) -> str:
-        return "" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
-
-    if len(values) == 1:
-        return one(values[0])
-    low, mid, high = (one(value) for value in values)
-    return f"{mid} ({low} to {high})" if low or high else mid
+        print(visible(sentence))

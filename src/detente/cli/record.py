@@ -312,31 +312,8 @@ def emit(tables: "Mapping[str, Table]", form: str, out: Path | None, only: str =
 
 
 def _print(tables: "Mapping[str, Table]") -> None:
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
+    from detente.run.tables import sheet_of
+    from detente.words.tables import print_sheet
 
-    from detente.words.tables import used_columns
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=180)
     for name, table in tables.items():
-        brief = BRIEF.get(name, table.columns)
-        used = used_columns(table.columns, table.rows)
-        shown = [n for n in used if table.columns[n].split(": ")[0] in (*brief, "view")]
-        rich = RichTable(title=table.title, caption=table.note, title_justify="left", caption_justify="left")
-        for n in shown:
-            numbers = all(isinstance(row[n], (int, float, type(None))) for row in table.rows)
-            short = table.columns[n] == "what"
-            whole = table.columns[n] in ("commitment", "event", "date", "claim")
-            rich.add_column(
-                table.columns[n],
-                justify="right" if numbers else "left",
-                overflow="ellipsis" if short else "fold",
-                no_wrap=short or whole,
-                max_width=48 if short else None,
-            )
-        for row in table.rows:
-            rich.add_row(*(Text("" if row[n] is None else str(row[n])) for n in shown))
-        console.print(rich)
+        print_sheet(sheet_of(table), only=BRIEF.get(name, ()), cut=("what",))

@@ -88,15 +88,17 @@ def lines(settlement: "Settlement") -> list[str]:
 
 
 def _point(point: "Combination", years: float) -> list[str]:
+    from detente.words.numbers import percent
+
     safe, gain = point.durability, point.least_gain
     out = [f"{point.id}  {'; '.join(point.terms)}"]
     out += [f"    {label}" for label in point.labels]
     out.append(
-        f"    no war within {years:g} years: {_share(safe.mid)} ({_share(safe.low)} to {_share(safe.high)});"
+        f"    no war within {years:g} years: {percent(safe.mid)} ({percent(safe.low)} to {percent(safe.high)});"
         f" cost {point.cost:.3g} a year; smallest gain, each in its own stake a year: {gain.who}, {gain.mid:.2f}"
         f" ({gain.low:.2f} to {gain.high:.2f})"
     )
-    held = f"    all holds in {_share(point.share_of_draws)} of draws"
+    held = f"    all holds in {percent(point.share_of_draws)} of draws"
     if point.equilibria:
         held += f", in {point.equilibria.hold} of {point.equilibria.found} equilibria found"
     out.append(held)
@@ -115,7 +117,3 @@ def _point(point: "Combination", years: float) -> list[str]:
         out.append(f"    no single assumption separates failing draws beyond chance (nearest: {names})")
     out += [f"    {departure.words}" for departure in point.if_leaves]
     return out
-
-
-def _share(x: float) -> str:
-    return f"{100 * x:.3g} %"

@@ -202,12 +202,24 @@ def _bar(told: Told, entry: Entry) -> Bar:
     rests, day = rests_of(told.record, entry, [entry.status]), told.record.day
     end = min(entry.ended or day, day)
     last = min(max(entry.last[0].date if entry.last else entry.made, entry.made), end)
+    commitment, instrument = entry.commitment, told.record.instruments[entry.commitment.instrument]
+    said = {view: status_of(commitment.statuses, view) for view in (s.viewpoint for s in commitment.statuses)}
     return Bar(
-        commitment=entry.commitment.id,
+        commitment=commitment.id,
+        instrument=instrument.name,
+        who=commitment.who,
+        to=commitment.to,
+        what=commitment.what,
+        by=commitment.by,
+        statuses={view: status.status for view, status in said.items() if status is not None},
         state=entry.state,
+        asleep=entry.state in ASLEEP,
         made=entry.made.isoformat(),
         touched=last.isoformat(),
+        how=entry.last[1].how if entry.last else "",
         end=end.isoformat(),
+        slept_years=round(entry.slept, 1),
+        sources=entry.status.sources if entry.status and entry.status.sources else instrument.sources,
         touches=tuple(
             Touched(date=event.date.isoformat(), how=touch.how)
             for event, touch in entry.touches

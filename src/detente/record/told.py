@@ -32,6 +32,14 @@ class Told:
     def _secret(self) -> Hidden:
         return hidden(self.record)
 
+    def marked(self) -> tuple[Ref, ...]:
+        """Every entry that is not public: marked itself, or resting on what is marked."""
+        found: list[Ref] = []
+        for row, kind in WAYS_BACK.items():
+            entries: Mapping[str, Row] = getattr(self.record, f"{row.__name__.lower()}s")
+            found += [Ref(kind=kind, id=id) for id, entry in entries.items() if self.hidden(entry)]
+        return tuple(found)
+
     def hidden(self, *entries: Row) -> bool:
         """Whether one of these entries is confidential."""
         return any(self._secret.hides(entry) for entry in entries)

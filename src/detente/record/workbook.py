@@ -28,13 +28,13 @@ def book_of(record: Record) -> tuple[dict[str, Sheet], list[str]]:
     about = plain(record.meta, skip=())
     if about:
         cells = [(key, json.dumps(value, ensure_ascii=False)) for key, value in about.items()]
-        result[ABOUT] = Sheet(("key", "value"), cells, exact=True)
+        result[ABOUT] = Sheet(("key", "value"), cells)
     for kind, rows in rows_of(record).items():
         if rows:
             result[kind] = sheet_of(kind, rows)
     if record.imported:
         listed = [(one.name, one.rows, one.path.name) for one in record.imported]
-        result[ELSEWHERE] = Sheet(("name", "rows", "file"), listed, exact=True)
+        result[ELSEWHERE] = Sheet(("name", "rows", "file"), listed)
     left = [
         f"the imported list '{one.name}' ({one.rows} rows) is not in the workbook; it stays in {one.path.parent}"
         for one in record.imported
@@ -49,7 +49,7 @@ def sheet_of(kind: str, rows: list[Row]) -> Sheet:
         RecordError: a text is longer than a cell can hold.
     """
     names = columns(KINDS[kind])
-    return Sheet(names, [_cells(kind, names, row) for row in rows], exact=True)
+    return Sheet(names, [_cells(kind, names, row) for row in rows])
 
 
 def _cells(kind: str, names: tuple[str, ...], row: Row) -> list[Cell]:

@@ -1,15 +1,11 @@
-"""Sections after the answers: accounts, claims, settlement, outside view, assumptions, method, limits, notes."""
+"""Sections behind the findings: what no section shows, assumptions, method, limits, notes, how to make it again."""
 
-from typing import Any
-
-from detente.report.context import Context, column_label, quantity_table
+from detente.report.context import Context
 from detente.report.document import (
     Block,
     Bullets,
     Cell,
     Code,
-    Entries,
-    Entry,
     Facts,
     Grid,
     Heading,
@@ -19,139 +15,75 @@ from detente.report.document import (
     Section,
     Strong,
 )
-from detente.report.numbers import unit_text, value_text
-from detente.report.trees import tree
-from detente.run import Quantity, Table
-from detente.words.strings import has_string, label, string
-
-ROWS_SHOWN = 12
-
-
-def claims(context: Context) -> Section | None:
-    """Claims with attribution, differing views, and the result."""
-    blocks: list[Block] = [Paragraph((string("claims.intro"),))]
-    if context.run.claims:
-        blocks.append(_claims_entries(context))
-    if "claims" in context.tables:
-        blocks.append(context.table_grid("claims", "" if not context.run.claims else None))
-    if len(blocks) == 1:
-        return None
-    return Section("claims", string("section.claims"), tuple(blocks))
+from detente.report.figures import draw
+from detente.report.grids import quantity_grid, table_grid
+from detente.report.numbers import quantity_table
+from detente.run import Picture, Quantity, Ref
+from detente.run.tables import SOURCES, assumptions_table
+from detente.words.numbers import percent, unit_text, value_text
+from detente.words.strings import label, string
 
 
-def _claims_entries(context: Context) -> Entries:
-    """Each claim with its result, who makes it, differing views, reasons, record and numbers."""
-    found = context.run.claims
-    entries: list[Entry] = []
-    for claim in found:
-        facts: list[tuple[str, Line]] = [
-            (column_label("claims", "by_whom"), (context.actor(claim.by),)),
-            (column_label("claims", "kind"), (claim.kind.replace("_", " "),)),
-        ]
-        reason = " ".join(
-            [*([f"{claim.why}."] if claim.why else []), *(f"{t.words}: {t.outcome}." for t in claim.tests)]
-        )
-        numbers = [ref.id for ref in claim.rests_on if ref.kind == "quantity"]
-        said: list[tuple[str, Line]] = [
-            ("reason", (reason,) if reason else ()),
-            ("tested_part", (claim.tested_part,) if claim.tested_part else ()),
-            ("others", ("; ".join(claim.others),) if claim.others else ()),
-            ("record", context.record_links(tuple(ref.id for ref in claim.record if ref.kind != "source"))),
-            ("quantities", _numbers(context, numbers)),
-            ("would_change", (claim.would_change,) if claim.would_change else ()),
-        ]
-        facts += [(column_label("claims", name), line) for name, line in said if line]
-        entries.append(Entry(f"claim-{claim.id}", claim.claim, claim.verdict, tuple(facts)))
-    columns = ("id", "claim", "by", "kind", "verdict", "why", "would_change")
-    rows = tuple(tuple(getattr(claim, name) for name in columns) for claim in found)
-    return Entries(tuple(entries), Table(title=string("section.claims"), columns=columns, rows=rows), "claims_checked")
-
-
-def _numbers(context: Context, ids: list[str]) -> Line:
-    """Quantities by label with their numbers."""
-    line: list[Inline] = []
-    for id in ids:
-        quantity = context.find(id)
-        line += ["; "] if line else []
-        line += [f"{quantity.label}: ", context.number(quantity)] if quantity else [id]
-    return tuple(line)
-
-
-def nested(context: Context, id: str, data: dict[str, Any] | None, prefixes: tuple[str, ...]) -> Section | None:
-    """A section from a nested part of the run and the tables that belong to it."""
-    names = [n for n in context.tables if n.startswith(prefixes)]
-    if not data and not names:
-        return None
+def other_answers(context: Context) -> Section | None:
+    """Every quantity that no section above prints, grouped by question."""
+    groups: dict[str, list[Quantity]] = {}
+    for q in context.run.quantities:
+        if q.id not in context.shown_quantities:
+            groups.setdefault(q.question, []).append(q)
     blocks: list[Block] = []
-    if has_string(f"{id}.intro"):
-        blocks.append(Paragraph((string(f"{id}.intro"),)))
-    blocks += tree(data or {})
-    for name in names:
-        if name not in context.shown_tables:
-            blocks.append(context.table_grid(name))
-    return Section(id, string(f"section.{id}"), tuple(blocks))
-
-
-def outside(context: Context) -> Section | None:
-    """Base rates and reference classes: their numbers, the sentences about them, their tables."""
-    words = {} if context.run.outlook is None else context.run.outlook.model_dump(mode="json", exclude_defaults=True)
-    section = nested(context, "outside", words, ("outside", "base_rates", "positions"))
-    quantities = context.family("base_rate", "position")
-    if not quantities:
-        return section
-    head, rest = (section.blocks[:1], section.blocks[1:]) if section else ((Paragraph((string("outside.intro"),)),), ())
-    grid = context.quantity_grid("", quantities, file="base_rates")
-    return Section("outside", string("section.outside"), (*head, grid, *rest))
+    for question, group in groups.items():
+        title = label("question", question)
+        title = f"{title[:1].upper()}{title[1:]}"
+        one_unit = len({(q.unit, q.signed) for q in group}) == 1
+        picture = Picture(shape="intervals", title=title, quantities=tuple(q.id for q in group))
+        drawn = draw(context, picture, f"answer_{question}") if one_unit else None
+        blocks += [drawn if drawn is not None else Heading(title), quantity_grid(context, group, question)]
+    return Section("other_answers", string("section.other_answers"), tuple(blocks)) if blocks else None
 
 
 def other_tables(context: Context) -> Section | None:
     """Every table that no section above prints."""
-    names = [n for n in context.tables if n not in context.shown_tables and n != "sources"]
+    names = [n for n in context.tables if n not in context.shown_tables and n != SOURCES]
     if not names:
         return None
-    return Section("other_tables", string("section.other_tables"), tuple(context.table_grid(n) for n in names))
+    return Section("other_tables", string("section.other_tables"), tuple(table_grid(context, n) for n in names))
 
 
 def assumptions(context: Context) -> Section | None:
-    """Every parameter with range, reason and source."""
+    """Every parameter with range, reason and source, then the sources."""
     run = context.run
-    if not run.assumptions and "sources" not in run.tables:
-        return None
-    rows: list[tuple[Line, ...]] = []
-    for n, a in enumerate(run.assumptions):
-        spread = value_text(a.mid, "")
-        if a.low is not None and a.high is not None:
-            spread = string("word.to", low=value_text(a.low, ""), high=value_text(a.high, ""))
-        links = context.record_links(a.sources)
-        judged = a.basis != "sources" or not a.sources
-        basis: list[Inline] = [label("word", a.basis)] if judged else []
-        basis += ["; ", *links] if judged and links else [*links]
-        why: list[Inline] = [a.why]
-        if a.contested:
-            why += [" ", Strong(string("column.contested")), f": {a.contested}"]
-        rows.append(
-            (
-                (context.assumption_labels[a.name],),
-                (Cell(f"{spread} {unit_text(a.unit)}".strip(), "assumptions", n, "range", True),),
-                tuple(why),
-                tuple(basis),
-            )
-        )
-    data = Table(
-        title=string("section.assumptions"),
-        columns=("name", "label", "unit", "low", "mid", "high", "why", "basis", "sources", "contested"),
-        rows=tuple(
-            (a.name, a.label, a.unit, a.low, a.mid, a.high, a.why, a.basis, "; ".join(a.sources), a.contested)
-            for a in run.assumptions
-        ),
+    blocks: list[Block] = []
+    if run.assumptions:
+        rows = tuple(_assumption(context, n) for n in range(len(run.assumptions)))
+        header = tuple(label("column", c) for c in ("parameter", "range", "why", "basis"))
+        anchors = tuple(context.anchor("parameter", a.name) for a in run.assumptions)
+        grid = Grid("", header, rows, (False,) * 4, assumptions_table(run), "assumptions", anchors)
+        blocks += [Paragraph((string("assumptions.intro"),)), grid]
+    if SOURCES in context.tables:
+        blocks += [Heading(string("assumptions.sources")), table_grid(context, SOURCES, "")]
+    return Section("assumptions", string("section.assumptions"), tuple(blocks)) if blocks else None
+
+
+def _assumption(context: Context, row: int) -> tuple[Line, ...]:
+    a = context.run.assumptions[row]
+    spread = value_text(a.mid, "")
+    if a.low is not None and a.high is not None:
+        spread = string("word.to", low=value_text(a.low, ""), high=value_text(a.high, ""))
+    links = context.source_links(a.sources)
+    judged = a.basis != "sources" or not a.sources
+    basis: list[Inline] = [label("word", a.basis)] if judged else []
+    basis += ["; ", *links] if judged and links else [*links]
+    why: list[Inline] = [a.why]
+    if a.contested or a.contested_by:
+        why += [" ", Strong(string("column.contested")), ": " if a.contested else " ", a.contested]
+        claims = context.ref_links(Ref(kind="claim", id=id) for id in a.contested_by)
+        why += [" (", *claims, ")"] if claims else []
+    return (
+        (context.assumption_labels[a.name],),
+        (Cell(f"{spread} {unit_text(a.unit)}".strip(), "assumptions", row, "range", True),),
+        tuple(why),
+        tuple(basis),
     )
-    header = tuple(label("column", c) for c in ("parameter", "range", "why", "basis"))
-    anchors = tuple(f"a-{a.name}" for a in run.assumptions)
-    grid = Grid("", header, tuple(rows), (False,) * 4, data, "assumptions", anchors)
-    blocks: list[Block] = [Paragraph((string("assumptions.intro"),)), grid] if run.assumptions else []
-    if "sources" in run.tables:
-        blocks += [Heading(string("assumptions.sources")), context.table_grid("sources", "")]
-    return Section("assumptions", string("section.assumptions"), tuple(blocks))
 
 
 def method(context: Context) -> Section:
@@ -176,31 +108,29 @@ def limits(context: Context) -> Section:
 
 
 def numbers(context: Context) -> Section | None:
-    """Every quantity of the run with all that is known about it."""
+    """Every quantity of the run with all that is known about it; what no number of the run has is not spoken of."""
     run = context.run
     if not run.quantities:
         return None
+    recorded = any(q.rests_on for q in run.quantities)
+    hanging = any(q.assumptions for q in run.quantities) or recorded
     rows: list[tuple[Line, ...]] = []
     for n, q in enumerate(run.quantities, 1):
         hangs: list[Inline] = [*context.assumption_links(q.assumptions)]
         if q.rests_on:
             hangs += ["; "] if hangs else []
-            hangs += [*context.record_links(tuple(ref.id for ref in q.rests_on))]
-        rows.append(
-            (
-                (str(n),),
-                _about(context, q),
-                (context.number(q, "full"),),
-                (context.number(q, "sign"),),
-                tuple(hangs),
-            )
-        )
-    hangs_on = f"{label('column', 'hangs_on')}; {label('column', 'record').lower()}"
-    header = ("", *(label("column", c) for c in ("label", "number", "sign")), hangs_on)
+            hangs += context.ref_links(q.rests_on)
+        cells = ((str(n),), _about(context, q), (context.number(q, "full"),), (context.number(q, "sign"),))
+        rows.append((*cells, tuple(hangs)) if hanging else cells)
+    hangs_on = label("column", "hangs_on")
+    hangs_on += f"; {label('column', 'record').lower()}" if recorded else ""
+    header = ("", *(label("column", c) for c in ("label", "number", "sign")), *([hangs_on] if hanging else []))
     data = quantity_table(string("section.numbers"), list(run.quantities))
-    anchors = tuple(f"q-{q.id}" for q in run.quantities)
-    grid = Grid("", header, tuple(rows), (True, False, True, True, False), data, "quantities", anchors)
-    return Section("numbers", string("section.numbers"), (Paragraph((string("numbers.intro"),)), grid))
+    anchors = tuple(context.anchor("quantity", q.id) for q in run.quantities)
+    numeric = (True, False, True, True, *([False] if hanging else []))
+    grid = Grid("", header, tuple(rows), numeric, data, "quantities", anchors)
+    intro = string("numbers.intro") + (f" {string('numbers.record')}" if recorded else "")
+    return Section("numbers", string("section.numbers"), (Paragraph((intro,)), grid))
 
 
 def _about(context: Context, quantity: Quantity) -> Line:
@@ -215,12 +145,12 @@ def _about(context: Context, quantity: Quantity) -> Line:
     if quantity.reason_no_interval:
         line += [". ", string("tip.no_interval", reason=quantity.reason_no_interval)]
     if quantity.equilibria_share is not None:
-        line += [". ", string("tip.equilibria", share=value_text(quantity.equilibria_share, "share"))]
+        line += [". ", string("tip.equilibria", share=percent(quantity.equilibria_share))]
     return (*line, " ", Code(quantity.id))
 
 
 def reproduce(context: Context) -> Section:
-    """Reproducibility box: command, version, seed, hashes, certificate, what was removed."""
+    """How to make it again: command, version, seed, hashes, certificate; and what was removed from a redacted copy."""
     run = context.run
     facts: list[tuple[str, Line]] = [(string("reproduce.command"), (Code(run.command),))]
     facts += [(string(f"reproduce.{k}"), (str(getattr(run, k)),)) for k in ("version", "case", "date", "seed", "draws")]

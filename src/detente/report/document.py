@@ -153,6 +153,7 @@ class Section:
     id: str
     title: str
     blocks: tuple[Block, ...]
+    rank: int = 0  # its place among the sections between front and back, small first
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ class Document:
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
     footer: str
+    banner: str = ""  # what every reader must see first: that this is a redacted copy
     language: str = "en"
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from detente.report.build import build
 from detente.report.charts import svg
-from detente.report.context import Context
+from detente.report.context import Context, place
 from detente.report.document import (
     Cell,
     Code,
@@ -28,7 +28,8 @@ from detente.report.plain import number_text, plain_text
 from detente.run import Quantity, Run, Table
 from detente.run.tables import all_tables, sheets, table_csv
 from detente.words.strings import catalogue, string
-from detente.words.tables import workbook_bytes
+from detente.words.text import visible
+from detente.words.workbook import workbook_bytes
 
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 SHORT = 11  # entries up to this length stay on one line
@@ -121,12 +122,12 @@ class _Writer:
         if part == "range" or text == "–":
             return Markup('<span data-quantity="{}" data-part="{}">{}</span>').format(quantity.id, part, text)
         self.tips += 1
-        tip = Markup("<br>").join(escape(line) for line in tip_lines(quantity, self.names))
+        tip = Markup("<br>").join(escape(visible(line)) for line in tip_lines(quantity, self.names))
         note = Markup('<sup aria-hidden="true">{}</sup>').format(self.positions[quantity.id]) if part != "sign" else ""
         return Markup(
-            '<span class="num"><a href="#q-{id}" aria-describedby="tip{n}" data-quantity="{id}" data-part="{part}">'
+            '<span class="num"><a href="#{place}" aria-describedby="tip{n}" data-quantity="{id}" data-part="{part}">'
             '{text}</a>{note}<span class="tip" role="tooltip" id="tip{n}">{tip}</span></span>'
-        ).format(id=quantity.id, n=self.tips, part=part, text=text, note=note, tip=tip)
+        ).format(id=quantity.id, place=place("q", quantity.id), n=self.tips, part=part, text=text, note=note, tip=tip)
 
     def tight(self, grid: Grid) -> list[bool]:
         """Columns of short entries (dates, ids, numbers), which are not broken."""

@@ -1,7 +1,5 @@
 """The dossier as Markdown: headings, lists and pipe tables; figures are given in words."""
 
-import re
-
 from detente.report.build import build
 from detente.report.document import (
     Block,
@@ -9,21 +7,21 @@ from detente.report.document import (
     Cards,
     Code,
     Entries,
+    Entry,
     Facts,
     Figure,
     Grid,
     Heading,
     Inline,
     Line,
-    Number,
     Paragraph,
     Strong,
 )
-from detente.report.plain import number_text, piece_text
+from detente.report.paper import cut_note
+from detente.report.plain import piece_text
 from detente.run import Run
+from detente.words.markdown import code, escaped, opened, pipe_table, special, strong
 from detente.words.strings import string
-
-SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
 def render_markdown(run: Run) -> str:
@@ -33,83 +31,64 @@ def render_markdown(run: Run) -> str:
         run: the run to render; nothing is computed.
     """
     document = build(run)
-    parts = [f"# {escape(document.title)}", f"{escape(document.kicker)}. {escape(document.subtitle)}."]
-    parts += [f"*{escape(note)}*" for note in document.notes]
+    parts = [f"# {escaped(document.title)}", f"{escaped(document.kicker)}. {special(document.subtitle)}."]
+    parts += [strong(document.banner)] if document.banner else []
+    parts += [f"*{escaped(note)}*" for note in document.notes]
     for section in document.sections:
-        parts.append(f"## {escape(section.title)}")
+        parts.append(f"## {escaped(section.title)}")
         parts += [text for block in section.blocks if (text := block_text(block))]
-    parts.append(f"---\n\n{escape(document.footer)}")
+    parts.append(f"---\n\n{escaped(document.footer)}")
     return "\n\n".join(parts) + "\n"
 
 
-def escape(text: str) -> str:
-    """Text with everything that Markdown would read as markup escaped."""
-    return SPECIAL.sub(r"\\\1", text.replace("\n", " "))
-
-
-def line_text(line: Line) -> str:
+def line_text(line: Line, cell: bool = False) -> str:
     """A line with its emphasis."""
-    return "".join(_piece(piece) for piece in line)
+    return opened("".join(_piece(piece, cell) for piece in line).strip())
 
 
-def _piece(piece: Inline) -> str:
+def _piece(piece: Inline, cell: bool) -> str:
     match piece:
         case Strong(text):
-            return f"**{escape(text)}**"
+            return strong(text)
         case Code(text):
-            return f"`{text.replace('`', chr(39))}`"
-        case Number(quantity, part):
-            return escape(number_text(quantity, part))
+            return code(text, cell)
         case _:
-            return escape(piece_text(piece))
+            return special(piece_text(piece))
 
 
 def block_text(block: Block) -> str:
     """One block as Markdown."""
     match block:
-        case Paragraph(line, _):
-            return line_text(line)
+        case Paragraph(line, kind):
+            text = line_text(line)
+            return f"**{text}**" if kind == "lead" and text and len(line) == 1 else text
         case Bullets(items):
             return "\n".join(f"- {line_text(item)}" for item in items)
         case Heading(text, _):
-            return f"### {escape(text)}"
+            return f"### {escaped(text)}"
         case Cards(items):
-            return "\n".join(f"- **{escape(name)}**: {line_text((number,))}" for name, number in items)
+            return "\n".join(f"- {strong(name)}: {line_text((number,))}" for name, number in items)
         case Facts(items):
-            return "\n".join(f"- **{escape(term)}**: {line_text(line)}" for term, line in items)
+            return "\n".join(f"- {strong(term)}: {line_text(line)}" for term, line in items)
         case Figure():
-            note = f"\n>\n> {escape(block.note)}" if block.note else ""
-            return f"> **{string('paper.figure')}: {escape(block.title)}**\n>\n> {escape(block.alt)}{note}"
+            note = f"\n>\n> {escaped(block.note)}" if block.note else ""
+            title = strong(f"{string('paper.figure')}: {block.title}")
+            return f"> {title}\n>\n> {escaped(block.alt)}{note}"
         case Entries():
-            return "\n\n".join(
-                "\n".join(
-                    [
-                        f"- **{escape(item.text)}** — {escape(item.result)}",
-                        *(f"  - {escape(t)}: {line_text(f)}" for t, f in item.facts),
-                    ]
-                )
-                for item in block.items
-            )
+            return "\n\n".join(_entry(item) for item in block.items)
         case Grid():
             return _grid(block)
 
 
+def _entry(item: Entry) -> str:
+    head = f"- {strong(item.text)}" + (f" — {special(item.result)}" if item.result else "")
+    return "\n".join([head, *(f"  - {escaped(term)}: {line_text(line)}" for term, line in item.facts)])
+
+
 def _grid(grid: Grid) -> str:
-    parts = [f"### {escape(grid.title)}"] if grid.title else []
-    if grid.shown:
-        header = "| " + " | ".join(escape(h) or " " for h in grid.header) + " |"
-        rule = "|" + "|".join("---:" if numeric else "---" for numeric in grid.numeric) + "|"
-        rows = ["| " + " | ".join(line_text(cell) or " " for cell in row) + " |" for row in grid.rows[: grid.shown]]
-        parts.append("\n".join([header, rule, *rows]))
-    parts += [f"*{escape(text)}*" for text in (cut_note(grid), grid.note) if text]
+    parts = [f"### {escaped(grid.title)}"] if grid.title else []
+    if grid.shown and grid.rows:
+        rows = [[line_text(cell, cell=True) for cell in row] for row in grid.rows[: grid.shown]]
+        parts.append(pipe_table([special(h) for h in grid.header], rows, grid.numeric))
+    parts += [f"*{escaped(text)}*" for text in (cut_note(grid), grid.note) if text]
     return "\n\n".join(parts)
-
-
-def cut_note(grid: Grid) -> str:
-    """What paper says about rows that it leaves out; nothing where it prints them all."""
-    if len(grid.rows) <= grid.shown or not grid.rows:
-        return ""
-    if grid.data is not None and "sign_share" in grid.data.columns:
-        return string("paper.rows_in_notes", shown=grid.shown, total=len(grid.rows), notes=string("section.numbers"))
-    key = "paper.rows_cut" if grid.shown else "paper.rows_elsewhere"
-    return string(key, shown=grid.shown, total=len(grid.rows), file=grid.file or "quantities")

@@ -1,14 +1,20 @@
-"""The dossier as PDF (extra `pdf`): typst source from the document, compiled with the fonts that typst carries."""
+"""The dossier as PDF (extra `pdf`), set by typst with the fonts that it carries.
+
+The template is fixed and reads the document as data (JSON): no text is ever typst source, so none can run as code,
+name a file or call for a package.
+"""
 
 import json
 import tempfile
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from detente.errors import MissingExtra
 from detente.report.build import build
-from detente.report.charts import png
+from detente.report.charts import png, png_size
+from detente.report.context import place
 from detente.report.document import (
     Block,
     Bullets,
@@ -16,6 +22,7 @@ from detente.report.document import (
     Code,
     Document,
     Entries,
+    Entry,
     Facts,
     Figure,
     Grid,
@@ -28,12 +35,14 @@ from detente.report.document import (
     Strong,
     anchors_printed,
 )
-from detente.report.markdown import cut_note
+from detente.report.paper import column_shares, cut_note, figure_width
 from detente.report.plain import number_text, piece_text
-from detente.report.word import column_shares
 from detente.run import Run
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
+LINE_WIDTH = 170.0  # mm, of A4 between the margins of the template
+SCALE = 2.4  # pixels of an image per drawn pixel
+Data = dict[str, Any]
 
 
 def render_pdf(run: Run, paper: str = "a4") -> bytes:
@@ -51,132 +60,141 @@ def render_pdf(run: Run, paper: str = "a4") -> bytes:
     except ImportError:
         raise MissingExtra("typst", "pdf", "writing a PDF") from None
     document = build(run)
-    writer = _Writer(document, run)
-    source = writer.source(paper)
+    writer = _Writer(anchors_printed(document), {q.id: n for n, q in enumerate(run.quantities, 1)})
+    data = spaced(writer.document(document, PAPERS[paper]))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for name, content in writer.images.items():
             (root / name).write_bytes(content)
-        (root / "dossier.typ").write_text(source, encoding="utf-8")
+        (root / "document.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        template = resources.files("detente.report").joinpath("templates/dossier.typ").read_text("utf-8")
+        (root / "dossier.typ").write_text(template, encoding="utf-8")
         compiler: Any = typst.compile
         return compiler(str(root / "dossier.typ"), root=str(root), ignore_system_fonts=True)
 
 
-def quoted(text: str) -> str:
-    """A typst string literal."""
-    return json.dumps(text, ensure_ascii=False).replace("\\b", "").replace("\\f", "")
+def spaced(value: Any) -> Any:
+    """Plain data with a space for every tab, which typst would leave out."""
+    if isinstance(value, str):
+        return value.replace("\t", " ")
+    if isinstance(value, list):
+        return [spaced(item) for item in value]
+    if isinstance(value, dict):
+        return {key: spaced(item) for key, item in value.items()}
+    return value
 
 
+@dataclass
 class _Writer:
-    def __init__(self, document: Document, run: Run) -> None:
-        self.document = document
-        self.anchors = anchors_printed(document)
-        self.notes = {q.id: n for n, q in enumerate(run.quantities, 1)}
-        self.images: dict[str, bytes] = {}
+    """Turns blocks into plain data; images are collected on the way, places to link to are numbered."""
 
-    def source(self, paper: str) -> str:
-        """The whole document as typst source; images are collected on the way."""
-        document = self.document
-        running = f"{document.title} · {document.subtitle}"
-        settings = {"language": document.language, "paper": PAPERS[paper], "running-title": running}
-        parts = [
-            f'#set document(title: {quoted(document.title)}, author: "Detente", date: none)',
-            "\n".join(f"#let {name} = {quoted(value)}" for name, value in settings.items()),
-            resources.files("detente.report").joinpath("templates/dossier.typ").read_text("utf-8"),
-            f"#muted(upper({quoted(document.kicker)}))\n",
-            f'#block(above: 1.1em, below: 0.9em, text(size: 22pt, weight: "semibold", {quoted(document.title)}))',
-            f"#text(size: 12pt, {quoted(document.subtitle)})\n",
-            *[f"#muted({quoted(note)})\n" for note in document.notes],
-        ]
-        for section in document.sections:
-            parts.append(f"= #{quoted(section.title)}; #label({quoted(section.id)})")
-            body = [self._block(block) for block in section.blocks]
-            if section.id == "cannot_tell":
-                parts.append("#warning[\n" + "\n\n".join(body) + "\n]")
-            else:
-                parts += body
-        parts.append(f"#v(1em)\n#muted({quoted(document.footer)})")
-        return "\n\n".join(parts) + "\n"
+    anchors: frozenset[str]
+    notes: dict[str, int]
+    images: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    places: dict[str, str] = field(default_factory=dict[str, str])
 
-    def _line(self, line: Line) -> str:
-        return "".join(self._piece(piece) for piece in line)
+    def document(self, document: Document, paper: str) -> Data:
+        """The whole document."""
+        return {
+            "title": document.title,
+            "kicker": document.kicker.upper(),
+            "subtitle": document.subtitle,
+            "running": f"{document.title} · {document.subtitle}",
+            "banner": document.banner,
+            "notes": list(document.notes),
+            "footer": document.footer,
+            "language": document.language,
+            "paper": paper,
+            "sections": [
+                {
+                    "title": section.title,
+                    "place": self._place(section.id),
+                    "warning": section.id == "cannot_tell",
+                    "blocks": [self._block(block) for block in section.blocks],
+                }
+                for section in document.sections
+            ],
+        }
 
-    def _piece(self, piece: Inline) -> str:
+    def _place(self, anchor: str) -> str:
+        """A label of our own for a place that is printed, or nothing."""
+        if anchor not in self.anchors:
+            return ""
+        return self.places.setdefault(anchor, f"p{len(self.places)}")
+
+    def _line(self, line: Line) -> list[Data]:
+        return [self._piece(piece) for piece in line]
+
+    def _piece(self, piece: Inline) -> Data:
         match piece:
             case Strong(text):
-                return f"#strong({quoted(text)});"
+                return {"text": text, "kind": "strong", "to": ""}
             case Code(text):
-                return f"#raw({quoted(text)});"
+                return {"text": text, "kind": "code", "to": ""}
             case Link(text, target):
-                return self._link(text, target)
+                return {"text": text, "kind": "plain", "to": self._place(target)}
             case Number(quantity, part):
-                link = self._link(number_text(quantity, part), f"q-{quantity.id}")
-                return link + (f"#note[{self.notes[quantity.id]}];" if part in ("full", "mid", "bare") else "")
+                note = str(self.notes[quantity.id]) if part in ("full", "mid", "bare") else ""
+                to = self._place(place("q", quantity.id))
+                return {"text": number_text(quantity, part), "kind": "plain", "to": to, "note": note}
             case _:
-                return f"#{quoted(piece_text(piece))};"
+                return {"text": piece_text(piece), "kind": "plain", "to": ""}
 
-    def _link(self, text: str, target: str) -> str:
-        """A link where the document has the place, else the text alone (typst refuses dead links)."""
-        if target not in self.anchors:
-            return f"#{quoted(text)};"
-        return f"#link(label({quoted(target)}))[#{quoted(text)};];"
+    def _facts(self, facts: tuple[tuple[str, Line], ...]) -> list[Data]:
+        return [{"term": term, "line": self._line(line)} for term, line in facts]
 
-    def _block(self, block: Block) -> str:
+    def _block(self, block: Block) -> Data:
         match block:
             case Paragraph(line, kind):
-                text = self._line(line)
-                return f"#muted[{text}]" if kind == "note" else f"#strong[{text}]" if kind == "lead" else text
+                return {"block": "paragraph", "kind": kind, "line": self._line(line)}
             case Bullets(items):
-                return "\n".join(f"- {self._line(item)}" for item in items)
+                return {"block": "bullets", "items": [self._line(item) for item in items]}
             case Heading(text, anchor):
-                return f"== #{quoted(text)};" + (f" #label({quoted(anchor)})" if anchor else "")
+                return {"block": "heading", "text": text, "place": self._place(anchor)}
             case Cards(items):
-                cards = ", ".join(
-                    f"card({quoted(name)}, [{self._line((Number(n.quantity, 'mid'),))}], "
-                    f"{quoted(number_text(n.quantity, 'range'))})"
-                    for name, n in items
-                )
-                return f"#grid(columns: (1fr,) * {len(items)}, gutter: 6pt, {cards})"
+                cards = [
+                    {
+                        "name": name,
+                        "line": self._line((Number(number.quantity, "mid"),)),
+                        "spread": number_text(number.quantity, "range"),
+                    }
+                    for name, number in items
+                ]
+                return {"block": "cards", "items": cards}
             case Facts(items):
-                rows = ", ".join(f"[#muted({quoted(term)})], [{self._line(line)}], rule" for term, line in items)
-                return f"#table(columns: (30%, 1fr), {rows})"
+                return {"block": "facts", "items": self._facts(items)}
+            case Entries():
+                return {"block": "entries", "items": [self._entry(item) for item in block.items]}
             case Figure():
                 return self._figure(block)
-            case Entries():
-                return "\n\n".join(self._entry(item) for item in block.items)
             case Grid():
                 return self._grid(block)
 
-    def _entry(self, item: Any) -> str:
-        facts = "\n".join(f"- #muted({quoted(term + ': ')});{self._line(line)}" for term, line in item.facts)
-        head = f"#strong({quoted(item.text)}) #label({quoted(item.anchor)}) — #emph({quoted(item.result)})"
-        return f"#block(breakable: false)[\n{head}\n\n{facts}\n]"
+    def _entry(self, item: Entry) -> Data:
+        facts = self._facts(item.facts)
+        return {"text": item.text, "result": item.result, "place": self._place(item.anchor), "facts": facts}
 
-    def _figure(self, figure: Figure) -> str:
+    def _figure(self, figure: Figure) -> Data:
         name = f"figure{len(self.images)}.png"
-        self.images[name] = png(figure.spec, 2.4)
-        note = f"\n#muted({quoted(figure.note)})" if figure.note else ""
-        body = f"== #{quoted(figure.title)};\n#image({quoted(name)}, width: 100%, alt: {quoted(figure.alt)}){note}"
-        return f"#block(breakable: false)[\n{body}\n]"
+        self.images[name] = png(figure.spec, SCALE)
+        share = figure_width(png_size(self.images[name]), LINE_WIDTH) / LINE_WIDTH
+        words = {"title": figure.title, "alt": figure.alt, "note": figure.note}
+        return {"block": "figure", "image": name, "width": share, **words}
 
-    def _grid(self, grid: Grid) -> str:
-        parts = [f"== #{quoted(grid.title)};"] if grid.title else []
-        if grid.shown:
-            rows = grid.rows[: grid.shown]
-            shares = column_shares(grid.header, rows)
-            columns = ", ".join(f"{share:.4f}fr" for share in shares)
-            align = ", ".join("right" if numeric else "left" for numeric in grid.numeric)
-            header = ", ".join(f"[#muted(strong({quoted(h)}))]" for h in grid.header)
-            cells: list[str] = []
-            for n, row in enumerate(rows):
-                anchor = grid.anchors[n] if grid.anchors else ""
-                mark = f"#metadata(none) #label({quoted(anchor)});" if anchor else ""
-                cells.append(", ".join(f"[{mark if c == 0 else ''}{self._line(cell)}]" for c, cell in enumerate(row)))
-            size = "9pt" if len(grid.header) <= 5 else "8pt"
-            body = ", rule,\n".join(cells)
-            parts.append(
-                f"#text(size: {size})[#set par(leading: 0.5em)\n#table(columns: ({columns},), align: ({align},), "
-                f"table.header({header}, table.hline(stroke: 0.8pt)),\n{body}, rule)]"
-            )
-        parts += [f"#muted({quoted(text)})" for text in (cut_note(grid), grid.note) if text]
-        return "\n\n".join(parts)
+    def _grid(self, grid: Grid) -> Data:
+        rows = grid.rows[: grid.shown]
+        return {
+            "block": "grid",
+            "title": grid.title,
+            "widths": column_shares(grid.header, rows),
+            "right": list(grid.numeric),
+            "header": list(grid.header),
+            "rows": [
+                {
+                    "place": self._place(grid.anchors[n]) if grid.anchors else "",
+                    "cells": [self._line(cell) for cell in row],
+                }
+                for n, row in enumerate(rows)
+            ],
+            "notes": [text for text in (cut_note(grid), grid.note) if text],
+        }

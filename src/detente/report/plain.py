@@ -1,25 +1,24 @@
 """Inline pieces as plain text, for the writers and for widths."""
 
+from collections.abc import Callable
+
 from detente.report.document import Cell, Code, Inline, Line, Link, Number, Strong
-from detente.report.numbers import full_text, mid_text, range_text, sign_text, with_unit
+from detente.report.numbers import full_text, mid_text, sign_text, spread_of, with_unit
 from detente.run import Quantity
+from detente.words.text import visible
+
+PARTS: dict[str, Callable[[Quantity], str]] = {
+    "full": full_text,
+    "mid": with_unit,
+    "bare": mid_text,
+    "range": spread_of,
+    "sign": sign_text,
+}
 
 
 def number_text(quantity: Quantity, part: str) -> str:
-    """A quantity, or a part of it, as every format prints it."""
-    match part:
-        case "full":
-            return full_text(quantity)
-        case "mid":
-            return with_unit(quantity)
-        case "bare":
-            return mid_text(quantity)
-        case "range":
-            return range_text(quantity) or "–"
-        case "sign":
-            return sign_text(quantity) or "–"
-        case _:
-            raise ValueError(f"no part {part!r} of a number")
+    """A quantity, or a part of it ("full", "mid", "bare", "range", "sign"), as every format prints it."""
+    return visible(PARTS[part](quantity)) or "–"
 
 
 def piece_text(piece: Inline) -> str:

@@ -1,266 +1,274 @@
-"""A copy of a run that can be shared: confidential entries are gone, and so are the numbers that would reveal them.
+"""A copy of a run that can be shared: marked entries are gone, and so is what would reveal them.
 
-What goes, beside the entries themselves: quantities that name a confidential assumption or record entry among what they
-hang on; the curves, tables and rows that repeat, split or mirror such a quantity; whatever mentions a confidential name
-or text; hashes of the input files (a hash confirms a guess). Two runs that differ only in confidential matter give the
-same copy: that is the property which the tests hold.
+Everything in a run knows what it rests on, so a copy is filtered row by row. What sums over entries of the record is
+taken from what was computed again from the public record alone (`run.public`). Beside the marked entries go: numbers
+that name a marked assumption among what they hang on, with the curves and splits of them; sentences that name something
+marked; hashes and names of input files. Two runs that differ only in marked matter give the same copy: that is what
+the tests hold. The copy says how much of what was removed, never what it said.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from detente.report.context import id_column
-from detente.run import Assumption, Quantity, Run, Table
+from detente.report.hidden import Hidden, knows_rows
+from detente.run import Assumption, Bar, Claim, Happening, Model, Picture, Quantity, Run, Section, Stamp, Table
+from detente.run.accounts import ParameterFit
+from detente.run.settlement import FailsWhen
+from detente.words.numbers import listed
 from detente.words.strings import string
 
-FLAG = "confidential"
-SHORTEST = 4  # letters from which a confidential text is looked for elsewhere
-DIGITS = 5  # significant digits from which a number is recognisable
-CURVES = {"risk_curve": "relapse", "relapse_by_cause": "relapse", "peace_curve": "peace", "triggers": "trigger"}
-TWINS = {"delay": "delay_per_time", "delay_per_time": "delay", "loss": "loss_share", "loss_share": "loss"}
-WHOLES = ("trigger",)  # shares that sum to one: one missing could be worked out
-PARTS = ("gain_from_settling", "values", "value")  # values by term would give these away
-
-
-@dataclass
-class _Secrets:
-    """What must not appear: whole texts, ids, recognisable numbers."""
-
-    texts: set[str] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
-    numbers: set[float] = field(default_factory=set)
-
-    def add(self, value: Any) -> None:
-        """Everything in a confidential value."""
-        if isinstance(value, str):
-            self.texts.add(value)
-        elif isinstance(value, bool) or value is None:
-            return
-        elif isinstance(value, int | float):
-            if recognisable(value):
-                self.numbers.add(float(value))
-        elif isinstance(value, Mapping):
-            for key, item in value.items():
-                if key != FLAG:
-                    self.add(item)
-        elif isinstance(value, Iterable):
-            for item in value:
-                self.add(item)
-
-    def settle(self, public: set[str]) -> None:
-        """Forget texts that also stand in public entries, and build the pattern to look for the others."""
-        self.texts = {t.strip() for t in self.texts if len(t.strip()) >= SHORTEST and t not in public} | self.ids
-        spelt = "|".join(re.escape(text) for text in sorted(self.texts, key=lambda t: (-len(t), t)))
-        self.pattern = re.compile(rf"(?<!\w)(?:{spelt})(?!\w)") if spelt else None
-
-    def mentioned(self, value: Any) -> bool:
-        """Whether a value, however nested, holds a confidential text, id or number."""
-        if isinstance(value, str):
-            return bool(self.pattern and self.pattern.search(value))
-        if isinstance(value, bool) or value is None:
-            return False
-        if isinstance(value, int | float):
-            return float(value) in self.numbers
-        if isinstance(value, Mapping):
-            return any(self.mentioned(k) or self.mentioned(v) for k, v in value.items())
-        return any(self.mentioned(item) for item in value)
-
-
-def recognisable(value: float) -> bool:
-    """Whether a number has enough digits to be known again (0.1 or 3 stand for themselves)."""
-    digits = f"{abs(value):.15e}".split("e")[0].replace(".", "").rstrip("0")
-    return len(digits) >= DIGITS
+OF_THE_RECORD = ("timeline", "ledger", "claims")  # contents that a public part replaces
 
 
 def redact(run: Run) -> Run:
-    """The run without its confidential entries and without what would reveal them.
+    """The run without what is marked confidential and without what would reveal it.
 
     Args:
-        run: any run; without confidential entries it comes back unchanged.
+        run: any run; one that is a redacted copy already comes back unchanged.
 
     Returns:
-        A run whose `removed` says how much of what was taken out, never what it said.
+        A run whose `removed` says how much of what was taken out, or that nothing was marked.
     """
-    secrets = _collect(run)
-    quantities = _quantities(run, secrets)
-    gone = {q.id for q in run.quantities} - {q.id for q in quantities}
-    if not (gone or secrets.texts or secrets.ids or any(map(any, (t.confidential for t in run.tables.values())))):
+    if run.removed:
         return run
-    for q in run.quantities:
-        if q.id in gone:
-            secrets.add((q.low, q.mid, q.high))
-    counts: dict[str, int] = {"quantities": len(gone)}
-    tables: dict[str, Table] = {}
-    for name, table in run.tables.items():
-        kept = _table(name, table, secrets, gone)
-        if kept is None:
-            counts["tables"] = counts.get("tables", 0) + 1
-        else:
-            tables[name] = kept
-            counts["rows"] = counts.get("rows", 0) + len(table.rows) - len(kept.rows)
-    assumptions = tuple(_assumption(a, secrets) for a in run.assumptions if not a.confidential)
-    claims = tuple(
-        c
-        for c in run.claims
-        if not c.confidential and not _cites(c.model_dump(), gone) and not secrets.mentioned(c.model_dump())
-    )
-    warnings = tuple(w for w in run.warnings if not secrets.mentioned(w))
-    counts["assumptions"] = len(run.assumptions) - len(assumptions)
-    counts["claims"] = len(run.claims) - len(claims)
-    counts["warnings"] = len(run.warnings) - len(warnings)
-    clean = {
-        name: None if secrets.mentioned(found.model_dump()) else found
-        for name in ("accounts", "settlement", "outlook")
-        if (found := getattr(run, name)) is not None
-    }
-    if run.timeline is not None:
-        events = tuple(e for e in run.timeline.events if not e.confidential and not secrets.mentioned(e.model_dump()))
-        clean["timeline"] = run.timeline.model_copy(update={"events": events})
-    counts["parts"] = sum(getattr(run, name) != value for name, value in clean.items())
-    hidden = string("redact.placeholder")
-    return run.model_copy(
-        update={
-            **clean,
-            "quantities": quantities,
-            "tables": tables,
-            "assumptions": assumptions,
-            "claims": claims,
-            "warnings": warnings,
-            "title": hidden if secrets.mentioned(run.title) else run.title,
-            "actors": {k: hidden if secrets.mentioned(v) else v for k, v in run.actors.items()},
-            "situation": {k: v for k, v in run.situation.items() if not secrets.mentioned((k, v))},
-            "inputs": {name: string("reproduce.withheld") for name in run.inputs},
-            "removed": (*run.removed, *_report(counts)),
-        }
-    )
+    if Hidden(run).nothing:
+        return run.model_copy(update={"removed": (string("redact.nothing"),), "public": {}})
+    opened = _open(run)
+    copy = _filtered(opened, Hidden(opened))
+    return copy.model_copy(update={"removed": _report(run, copy)})
 
 
-def _report(counts: dict[str, int]) -> tuple[str, ...]:
-    lines = [string(f"redact.{name}", count=count) for name, count in counts.items() if count]
-    return (*lines, string("redact.hashes"), string("redact.rest"))
+def _open(run: Run) -> Run:
+    """The run with what was computed again from the public record in place of what was not."""
+    update: dict[str, Any] = {"tables": dict(run.tables), "sections": list(run.sections)}
+    for name, public in run.public.items():
+        stamp = run.parts[name]
+        kept = {k: table for k, table in update["tables"].items() if k not in stamp.tables}
+        update["tables"] = {**kept, **public.tables}
+        sections = [s for s in update["sections"] if s.part != name]
+        update["sections"] = sections + [s.model_copy(update={"part": name}) for s in public.sections]
+        update |= {content: getattr(public, content) for content in stamp.content if content in OF_THE_RECORD}
+    update["sections"] = tuple(sorted(update["sections"], key=lambda s: (s.rank, s.id)))
+    return run.model_copy(update=update)
 
 
-def _collect(run: Run) -> _Secrets:
-    secrets = _Secrets()
-    public: set[str] = {*run.actors, *run.actors.values(), *run.tables, run.case, run.date}
-    for a in run.assumptions:
-        texts = (a.name, a.label, a.why, a.contested, a.sources)
-        if a.confidential:
-            secrets.add((texts, a.low, a.mid, a.high))
-            secrets.ids.add(a.name)
-        else:
-            public.update((a.name, a.label, a.unit, a.basis, *a.sources))
-    for q in run.quantities:
-        if q.confidential:
-            secrets.add((q.label, q.low, q.mid, q.high))
-            secrets.ids.add(q.id)
-        else:
-            public.update((q.label, q.unit, q.question, *(ref.id for ref in q.rests_on)))
-    for table in run.tables.values():
-        public.update((table.title, *table.columns))
-        for n, row in enumerate(table.rows):
-            if table.confidential and table.confidential[n]:
-                secrets.add(row)
-                if (names := id_column(table)) is not None:
-                    secrets.ids.add(str(row[names]))
-            else:
-                public.update(cell for cell in row if isinstance(cell, str))
-    for claim in run.claims:
-        if claim.confidential:
-            secrets.add((claim.id, claim.claim))
-        else:
-            public.update(_strings(claim.model_dump()))
-    for event in run.timeline.events if run.timeline else ():
-        if event.confidential:
-            secrets.add((event.id, event.text))
-            secrets.ids.add(event.id)
-    for part in (run.accounts, run.settlement, run.outlook):
-        if part is not None:
-            _gather(part.model_dump(), secrets, public)
-    secrets.settle(public)
-    return secrets
-
-
-def _strings(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, Iterable):
-        for item in value:
-            yield from _strings(item)
-
-
-def _gather(value: Any, secrets: _Secrets, public: set[str]) -> None:
-    """Sort the texts of a nested part into confidential and public ones."""
-    if isinstance(value, Mapping):
-        if value.get(FLAG):
-            secrets.add(value)
-            return
-        for item in value.values():
-            _gather(item, secrets, public)
-    elif isinstance(value, str):
-        public.add(value)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _gather(item, secrets, public)
-
-
-def _quantities(run: Run, secrets: _Secrets) -> tuple[Quantity, ...]:
-    def hangs(q: Quantity) -> bool:
-        named = any(name in secrets.ids for name in (*q.assumptions, *(ref.id for ref in q.rests_on)))
-        return q.confidential or named or secrets.mentioned((q.id, q.label, q.reason_no_interval or ""))
-
-    gone = {q.id for q in run.quantities if hangs(q)}
-    for id in tuple(gone):
-        family, _, rest = id.partition(".")
-        if family in TWINS:
-            gone.add(f"{TWINS[family]}.{rest}")
-        if family in WHOLES:
-            gone.update(q.id for q in run.quantities if q.id.startswith(f"{family}."))
-    return tuple(q for q in run.quantities if q.id not in gone)
-
-
-def _assumption(assumption: Assumption, secrets: _Secrets) -> Assumption:
-    """A public assumption, with remarks that mention confidential matter taken out."""
-    hidden = string("redact.placeholder")
+def _filtered(run: Run, hidden: Hidden) -> Run:
+    split = _splits(run, hidden)
+    tables = {name: _table(table, hidden) for name, table in run.tables.items() if name not in split}
+    kept = {name: table for name, table in tables.items() if table is not None}
     update: dict[str, Any] = {
-        name: hidden for name in ("label", "why", "contested") if secrets.mentioned(getattr(assumption, name))
+        "inputs": {},
+        "marked": (),
+        "public": {},
+        "quantities": tuple(_quantity(q, hidden) for q in run.quantities if q.id not in hidden.quantities),
+        "tables": kept,
+        "sections": tuple(s for told in run.sections if (s := _section(told, hidden)) is not None),
+        "assumptions": tuple(_assumption(a, hidden) for a in run.assumptions if not _marked(a, hidden)),
+        "claims": tuple(c for claim in run.claims if (c := _claim(claim, hidden)) is not None),
+        "warnings": _sentences(run.warnings, hidden),
+        **_record(run, hidden),
+        **_findings(run, hidden),
     }
-    sources = tuple(s for s in assumption.sources if not secrets.mentioned(s))
-    return assumption.model_copy(update={**update, "sources": sources})
+    copy = run.model_copy(update=update)
+    return copy.model_copy(update={"parts": {name: _stamp(s, copy, hidden) for name, s in run.parts.items()}})
 
 
-def _table(name: str, table: Table, secrets: _Secrets, gone: set[str]) -> Table | None:
-    """The table without confidential rows; None where it must go as a whole."""
-    families = {id.split(".")[0] for id in gone}
-    if CURVES.get(name) in families:
+def _marked(assumption: Assumption, hidden: Hidden) -> bool:
+    return ("parameter", assumption.name) in hidden.marked
+
+
+def _sentences(texts: tuple[str, ...], hidden: Hidden) -> tuple[str, ...]:
+    return tuple(text for text in texts if not hidden.mentioned(text))
+
+
+def _veiled(text: str, hidden: Hidden) -> str:
+    """A sentence that must stand, or a word in its place."""
+    return string("redact.placeholder") if hidden.mentioned(text) else text
+
+
+def _quantity(q: Quantity, hidden: Hidden) -> Quantity:
+    reason = q.reason_no_interval and _veiled(q.reason_no_interval, hidden)
+    update = {"rests_on": hidden.public(q.rests_on), "label": _veiled(q.label, hidden), "reason_no_interval": reason}
+    return q.model_copy(update=update)
+
+
+def _assumption(assumption: Assumption, hidden: Hidden) -> Assumption:
+    """A public assumption without its hidden sources, and without remarks that name something hidden."""
+    update: dict[str, Any] = {
+        name: _veiled(getattr(assumption, name), hidden) for name in ("label", "why", "contested")
+    }
+    update["sources"] = tuple(s for s in assumption.sources if ("source", s) not in hidden.marked)
+    update["contested_by"] = tuple(c for c in assumption.contested_by if ("claim", c) not in hidden.marked)
+    if assumption.contested_by and not update["contested_by"]:  # the view is that of marked claims alone
+        update["contested"] = ""
+    return assumption.model_copy(update=update)
+
+
+def _splits(run: Run, hidden: Hidden) -> frozenset[str]:
+    """Tables beside a number that goes, which may repeat or split it and do not say which of their rows do."""
+    beside: set[str] = set()
+    for told in run.sections:
+        if told.names() & hidden.quantities:
+            beside |= {*told.tables, *(picture.table for picture in told.pictures)}
+    return frozenset(name for name in beside if name in run.tables and not knows_rows(run.tables[name]))
+
+
+def _table(table: Table, hidden: Hidden) -> Table | None:
+    """The table without hidden rows; None where nothing is left or its own words name something hidden."""
+    if hidden.mentioned(table.title, *table.columns):
         return None
-    if secrets.mentioned((table.title, table.columns)):
+    kept = table.kept([n for n in range(len(table.rows)) if not hidden.row(table, n)])
+    if table.rows and not kept.rows:
         return None
-    actors = _actors_by_term(table, gone)
-    kept = []
-    for n, row in enumerate(table.rows):
-        hidden = bool(table.confidential) and table.confidential[n]
-        texts = [cell for cell in row if isinstance(cell, str)]
-        if hidden or any(t in gone or t in actors for t in texts) or secrets.mentioned(row):
-            if "years" in table.columns or (not hidden and "term" in table.columns):
-                return None  # a curve gives its gap away, and terms sum to a total
-            continue
-        kept.append(n)
-    note = "" if secrets.mentioned(table.note) else table.note
-    return table.kept(kept).model_copy(update={"note": note})
+    return kept.model_copy(update={"note": "" if hidden.mentioned(table.note) else table.note})
 
 
-def _actors_by_term(table: Table, gone: set[str]) -> set[str]:
-    """Actors whose values by term would give a removed number away."""
-    if "term" not in table.columns:
-        return set()
-    return {id.split(".")[1] for id in gone if "." in id and id.split(".")[0] in PARTS}
+def _section(told: Section, hidden: Hidden) -> Section | None:
+    """The section without hidden numbers; its sentences stay only where they can sum up nothing that is hidden."""
+    if told.confidential:
+        return None
+    rests = hidden.public(told.rests_on)
+    whole = not told.names() & hidden.quantities and len(rests) == len(told.rests_on)
+    pictures = tuple(p for picture in told.pictures if (p := _picture(picture, hidden)) is not None)
+    update: dict[str, Any] = {
+        "rests_on": rests,
+        "pictures": pictures,
+        "title": _veiled(told.title, hidden),
+        "finding": told.finding if whole and not hidden.mentioned(told.finding) else "",
+        "paragraphs": _sentences(told.paragraphs, hidden) if whole else (),
+        **{name: _open_ids(getattr(told, name), hidden) for name in ("headline", "quantities")},
+    }
+    return told.model_copy(update=update)
 
 
-def _cites(claim: Mapping[str, Any], gone: set[str]) -> bool:
-    return any(text in gone for text in _strings(claim))
+def _open_ids(ids: tuple[str, ...], hidden: Hidden) -> tuple[str, ...]:
+    return tuple(id for id in ids if id not in hidden.quantities)
+
+
+def _picture(picture: Picture, hidden: Hidden) -> Picture | None:
+    quantities, compare = _open_ids(picture.quantities, hidden), _open_ids(picture.compare, hidden)
+    if picture.table and quantities != picture.quantities:
+        return None
+    if not picture.table and picture.quantities and not quantities:
+        return None
+    words = "" if (quantities, compare) != (picture.quantities, picture.compare) else picture.alt
+    update = {"quantities": quantities, "compare": compare, "title": _veiled(picture.title, hidden)}
+    return picture.model_copy(update={**update, "alt": "" if hidden.mentioned(words) else words})
+
+
+def _claim(claim: Claim, hidden: Hidden) -> Claim | None:
+    """A claim without its hidden entries; None where it is hidden itself or judged by a number that goes."""
+    judged = any(ref.kind == "quantity" and hidden.holds(ref) for ref in claim.rests_on)
+    if claim.confidential or ("claim", claim.id) in hidden.marked or judged:
+        return None
+    tests = tuple(test.model_copy(update={"rests_on": hidden.public(test.rests_on)}) for test in claim.tests)
+    return claim.model_copy(update={"tests": tests, "record": hidden.public(claim.record)})
+
+
+def _record(run: Run, hidden: Hidden) -> dict[str, Any]:
+    """Timeline and ledger without hidden events and commitments, and without links to them."""
+
+    def happening(event: Happening) -> Happening:
+        touches = tuple(t for t in event.touches if ("commitment", t.rpartition(":")[0]) not in hidden.marked)
+        responds = tuple(id for id in event.responds_to if ("event", id) not in hidden.marked)
+        sources = tuple(id for id in event.sources if ("source", id) not in hidden.marked)
+        rests = hidden.public(event.rests_on)
+        update = {"touches": touches, "responds_to": responds, "sources": sources, "rests_on": rests}
+        return event.model_copy(update=update)
+
+    def bar(entry: Bar) -> Bar:
+        sources = tuple(id for id in entry.sources if ("source", id) not in hidden.marked)
+        return entry.model_copy(update={"sources": sources, "rests_on": hidden.public(entry.rests_on)})
+
+    events = [e for e in (run.timeline.events if run.timeline else ()) if ("event", e.id) not in hidden.marked]
+    bars = [b for b in (run.ledger.bars if run.ledger else ()) if ("commitment", b.commitment) not in hidden.marked]
+    events, bars = [e for e in events if not e.confidential], [b for b in bars if not b.confidential]
+    return {
+        "timeline": run.timeline.model_copy(update={"events": tuple(map(happening, events))})
+        if run.timeline and events
+        else None,
+        "ledger": run.ledger.model_copy(update={"bars": tuple(map(bar, bars))}) if run.ledger and bars else None,
+    }
+
+
+def _findings(run: Run, hidden: Hidden) -> dict[str, Any]:
+    """Accounts, fit, settlement and outlook without what they say of hidden assumptions, or in words that name some."""
+    found: dict[str, Any] = {}
+    for name in ("accounts", "fit", "settlement", "outlook"):
+        held = getattr(run, name)
+        if held is not None:
+            found[name] = _model(held, hidden)
+    return found
+
+
+def _model(value: Any, hidden: Hidden) -> Any:
+    """A model of the run, field by field: entries about a hidden assumption go, sentences that name one are veiled."""
+    if isinstance(value, str):
+        return _veiled(value, hidden)
+    if isinstance(value, tuple):
+        return tuple(_model(item, hidden) for item in value if not _about_hidden(item, hidden))
+    if isinstance(value, dict):
+        return {key: _model(item, hidden) for key, item in value.items()}
+    if isinstance(value, Model):
+        fields = {name: _model(getattr(value, name), hidden) for name in type(value).model_fields}
+        return value.model_copy(update=fields)
+    return value
+
+
+def _about_hidden(item: Any, hidden: Hidden) -> bool:
+    """Whether an entry of a list is about a hidden assumption, or a sentence that names something hidden."""
+    match item:
+        case str():
+            return hidden.mentioned(item)
+        case ParameterFit(name=name) | FailsWhen(parameter=name):
+            return ("parameter", name) in hidden.marked
+        case _:
+            return False
+
+
+def _stamp(stamp: Stamp, copy: Run, hidden: Hidden) -> Stamp:
+    """What a part brought, as far as the copy has it; its key is a hash of its inputs and goes."""
+    update: dict[str, Any] = {
+        "key": "",
+        "quantities": tuple(id for id in stamp.quantities if id not in hidden.quantities),
+        "tables": tuple(name for name in stamp.tables if name in copy.tables),
+        "content": tuple(name for name in stamp.content if getattr(copy, name)),
+        "warnings": _sentences(stamp.warnings, hidden),
+    }
+    return stamp.model_copy(update=update)
+
+
+def _report(run: Run, copy: Run) -> tuple[str, ...]:
+    """How much of what was removed."""
+
+    def events(of: Run) -> int:
+        return len(of.timeline.events) if of.timeline else 0
+
+    def commitments(of: Run) -> int:
+        return len(of.ledger.bars) if of.ledger else 0
+
+    def rows(of: Run) -> int:
+        return sum(len(table.rows) for name, table in of.tables.items() if name in copy.tables)
+
+    def told(of: Run) -> int:
+        return sum(bool(s.finding) + len(s.paragraphs) + len(s.pictures) for s in of.sections) + len(of.sections)
+
+    def facts(of: Run) -> int:
+        lists = [of.accounts.parameters if of.accounts else (), of.fit.parameters if of.fit else ()]
+        groups = (of.settlement.packages, of.settlement.near) if of.settlement else ()
+        return sum(map(len, lists)) + sum(len(p.fails_when) for group in groups for p in group)
+
+    counts = {
+        "events": events(run) - events(copy),
+        "commitments": commitments(run) - commitments(copy),
+        "claims": len(run.claims) - len(copy.claims),
+        "assumptions": len(run.assumptions) - len(copy.assumptions),
+        "quantities": len(run.quantities) - len(copy.quantities),
+        "tables": len(run.tables) - len(copy.tables),
+        "rows": rows(run) - rows(copy),
+        "sections": told(run) - told(copy),
+        "facts": facts(run) - facts(copy),
+        "warnings": len(run.warnings) - len(copy.warnings),
+    }
+    lines = [string(f"redact.{name}", count=count) for name, count in counts.items() if count > 0]
+    lines += [string("redact.again", parts=listed(run.public))] if run.public else []
+    return (*lines, string("redact.hashes"), string("redact.rest"))

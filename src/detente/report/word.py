@@ -1,12 +1,14 @@
 """The dossier as a Word document (extra `word`): styles, real tables, figures as images with alternative text."""
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from detente.errors import MissingExtra
 from detente.files.keys import content_key
 from detente.report.build import build
-from detente.report.charts import png
+from detente.report.charts import png, png_size
+from detente.report.context import place
 from detente.report.document import (
     Block,
     Bullets,
@@ -14,6 +16,7 @@ from detente.report.document import (
     Code,
     Document,
     Entries,
+    Entry,
     Facts,
     Figure,
     Grid,
@@ -26,17 +29,17 @@ from detente.report.document import (
     Strong,
     anchors_printed,
 )
-from detente.report.markdown import cut_note
-from detente.report.plain import number_text, piece_text, plain_text
+from detente.report.paper import column_shares, cut_note, figure_width
+from detente.report.plain import number_text, piece_text
 from detente.run import Run
 from detente.words.strings import string
-from detente.words.tables import EPOCH, without_clock
+from detente.words.workbook import EPOCH, without_clock
 
 PAGES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}  # width, height, mm
 MARGIN = 20.0  # mm
+SCALE = 2.2  # pixels of an image per drawn pixel
+PROPERTY = 255  # letters that Word allows in a property of a document
 INK, MUTED = "1D2530", "5A6675"
-LONGEST_WORD = 14  # letters up to which a column is made wide enough
-PADDING = 3.5  # letters
 
 
 def render_word(run: Run, paper: str = "a4") -> bytes:
@@ -75,7 +78,7 @@ class _Writer:
         section.page_width, section.page_height = Mm(width), Mm(height)
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN)
         properties = file.core_properties
-        properties.title, properties.author, properties.comments = document.title, "Detente", ""
+        properties.title, properties.author, properties.comments = document.title[:PROPERTY], "Detente", ""
         properties.created = properties.modified = EPOCH
         properties.language = document.language
         for name, size in (
@@ -97,6 +100,8 @@ class _Writer:
         document = self.document
         self.file.add_paragraph(document.title, style="Title")
         self._text(f"{document.kicker}. {document.subtitle}.")
+        if document.banner:
+            self._line(self.file.add_paragraph(), (Strong(document.banner),))
         for note in document.notes:
             self._text(note, muted=True)
         for section in document.sections:
@@ -112,37 +117,46 @@ class _Writer:
             case Paragraph(line, kind):
                 self._line(self.file.add_paragraph(), line, muted=kind == "note", bold=kind == "lead")
             case Bullets(items):
-                for item in items:
-                    self._line(self.file.add_paragraph(style="List Bullet"), item)
+                self._bullets(items)
             case Heading(text, anchor):
                 self._bookmark(self.file.add_heading(text, 2), anchor)
             case Cards(items):
-                rows = tuple(((name,), (number,)) for name, number in items)
-                self._table(("", ""), rows, (False, True))
+                self._table(("", ""), tuple(((name,), (number,)) for name, number in items), (False, True))
             case Facts(items):
                 self._table((), tuple(((term,), line) for term, line in items), (False, False), widths=(0.3, 0.7))
             case Figure():
                 self._figure(block)
-            case Entries():
-                for item in block.items:
-                    paragraph = self.file.add_paragraph()
-                    self._line(paragraph, (Strong(item.text), f" — {item.result}"))
-                    self._bookmark(paragraph, item.anchor)
-                    for term, line in item.facts:
-                        self._line(self.file.add_paragraph(style="List Bullet"), (f"{term}: ", *line))
+            case Entries(items):
+                self._entries(items)
             case Grid():
-                if block.title:
-                    self.file.add_heading(block.title, 2)
-                if block.shown:
-                    self._table(block.header, block.rows[: block.shown], block.numeric, block.anchors)
-                for text in (cut_note(block), block.note):
-                    if text:
-                        self._text(text, muted=True)
+                self._grid(block)
+
+    def _bullets(self, items: Iterable[Line]) -> None:
+        for item in items:
+            self._line(self.file.add_paragraph(style="List Bullet"), item)
+
+    def _entries(self, items: Iterable[Entry]) -> None:
+        for item in items:
+            paragraph = self.file.add_paragraph()
+            self._line(paragraph, (Strong(item.text), f" — {item.result}" if item.result else ""))
+            self._bookmark(paragraph, item.anchor)
+            self._bullets((f"{term}: ", *line) for term, line in item.facts)
+
+    def _grid(self, grid: Grid) -> None:
+        if grid.title:
+            self.file.add_heading(grid.title, 2)
+        if grid.shown and grid.rows:
+            self._table(grid.header, grid.rows[: grid.shown], grid.numeric, grid.anchors)
+        for text in (cut_note(grid), grid.note):
+            if text:
+                self._text(text, muted=True)
 
     def _figure(self, figure: Figure) -> None:
         heading = self.file.add_heading(figure.title, 2)
         heading.paragraph_format.keep_with_next = True
-        shape = self.file.add_picture(io.BytesIO(png(figure.spec, 2.2)), width=self.mm(self.width))
+        image = png(figure.spec, SCALE)
+        width = figure_width(png_size(image), self.width)
+        shape = self.file.add_picture(io.BytesIO(image), width=self.mm(width))
         properties = shape._inline.docPr
         properties.set("descr", figure.alt)
         properties.set("title", figure.title)
@@ -162,7 +176,7 @@ class _Writer:
         if isinstance(piece, Link):
             target = piece.target
         elif isinstance(piece, Number):
-            target = f"q-{piece.quantity.id}"
+            target = place("q", piece.quantity.id)
         run = paragraph.add_run(text)
         run.bold = bold or isinstance(piece, Strong)
         if isinstance(piece, Code):
@@ -294,17 +308,3 @@ def bookmark_name(anchor: str) -> str:
     if len(plain) <= 30 and plain == anchor.replace("-", "_").replace(".", "_"):
         return f"d_{plain}"
     return f"d_{plain[:24]}_{content_key(anchor)[:8]}"
-
-
-def column_shares(header: tuple[str, ...], rows: tuple[tuple[Line, ...], ...]) -> list[float]:
-    """Widths of columns as shares of the page: no word broken, long texts damped."""
-    columns = [[h] for h in header] or [[] for _ in (rows[0] if rows else ())]
-    for row in rows:
-        for n, cell in enumerate(row):
-            columns[n].append(plain_text(cell))
-    weights: list[float] = []
-    for texts in columns:
-        word = max((len(w) for text in texts for w in text.split(" ")), default=1)
-        full = max((len(text) for text in texts[1:]), default=1)
-        weights.append(max(min(word, LONGEST_WORD) + PADDING, min(full, 18) + max(full - 18, 0) ** 0.62))
-    return [weight / sum(weights) for weight in weights]

@@ -7,8 +7,9 @@ from typing import Any
 
 from detente.errors import OptionError, suggest
 from detente.run.table import Table
-from detente.run.tables import sheets, table_csv
-from detente.words.tables import markdown_text, workbook_bytes
+from detente.run.tables import sheet_of, sheets, table_csv
+from detente.words.tables import markdown_text
+from detente.words.workbook import workbook_bytes
 
 FORMS = ("table", "csv", "xlsx", "json", "md")  # "table": for a terminal
 ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".md": "md"}  # of a file -> the form in which it is written
@@ -59,7 +60,7 @@ def rendered(tables: Mapping[str, Table], form: str) -> bytes:
     elif form == "csv":
         text = table_csv(next(iter(tables.values())))
     else:
-        text = "\n".join(markdown_text(t.columns, t.rows, t.title, t.note) for t in tables.values())
+        text = "\n".join(markdown_text(sheet_of(table)) for table in tables.values())
     return text.encode("utf-8")
 
 

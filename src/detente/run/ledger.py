@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from detente.run.base import Model, Ref
+from pydantic import Field
+
+from detente.run.base import Cell, Model, Ref
 from detente.run.table import Table
 
 Precision = Literal["day", "week", "month", "year"]
@@ -65,14 +67,24 @@ class Touched(Model):
 
 
 class Bar(Model):
-    """One commitment over time."""
+    """One commitment over time: who owes what to whom by when, and what became of it."""
 
     commitment: str
+    instrument: str = ""  # its name
+    who: tuple[str, ...] = ()  # actors who owe it
+    to: tuple[str, ...] = ()  # actors to whom it is owed
+    what: str = ""
+    by: str = ""  # an ISO date, "continuing", a condition in words, or nothing
+    statuses: dict[str, str] = Field(default_factory=dict)  # viewpoint (an actor, or "record") -> status
     state: str  # open, overdue, dormant, forgotten, performed, ...
+    asleep: bool = False  # nothing has touched it for years
     made: str
     touched: str  # the last touch before its end, or the day it was made
+    how: str = ""  # how it was last touched; nothing: never
     end: str  # the day it ended, or the day of the ledger
+    slept_years: float = 0.0  # years since the last touch, or from it to the end
     touches: tuple[Touched, ...] = ()
+    sources: tuple[str, ...] = ()
     rests_on: tuple[Ref, ...] = ()
     confidential: bool = False
 
@@ -82,3 +94,32 @@ class Ledger(Model):
 
     day: str
     bars: tuple[Bar, ...]
+
+    def viewpoints(self) -> tuple[str, ...]:
+        """Whose statuses it holds, in the order in which they occur."""
+        return tuple(dict.fromkeys(view for bar in self.bars for view in bar.statuses))
+
+    def table(self, asleep: bool = False) -> Table:
+        """The commitments as a table, a row each; those that fell asleep alone if asked, longest first."""
+        bars = sorted((b for b in self.bars if b.asleep), key=lambda b: -b.slept_years) if asleep else self.bars
+        views = self.viewpoints()
+        columns = (
+            "commitment", "instrument", "made", "who", "to", "what", "by", *(f"status: {view}" for view in views),
+            "state", "last_touch", "how", "slept_years", "sources",
+        )  # fmt: skip
+        rows: list[tuple[Cell, ...]] = [
+            (
+                b.commitment, b.instrument, b.made, " ".join(b.who), " ".join(b.to), b.what, b.by,
+                *(b.statuses.get(view, "") for view in views), b.state, b.touched if b.how else "", b.how,
+                b.slept_years, " ".join(b.sources),
+            )
+            for b in bars
+        ]  # fmt: skip
+        return Table(
+            title=f"{'Commitments that fell asleep' if asleep else 'Ledger of commitments'}, as of {self.day}",
+            columns=columns,
+            rows=tuple(rows),
+            units={"slept_years": "years"},
+            rests_on=tuple(b.rests_on for b in bars),
+            confidential=tuple(b.confidential for b in bars),
+        )

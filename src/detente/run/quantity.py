@@ -39,7 +39,7 @@ class Quantity(Model):
     assumptions: tuple[str, ...] = ()  # names of the parameters that it hangs on most (three by default)
     rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it; it is computed from them only if posterior
     relatives: tuple[str, ...] = ()  # ids of numbers that would give this one away, were it taken out
-    confidential: bool = False  # rests on confidential assumptions: dropped from a redacted copy
+    confidential: bool = False  # must not leave the house: dropped from a redacted copy
 
     @model_validator(mode="after")
     def _interval_or_reason(self) -> "Quantity":
@@ -60,5 +60,6 @@ class Assumption(Model):
     why: str
     basis: str  # "judgement" or "sources"
     sources: tuple[str, ...] = ()
-    contested: str = ""  # who contests it, and how
+    contested: str = ""  # how others see it
+    contested_by: tuple[str, ...] = ()  # ids of the claims in which they do
     confidential: bool = False

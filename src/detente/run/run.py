@@ -6,7 +6,7 @@ parts in any order; a part that is added again replaces all that it had brought 
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from detente.run.accounts import Accounts, Fit
 from detente.run.base import Model, Ref
@@ -35,27 +35,29 @@ class Solution(Model):
 
 
 class Public(Model):
-    """What of a part was computed again from the public record alone, for a redacted copy."""
+    """What stands for a part in a redacted copy: what sums over entries, computed again from the public record alone.
+
+    Where a part has one, its own tables, sections, claims, timeline and ledger are left out, and these are shown.
+    """
 
     tables: dict[str, Table] = Field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
     claims: tuple[Claim, ...] = ()
+    timeline: Timeline | None = None
+    ledger: Ledger | None = None
 
 
 class Part(Model):
-    """What one verb adds to a run.
+    """What one verb adds to a run."""
 
-    `key` is the content key of the inputs that count for it; with other inputs the part is stale. `public` holds what
-    sums over entries of the record and was computed again without the confidential ones, where there are any.
-    """
-
-    name: str
-    key: str
+    name: str  # one part of this name in a run
+    key: str  # the content key of the inputs that count for it; with other inputs the part is stale
     command: str  # makes it again
     quantities: tuple[Quantity, ...] = ()
     tables: dict[str, Table] = Field(default_factory=dict)
     sections: tuple[Section, ...] = ()
     warnings: tuple[str, ...] = ()
-    public: Public | None = None
+    public: Public | None = None  # where the record has marked entries
     solution: Solution | None = None
     timeline: Timeline | None = None
     ledger: Ledger | None = None
@@ -65,15 +67,26 @@ class Part(Model):
     settlement: Settlement | None = None
     outlook: Outlook | None = None
 
+    @model_validator(mode="after")
+    def _drawable(self) -> "Part":
+        for section in self.sections:
+            for picture in section.pictures:
+                table = self.tables.get(picture.table)
+                lacking = picture.lacking(table.columns) if table is not None else ()
+                if lacking:
+                    what = f"section {section.id!r}: table {picture.table!r} has no column {lacking[0]!r}"
+                    raise ValueError(f"{what}, which its picture {picture.title!r} draws")
+        return self
+
 
 class Stamp(Model):
     """Which part brought what, from which inputs, by which command."""
 
-    key: str
+    key: str  # content key of its inputs; empty in a redacted copy
     command: str
-    quantities: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    content: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()  # ids
+    tables: tuple[str, ...] = ()  # names
+    content: tuple[str, ...] = ()  # which of the run's models it brought: "timeline", "claims", ...
     warnings: tuple[str, ...] = ()
 
 
@@ -81,15 +94,15 @@ class Run(Model):
     """Everything an analysis found, with the way back to its inputs."""
 
     schema_version: Literal[2] = Field(default=SCHEMA, alias="schema")
-    version: str
+    version: str  # of Detente
     case: str
     title: str
-    date: str
+    date: str  # ISO date of the situation
     seed: int
     draws: int
-    command: str
-    inputs: dict[str, str]  # file -> sha256
-    model: dict[str, int]  # states, players, ...
+    command: str  # makes the run again
+    inputs: dict[str, str]  # file, relative to the case folder -> SHA-256
+    model: dict[str, int]  # "states", "players", ... -> how many
     situation: dict[str, str] = Field(default_factory=dict)  # state variable -> value on the date
     actors: dict[str, str] = Field(default_factory=dict)  # id -> label (both sides' names)
     assumptions: tuple[Assumption, ...] = ()
@@ -106,9 +119,9 @@ class Run(Model):
     settlement: Settlement | None = None
     outlook: Outlook | None = None
     public: dict[str, Public] = Field(default_factory=dict)
-    marked: tuple[Ref, ...] = ()  # entries and parameters marked confidential
+    marked: tuple[Ref, ...] = ()  # entries and parameters that are not public: marked, or resting on what is marked
     warnings: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()  # in a redacted copy: what was taken out
+    removed: tuple[str, ...] = ()  # in a redacted copy: what was taken out (never empty there)
 
     def quantity(self, id: str) -> Quantity:
         """The quantity with this id.
@@ -130,13 +143,14 @@ class Run(Model):
         stamp = self.parts.get(name)
         if stamp is None:
             return self
+        parts = {k: v for k, v in self.parts.items() if k != name}
         update: dict[str, Any] = {
-            "parts": {k: v for k, v in self.parts.items() if k != name},
+            "parts": parts,
             "quantities": tuple(q for q in self.quantities if q.id not in stamp.quantities),
             "tables": {k: v for k, v in self.tables.items() if k not in stamp.tables},
             "sections": tuple(s for s in self.sections if s.part != name),
             "public": {k: v for k, v in self.public.items() if k != name},
-            "warnings": _warnings({k: v for k, v in self.parts.items() if k != name}),
+            "warnings": _warnings(parts),
         }
         update |= {field: type(self).model_fields[field].get_default() for field in stamp.content}
         return self.model_copy(update=update)
@@ -144,11 +158,17 @@ class Run(Model):
     def add(self, part: Part) -> "Run":
         """The run with a part; what a part of this name had brought before is taken out first.
 
+        Parts may come in any order: their content is arranged by their names, so that every order gives the same run.
+
         Raises:
-            ValueError: the part brings a quantity or a table that another part has.
+            ValueError: the part brings a quantity, a table, a section or a content that another part has.
         """
         base = self.without(part.name)
-        taken = {q.id for q in base.quantities} & {q.id for q in part.quantities} | base.tables.keys() & part.tables
+        content = tuple(field for field in CONTENT if getattr(part, field))
+        taken = {q.id for q in base.quantities} & {q.id for q in part.quantities}
+        taken |= base.tables.keys() & part.tables
+        taken |= {s.id for s in base.sections} & {s.id for s in part.sections}
+        taken |= {field for stamp in base.parts.values() for field in stamp.content} & set(content)
         if taken:
             raise ValueError(f"part {part.name!r} brings what another part has: {', '.join(sorted(taken))}")
         stamp = Stamp(
@@ -156,21 +176,28 @@ class Run(Model):
             command=part.command,
             quantities=tuple(q.id for q in part.quantities),
             tables=tuple(part.tables),
-            content=tuple(field for field in CONTENT if getattr(part, field)),
+            content=content,
             warnings=part.warnings,
         )
-        parts = {**base.parts, part.name: stamp}
+        parts = dict(sorted({**base.parts, part.name: stamp}.items()))
+        numbers = {q.id: q for q in (*base.quantities, *part.quantities)}
+        tables = {**base.tables, **part.tables}
         sections = (*base.sections, *(s.model_copy(update={"part": part.name}) for s in part.sections))
+        public = {**base.public, **({} if part.public is None else {part.name: part.public})}
         update: dict[str, Any] = {
             "parts": parts,
-            "quantities": (*base.quantities, *part.quantities),
-            "tables": {**base.tables, **part.tables},
+            "quantities": tuple(numbers[id] for stamp in parts.values() for id in stamp.quantities),
+            "tables": {name: tables[name] for stamp in parts.values() for name in stamp.tables},
             "sections": tuple(sorted(sections, key=lambda s: (s.rank, s.id))),
-            "public": {**base.public, **({} if part.public is None else {part.name: part.public})},
+            "public": dict(sorted(public.items())),
             "warnings": _warnings(parts),
         }
-        update |= {field: getattr(part, field) for field in stamp.content}
+        update |= {field: getattr(part, field) for field in content}
         return base.model_copy(update=update)
+
+    def part_of(self, content: str) -> str:
+        """The name of the part that brought a content such as "claims"; nothing where none did."""
+        return next((name for name, stamp in self.parts.items() if content in stamp.content), "")
 
 
 def _warnings(parts: dict[str, Stamp]) -> tuple[str, ...]:

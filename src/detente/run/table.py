@@ -6,18 +6,46 @@ from pydantic import Field, model_validator
 
 from detente.run.base import Cell, Model, Ref
 
+# Columns of these names hold ids, one or several in a cell (between spaces, commas or semicolons), of this kind.
+NAMES: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "actor",
+            "actors",
+            "who",
+            "to",
+            "by_whom",
+            "mediator",
+            "player",
+            "payer",
+            "target",
+            "side",
+            "named",
+            "who_begins",
+        ),
+        "actor",
+    ),
+    **dict.fromkeys(("parameter", "assumption"), "parameter"),
+    **dict.fromkeys(("event", "events", "response_events", "first_breach", "responds_to"), "event"),
+    **dict.fromkeys(("source", "sources"), "source"),
+    "commitment": "commitment",
+    "quantity": "quantity",
+}
+
 
 class Table(Model):
     """A labelled table whose rows know what they rest on.
 
     `rests_on` and `confidential` have one entry per row, or none at all: then the rows rest on no entry of the record,
-    and none of them is confidential.
+    and none of them is confidential. A row that *is* an entry of the record names it first in `rests_on` and has its id
+    in a cell; links to the entry lead there. A row about a number of the run rests on that quantity, a row about an
+    assumption on that parameter; both are taken out of a redacted copy with what they rest on.
     """
 
     title: str
-    columns: tuple[str, ...]
+    columns: tuple[str, ...]  # unit and meaning of ids follow from the names: `units`, `NAMES`
     rows: tuple[tuple[Cell, ...], ...]
-    units: dict[str, str] = Field(default_factory=dict)
+    units: dict[str, str] = Field(default_factory=dict)  # column -> unit of its numbers, as in `Quantity.unit`
     note: str = ""
     rests_on: tuple[tuple[Ref, ...], ...] = ()
     confidential: tuple[bool, ...] = ()

@@ -7,6 +7,8 @@ from detente.run.run import Run
 from detente.run.table import Table
 from detente.words.tables import Sheet, csv_text
 
+SOURCES = "sources"  # the table that lists what a record rests on
+
 
 def quantities_table(run: Run) -> Table:
     """The quantities of a run as one table, a row each."""
@@ -27,19 +29,48 @@ def quantities_table(run: Run) -> Table:
 def assumptions_table(run: Run) -> Table:
     """The assumptions of a run as one table, a row each."""
     rows: list[tuple[Cell, ...]] = [
-        (a.name, a.label, a.unit, a.low, a.mid, a.high, a.why, a.basis, "; ".join(a.sources), a.contested)
+        (
+            a.name, a.label, a.unit, a.low, a.mid, a.high, a.why, a.basis, "; ".join(a.sources), a.contested,
+            " ".join(a.contested_by),
+        )
         for a in run.assumptions
-    ]
-    columns = ("name", "label", "unit", "low", "mid", "high", "why", "basis", "sources", "contested")
+    ]  # fmt: skip
+    columns = ("name", "label", "unit", "low", "mid", "high", "why", "basis", "sources", "contested", "contested_by")
     return Table(title="Assumptions", columns=columns, rows=tuple(rows))
 
 
 def all_tables(run: Run) -> dict[str, Table]:
-    """Every table of a run by name, quantities and assumptions first."""
-    found = {"quantities": quantities_table(run), "assumptions": assumptions_table(run)}
+    """Every table of a run by name: quantities and assumptions first, then what its models hold, then the others."""
+    found = {"quantities": quantities_table(run), "assumptions": assumptions_table(run), **model_tables(run)}
+    return {**found, **run.tables}
+
+
+def model_tables(run: Run) -> dict[str, Table]:
+    """The models of a run that are lists, as tables: timeline, ledger, forgotten, claims."""
+    found: dict[str, Table] = {}
     if run.timeline is not None:
         found["timeline"] = run.timeline.table()
-    return {**found, **run.tables}
+    if run.ledger is not None:
+        found["ledger"] = run.ledger.table()
+        found["forgotten"] = run.ledger.table(asleep=True)
+    if run.claims:
+        found["claims"] = claims_table(run)
+    return found
+
+
+def claims_table(run: Run) -> Table:
+    """The claims of a run as one table, a row each."""
+    return Table(
+        title="Claims",
+        columns=("claim", "words", "said_by", "kind", "verdict", "tested_part", "why", "would_change", "rests_on"),
+        rows=tuple(
+            (c.id, c.claim, c.by, c.kind, c.verdict, c.tested_part, c.why or c.why_none, c.would_change,
+             refs_text((*c.rests_on, *c.record)))
+            for c in run.claims
+        ),
+        rests_on=tuple((Ref(kind="claim", id=c.id), *c.record) for c in run.claims),
+        confidential=tuple(c.confidential for c in run.claims),
+    )  # fmt: skip
 
 
 def refs_text(refs: tuple[Ref, ...]) -> str:
@@ -52,6 +83,11 @@ def table_csv(table: Table) -> str:
     return csv_text(table.columns, table.rows)
 
 
+def sheet_of(table: Table) -> Sheet:
+    """A table in plain columns, for terminal, Markdown and workbooks."""
+    return Sheet(table.columns, table.rows, table.units, table.title, table.note)
+
+
 def sheets(tables: Mapping[str, Table]) -> dict[str, Sheet]:
     """Tables as sheets of a workbook."""
-    return {name: Sheet(table.columns, table.rows, table.units) for name, table in tables.items()}
+    return {name: sheet_of(table) for name, table in tables.items()}

@@ -1,16 +1,15 @@
 """Numbers as a reader should see them: few digits, ranges, a true minus sign, nothing below what the unit allows."""
 
 import math
-import re
 from collections.abc import Iterable
 
 from detente.words.strings import label, string
+from detente.words.text import readable
 
 Cell = str | float | int | bool | None
 SHARES = ("probability", "share")  # first word of the units that are printed as percentages
 MINUS = "\u2212"
 THIN = "\u202f"
-IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 STEPS = {  # the smallest amount of a unit that is printed; less of it is noise of solver and draws to any reader
     "value": 1e-3,
     "value/year": 1e-3,
@@ -84,7 +83,7 @@ def value_text(value: float | None, unit: str, signed: bool = False) -> str:
     if is_share(unit):
         return points_text(value) if signed else percent(value)
     if unit == "count" and math.isfinite(value):
-        return f"{value:,.0f}".replace(",", THIN).replace("-", MINUS)
+        return f"{round(value):,d}".replace(",", THIN).replace("-", MINUS)
     if abs(value) < STEPS.get(unit, 0.0) / 2:
         return "0"
     text = significant(value)
@@ -147,11 +146,6 @@ def is_numeric(cells: Iterable[object]) -> bool:
     """Whether a column holds numbers and nothing else (blanks aside)."""
     found = [cell for cell in cells if cell is not None]
     return bool(found) and all(isinstance(c, int | float) and not isinstance(c, bool) for c in found)
-
-
-def readable(text: str) -> str:
-    """An identifier such as `partly_fulfilled` as words; other text as it stands."""
-    return text.replace("_", " ") if IDENTIFIER.fullmatch(text) else text
 
 
 def listed(names: Iterable[str], limit: int = 5) -> str:

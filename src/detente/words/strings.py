@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
+from detente.words.text import readable
+
 LANGUAGE = "en"
 
 
@@ -49,12 +51,7 @@ def string(key: str, /, **values: object) -> str:
     return catalogue()[key].format(**values)
 
 
-def has_string(key: str) -> bool:
-    """Whether the catalogue knows the key."""
-    return key in catalogue()
-
-
 def label(kind: str, name: str) -> str:
     """The label of a column, table, unit or question; without one in the catalogue the name itself, made readable."""
     text = catalogue().get(f"{kind}.{name}")
-    return text if text is not None else name.replace("_", " ")
+    return text if text is not None else readable(name)

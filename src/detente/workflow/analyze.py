@@ -4,17 +4,17 @@ The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Cha
 """
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.case.content import content_of, content_of_folder, files_of
 from detente.case.scenarios import scenario_text
 from detente.errors import Interrupted, OptionError, suggest
 from detente.files.keys import digest, digests
-from detente.run import Assumption, Part, Public, Run, Table
+from detente.run import Assumption, Part, Public, Ref, Run, Section, Table
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -120,6 +120,7 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     from detente.game import compile_case
     from detente.outside.part import outlook_part
     from detente.verdicts.bench import Bench
+    from detente.workflow.answers import claims_part
 
     bench = Bench.of(case, when)
     progress(0.0, f"building the game of {case.name}")
@@ -145,9 +146,8 @@ def build_run(case: "Case", when: str, options: Options, progress: Progress, sto
     run = run.add(record_part(case, when, command))
     run = run.add(outlook_part(case, when, key_of(case), command, inside=run.quantities, seed=options.seed))
     progress(0.93, "judging claims")
-    claims = bench.judged(answers) if bench is not None else ()
-    if claims:
-        run = run.add(Part(name="claims", key=key_of(case), command=command, claims=claims))
+    if bench is not None:
+        run = run.add(claims_part(bench, answers, key_of(case), command))
     if case.content != content_of_folder(case.folder):
         run = run.add(Part(name="edited", key=key_of(case), command=command, warnings=(EDITED,)))
     return run
@@ -168,6 +168,7 @@ def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model
         situation=dict(case.situations[when]),
         actors={name: actor.label for name, actor in case.actors.items()},
         assumptions=assumptions_of(case),
+        marked=marked_of(case, when),
     )
 
 
@@ -213,7 +214,8 @@ def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
             why=p.why,
             basis=p.basis,
             sources=tuple(p.sources),
-            contested=str(p.contested or ""),
+            contested=p.contested.get("view", "") if isinstance(p.contested, Mapping) else p.contested or "",
+            contested_by=tuple(p.contested.get("by", ())) if isinstance(p.contested, Mapping) else (),
             confidential=p.confidential,
         )
         for p in case.parameters.values()
@@ -221,45 +223,81 @@ def assumptions_of(case: "Case") -> tuple[Assumption, ...]:
 
 
 def record_part(case: "Case", when: str, command: str) -> Part:
-    """Ledger, forgotten commitments, timeline, responses and ceasefires as of the date, where the case has a record."""
-    part = Part(name="record", key=key_of(case), command=command)
-    if not has_record(case):
+    """Ledger, timeline, responses and ceasefires as of the date, where the case has a record."""
+    part, record = Part(name="record", key=key_of(case), command=command), record_of(case, when)
+    if record is None:
         words = "The case has no record folder: no ledger, no timeline, nothing to check the model against."
         return part.model_copy(update={"warnings": (words,)})
-    from detente.record import load_record
+    public, told = record.public(), told_of(record)
+    update: dict[str, Any] = {name: getattr(told, name) for name in Public.model_fields}
+    return part.model_copy(update={**update, "public": told_of(public) if public is not record else None})
+
+
+def told_of(record: "CutRecord") -> Public:
+    """What a run tells of a record as it stood on a date: timeline, ledger, tables, and the sections of the tables."""
     from detente.record.ledger import bars
     from detente.record.timeline import timeline
 
-    record = load_record(case.folder / "record")
-    known = record.as_of(when)
-    public = known.public()
-    return part.model_copy(
-        update={
-            "timeline": timeline(known) if known.events else None,
-            "ledger": bars(known) if known.commitments else None,
-            "tables": record_tables(known),
-            "public": Public(tables=record_tables(public)) if public is not known else None,
-        }
+    tables = record_tables(record)
+    return Public(
+        timeline=timeline(record) if record.events else None,
+        ledger=bars(record) if record.commitments else None,
+        tables=tables,
+        sections=tuple(s for s in RECORD_SECTIONS if any(name in tables for name in s.tables)),
     )
+
+
+RECORD_SECTIONS = (
+    Section(
+        id="ceasefires",
+        title="How long ceasefires held",
+        rank=70,
+        paragraphs=("Each ceasefire on the record, to its first lesser breach, its first large one, and its end.",),
+        tables=("ceasefires",),
+    ),
+    Section(
+        id="responses",
+        title="Who spoke after violations",
+        rank=80,
+        paragraphs=(
+            "Whether mediators reacted to violations, how soon, and whom they named, as it was written down. "
+            "A few namings are too few to read a bias from.",
+        ),
+        tables=("response", "statements", "escalations"),
+    ),
+)
 
 
 def record_tables(record: "CutRecord") -> dict[str, Table]:
     """The tables that a run keeps of a record as it stood on a date."""
     from detente.record import ceasefires, queries, responses
-    from detente.record.ledger import ledger
 
     tables: dict[str, Table] = {}
-    if record.instruments:
-        tables["ledger"] = ledger(record)
-        tables["forgotten"] = ledger(record, forgotten=True)
     if record.responses:
         tables |= responses.responses(record)
     if record.ceasefires:
         tables["ceasefires"] = ceasefires.ceasefires(record)
-    tables["sources"] = queries.sources(record)
-    return tables
+    if record.sources:
+        tables["sources"] = queries.sources(record)
+    return {name: table for name, table in tables.items() if table.rows}
 
 
-def has_record(case: "Case") -> bool:
-    """Whether the case folder holds a record."""
-    return (case.folder / "record").is_dir()
+def marked_of(case: "Case", when: str) -> tuple[Ref, ...]:
+    """What of a case is not public: parameters and entries marked confidential, and entries that rest on such."""
+    from detente.record.told import Told
+
+    marked = [Ref(kind="parameter", id=p.name) for p in case.parameters.values() if p.confidential]
+    record = record_of(case, when)
+    return tuple(marked) if record is None else (*marked, *Told(record).marked())
+
+
+def record_of(case: "Case", when: str) -> "CutRecord | None":
+    """The record in the case folder as it stood on a date; None where there is none.
+
+    Raises:
+        RecordError: located mistakes in its files, all at once.
+    """
+    from detente.record import load_record
+
+    folder = case.folder / "record"
+    return load_record(folder).as_of(when) if folder.is_dir() else None

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted, OptionError, suggest
-from detente.run import Claim, Part, Run, Table, write_run
+from detente.run import Claim, Part, Public, Run, Table, write_run
 
 if TYPE_CHECKING:
     from detente.answers import Answers
     from detente.case import Case
+    from detente.verdicts.bench import Bench
 
 Progress = Callable[[float, str], None]
 
@@ -233,6 +234,18 @@ def claims(
         return bench.judged(None)
     asking = {"capped": True, "at_least": least, "tornado": False}
     return bench.judged(_evaluate(loaded, when, tuple(least), draws, None, progress, **asking))
+
+
+def claims_part(bench: "Bench", answers: "Answers", key: str, command: str) -> Part:
+    """Claims judged with answers that have been computed already.
+
+    Where the record has marked entries, the claims are judged once more on what is public, for redacted copies.
+    """
+    from dataclasses import replace
+
+    public = bench.record.public()
+    again = None if public is bench.record else Public(claims=replace(bench, record=public).judged(answers))
+    return Part(name="claims", key=key, command=command, claims=bench.judged(answers), public=again)
 
 
 def sensitivity(

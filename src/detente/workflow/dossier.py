@@ -7,46 +7,51 @@ from typing import TYPE_CHECKING
 from detente.errors import OptionError
 from detente.files.whole import write_bytes
 from detente.run import Run, read_run
+from detente.words.forms import form_of
 
 if TYPE_CHECKING:
     from detente.report.export import PrismModel
     from detente.run import Table
 
-FORMATS = ("html", "docx", "pdf", "md")
+Note = Callable[[str], None]
+FORMATS = {"html": ".html", "docx": ".docx", "pdf": ".pdf", "md": ".md"}  # each with the ending of its file
 PAPERS = ("a4", "letter")
-TARGETS = ("prism", "csv", "xlsx", "netcdf")
+TARGETS = {"prism": "", "csv": "", "xlsx": ".xlsx", "netcdf": ".nc"}  # the first two write a folder
 
 
 def dossier(
     run_folder: str | Path,
-    format: str = "html",
+    format: str | None = None,
     redact: bool = False,
     out: str | Path | None = None,
     paper: str = "a4",
+    note: Note | None = None,
 ) -> Path:
     """Render the dossier of a run folder.
 
     Args:
         run_folder: a folder that `detente analyze` wrote, or its `run.json`.
-        format: "html", "docx", "pdf" or "md".
-        redact: leave out confidential entries and the numbers that would reveal them.
+        format: "html", "docx", "pdf" or "md"; default what the ending of `out` says, else "html".
+        redact: leave out what is marked confidential and what would reveal it.
         out: file to write; default `dossier.FORMAT` in the run folder (`dossier-shared.FORMAT` where redacted).
         paper: "a4" or "letter", for Word and PDF; the page prints on either.
+        note: called with what a user should be told beside the result.
 
     Returns:
         The file written.
 
     Raises:
-        OptionError: no run there, or an unknown format or paper.
+        OptionError: no run there, an unknown format or paper, or a name whose ending is another format's.
         MissingExtra: the format needs an extra that is not installed.
     """
-    _one_of("format", format, FORMATS)
-    _one_of("paper", paper, PAPERS)
+    form = form_of(format, out, FORMATS, "html")
+    if paper not in PAPERS:
+        raise OptionError.of(f"unknown paper '{paper}'", f"one of {', '.join(PAPERS)}")
     where = Path(run_folder)
-    run = _read(where, redact)
+    run = _read(where, redact, note)
     folder = where if where.is_dir() else where.parent
-    path = Path(out) if out is not None else folder / f"dossier{'-shared' if redact else ''}.{format}"
-    write_bytes(path, render(run, format, paper))
+    path = Path(out) if out is not None else folder / f"dossier{'-shared' if redact else ''}{FORMATS[form]}"
+    write_bytes(path, render(run, form, paper))
     return path
 
 
@@ -64,10 +69,11 @@ def render(run: Run, format: str, paper: str = "a4") -> bytes:
 
 def export(
     where: str | Path,
-    to: str,
+    to: str | None = None,
     out: str | Path | None = None,
     redact: bool = False,
     date: str | None = None,
+    note: Note | None = None,
 ) -> list[Path]:
     """Write a run, or a case's solved model, for other programs.
 
@@ -76,37 +82,40 @@ def export(
 
     Args:
         where: a run folder, a case folder, or the name of a shipped case.
-        to: "prism", "csv", "xlsx" or "netcdf".
+        to: "prism", "csv", "xlsx" or "netcdf"; default what the ending of `out` says.
         out: folder (prism, csv) or file (xlsx, netcdf) to write.
-        redact: leave out confidential entries; only for a run.
+        redact: leave out what is marked confidential; only for a run.
         date: a situation of the case, for the initial state; default its `as_of`, or the run's date.
+        note: called with what a user should be told beside the result.
 
     Returns:
         The files written.
 
     Raises:
-        OptionError: an unknown target or date, or a redacted export of a model.
+        OptionError: an unknown target or date, a name whose ending is another target's, or a redacted model.
         CaseError: located mistakes in the case's files.
         UncertifiedError: the model has no certified solution.
     """
     from detente.report.export import write_prism
 
-    _one_of("target", to, TARGETS)
+    target = form_of(to, out, TARGETS)
     folder = Path(where)
-    is_run = folder.name == "run.json" or (folder / "run.json").is_file()
-    run = _read(folder, redact) if is_run else None
-    if run is not None and to != "prism":
-        name = f"{run.case}-{run.date}"
-        return _write_tables(run_tables(run), {"case": run.case, "date": run.date, "seed": run.seed}, to, out, name)
+    is_run = folder.name == "run.json" or (folder / "run.json").exists()
+    run = _read(folder, redact, note) if is_run else None
+    if run is not None and target != "prism":
+        attributes: dict[str, str | int] = {"case": run.case, "date": run.date, "seed": run.seed}
+        return _write_tables(run_tables(run), attributes, target, out, f"{run.case}-{run.date}")
     if redact:
-        raise OptionError.of("a redacted export of a model", "--redact with the tables of a run")
+        what = "--redact works on the tables of a run, not on a case or its model"
+        hint = "run `detente analyze` first and export the folder that it wrote"
+        raise OptionError.of(what, "a run folder, and --to csv, xlsx or netcdf", hint)
     if run is not None:
         folder = (folder if folder.is_dir() else folder.parent) / "inputs"
         date = date or run.date
     model, tables = solved_model(folder if run is not None else where, date)
-    if to == "prism":
+    if target == "prism":
         return write_prism(model, Path(out) if out is not None else Path(f"{model.name}-prism"))
-    return _write_tables(tables(), {"case": model.name}, to, out, model.name)
+    return _write_tables(tables(), {"case": model.name}, target, out, model.name)
 
 
 def run_tables(run: Run) -> "dict[str, Table]":
@@ -164,13 +173,14 @@ def _write_tables(
     return [path]
 
 
-def _read(where: Path, redact: bool) -> Run:
-    from detente.report import redact as without_secrets
+def _read(where: Path, redact: bool, note: Note | None) -> Run:
+    """A run, or a redacted copy of it; that nothing was marked is said."""
+    from detente.report import redact as copy_of
 
     run = read_run(where)
-    return without_secrets(run) if redact else run
-
-
-def _one_of(what: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise OptionError.of(f"{what} '{value}'", f"one of {', '.join(choices)}")
+    if not redact:
+        return run
+    copy = copy_of(run)
+    if note is not None and len(copy.removed) == 1:
+        note(copy.removed[0])
+    return copy

@@ -200,7 +200,7 @@ def export_book(case: str | Path, path: str | Path, tell: Tell | None = None) ->
     """Write the whole record as a workbook, one sheet per list; what it cannot hold is told."""
     from detente.record.workbook import book_of
     from detente.run.forms import form_of
-    from detente.words.tables import workbook_bytes
+    from detente.words.workbook import workbook_bytes
 
     form_of(Path(path), "xlsx")
     sheets, left = book_of(open_record(case))

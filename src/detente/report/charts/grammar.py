@@ -14,6 +14,7 @@ from detente.report.charts.layout import label_points, text_width, wrap
 from detente.report.charts.theme import DASHES, FONT_SIZE, INK, SHAPES, WIDTH, config, series_color
 from detente.run import Table
 from detente.words.strings import string
+from detente.words.text import readable
 
 Spec = dict[str, Any]
 Rows = list[dict[str, Any]]
@@ -246,22 +247,23 @@ def tornado(table: Table, *, unit: str = "", percent: bool = False, width: int =
     return finish({"layer": layers, "width": width - longest - 34, "height": {"step": max(26, LINE * tallest + 9)}})
 
 
-def bars(table: Table, label: str, count: str, *, width: int = WIDTH) -> Spec:
+def bars(table: Table, label: str, count: str, *, text: str = "", width: int = WIDTH) -> Spec:
     """Plain bars with their number at the end, in the order of the table.
 
     Args:
-        table: columns `label` and `count`.
+        table: columns `label` and `count`, and perhaps `text`.
         label: column with the name of the bar.
         count: column with its length.
+        text: column with what stands at its end; default its length.
         width: drawn width, pixels.
     """
-    rows = [{**row, label: str(row[label]).replace("_", " ")} for row in records(table)]
+    rows = [{**row, label: readable(str(row[label]))} for row in records(table)]
     longest, tallest = row_labels(rows, label, width)
     y = name("name", sort=order_of(rows, "name"), axis=None)
     across = number(count, axis=None)
     layers = [
         layer(rows, "bar", {"color": series_color(0), "height": 13}, y=y, x=across),
-        layer(rows, "text", {"align": "left", "dx": 6, "baseline": "middle"}, y=y, x=across, text=number(count)),
+        layer(rows, "text", {"align": "left", "dx": 6, "baseline": "middle"}, y=y, x=across, text=name(text or count)),
         *row_axis(rows, y),
     ]
     return finish({"layer": layers, "width": width - longest - 60, "height": {"step": max(24, LINE * tallest + 9)}})

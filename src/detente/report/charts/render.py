@@ -42,6 +42,11 @@ def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
     return vl_convert.vegalite_to_png(spec, scale=scale)
 
 
+def png_size(content: bytes) -> tuple[int, int]:
+    """Width and height of a PNG image, pixels."""
+    return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+
+
 @cache
 def bundle() -> str:
     """A JavaScript module that sets `vegaEmbed` on the window: Vega and its kin from the wheel, nothing fetched."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from detente.run import Table
+from detente.words.text import visible
 
 
 def netcdf_bytes(tables: Mapping[str, Table], attributes: Mapping[str, str | int]) -> bytes:
@@ -43,7 +44,7 @@ def _write(file: Any, name: str, table: Table) -> None:
             variable = file.createVariable(f"{name}.{column}", "d", (name,))
             variable[:] = np.array([np.nan if cell is None else float(cell) for cell in cells])
         else:
-            texts = ["" if cell is None else str(cell) for cell in cells]
+            texts = ["" if cell is None else visible(str(cell)) for cell in cells]
             width = max(1, *(len(text.encode("utf-8")) for text in texts))
             file.createDimension(f"{name}.{column}.length", width)
             variable = file.createVariable(f"{name}.{column}", "c", (name, f"{name}.{column}.length"))

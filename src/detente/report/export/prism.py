@@ -1,17 +1,18 @@
-"""The induced chain as explicit files of the probabilistic model checker PRISM (also read by others).
+"""The induced chain for the probabilistic model checkers PRISM and Storm.
 
-A continuous-time Markov chain is four kinds of file: `.sta` (what each state is), `.tra` (rates between states), `.lab`
-(which states carry a label), `.srew` (reward per year in a state, one file per reward). Written beside them: `.props`
-with a few questions that Detente answers too, and `variables.csv`, which says what the numbers in `.sta` mean.
+`NAME.sm` is the chain in the PRISM language, which names its model type (`ctmc`); PRISM and Storm read it. Beside it
+stand PRISM's explicit files, which keep the order of the states but cannot say what type of model they hold, so that
+the type stands on the command line: `.sta` (what each state is), `.tra` (rates between states), `.lab` (which states
+carry a label), `.srew` (reward per year in a state, one file per reward). `.props` has a few questions that Detente
+answers too, and `variables.csv` says what the numbers in `.sta` mean.
 
+    prism NAME.sm NAME.props                                    storm --prism NAME.sm -pc --prop NAME.props
     prism -importmodel NAME.tra,sta,lab -ctmc NAME.props        (or -importtrans, -importstates, -importlabels)
 
 Source: PRISM manual 4.8, appendix "Explicit model files".
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,22 +20,11 @@ import scipy.sparse as sp
 
 from detente.errors import Diagnostic, OptionError
 from detente.files.whole import write_text
+from detente.report.export.chain import PrismModel, off_diagonal
+from detente.report.export.prism_language import identifier, identifiers, language_text
 from detente.run import Table
 
 RESERVED = frozenset({"init", "deadlock"})
-
-
-@dataclass(frozen=True)
-class PrismModel:
-    """A labelled chain in plain arrays; K states, V variables."""
-
-    name: str
-    variables: tuple[tuple[str, tuple[str, ...]], ...]  # name and values of each state variable
-    codes: np.ndarray  # (V, K) int: index of each variable's value
-    generator: sp.csr_array  # (K, K), 1/year; the diagonal is not written
-    initial: int
-    labels: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> (K,) bool
-    rewards: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> (K,), utility/year
 
 
 def write_prism(model: PrismModel, folder: Path) -> list[Path]:
@@ -53,23 +43,18 @@ def write_prism(model: PrismModel, folder: Path) -> list[Path]:
     _check(model)
     stem = folder / identifier(model.name)
     files = {
+        stem.with_suffix(".sm"): language_text(model),
         stem.with_suffix(".sta"): states_text(model),
         stem.with_suffix(".tra"): transitions_text(model),
         stem.with_suffix(".lab"): labels_text(model),
         stem.with_suffix(".props"): properties_text(model),
         folder / "variables.csv": variables_text(model),
     }
-    for name, reward in model.rewards.items():
-        files[folder / f"{stem.name}.{identifier(name)}.srew"] = rewards_text(reward)
+    for name, reward in zip(identifiers(model.rewards), model.rewards.values(), strict=True):
+        files[folder / f"{stem.name}.{name}.srew"] = rewards_text(reward)
     for path, text in files.items():
         write_text(path, text)
     return list(files)
-
-
-def identifier(name: str) -> str:
-    """A name that PRISM accepts: letters, digits, underscores, not beginning with a digit."""
-    plain = re.sub(r"\W", "_", name, flags=re.ASCII)
-    return plain if plain[:1].isalpha() or plain[:1] == "_" else f"_{plain}"
 
 
 def _check(model: PrismModel) -> None:
@@ -88,20 +73,9 @@ def _check(model: PrismModel) -> None:
             raise OptionError.of(f"'{name}' has shape {np.shape(values)}", f"({k},)")
 
 
-def off_diagonal(generator: sp.csr_array) -> sp.coo_array:
-    """Rates between different states, sorted by row and column, zeros left out."""
-    found = sp.coo_array(generator)
-    found.sum_duplicates()
-    rows, columns = found.coords
-    keep = (rows != columns) & (found.data != 0)
-    rows, columns, data = rows[keep], columns[keep], found.data[keep]
-    order = np.lexsort((columns, rows))
-    return sp.coo_array((data[order], (rows[order], columns[order])), shape=generator.shape)
-
-
 def states_text(model: PrismModel) -> str:
     """The `.sta` file: header of variable names, then one tuple of codes per state."""
-    lines = ["(" + ",".join(identifier(name) for name, _ in model.variables) + ")"]
+    lines = ["(" + ",".join(identifiers(name for name, _ in model.variables)) + ")"]
     lines += [f"{n}:({','.join(map(str, row))})" for n, row in enumerate(model.codes.T.tolist())]
     return "\n".join(lines) + "\n"
 
@@ -123,7 +97,8 @@ def labels_text(model: PrismModel) -> str:
     leaving = np.zeros(k, bool)
     leaving[off_diagonal(model.generator).coords[0]] = True
     masks = {"init": np.arange(k) == model.initial, "deadlock": ~leaving}
-    masks.update({identifier(n): np.asarray(mask, bool) for n, mask in model.labels.items() if n not in RESERVED})
+    own = zip(identifiers(model.labels), model.labels.items(), strict=True)
+    masks.update({name: np.asarray(mask, bool) for name, (label, mask) in own if label not in RESERVED})
     lines = [" ".join(f'{n}="{name}"' for n, name in enumerate(masks))]
     table = np.array(list(masks.values()))
     lines += [f"{x}: {' '.join(map(str, np.flatnonzero(table[:, x])))}" for x in np.flatnonzero(table.any(axis=0))]
@@ -139,8 +114,8 @@ def rewards_text(reward: np.ndarray) -> str:
 def properties_text(model: PrismModel) -> str:
     """Questions in PRISM's language that Detente answers too."""
     lines = ["// chance to reach a label by a year, from the initial state"]
-    for name in model.labels:
-        lines += [f'P=? [ F<={years} "{identifier(name)}" ];' for years in (1, 5, 10)]
+    for name in identifiers(model.labels):
+        lines += [f'P=? [ F<={years} "{name}" ];' for years in (1, 5, 10)]
     return "\n".join(lines) + "\n"
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from detente.files.whole import write_bytes, write_text
-from detente.report.export.prism import PrismModel, off_diagonal, states_table
+from detente.report.export.chain import PrismModel, off_diagonal
+from detente.report.export.prism import states_table
 from detente.run import Run, Table
 from detente.run.tables import all_tables, sheets, table_csv
-from detente.words.tables import workbook_bytes
+from detente.words.workbook import workbook_bytes
 
 
 def run_tables(run: Run) -> dict[str, Table]:

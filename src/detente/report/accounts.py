@@ -1,0 +1,96 @@
+"""Sections of evidence: rival accounts held against the record, the back-test, and the fit of the parameters."""
+
+from detente.report.context import Context
+from detente.report.document import Block, Bullets, Facts, Grid, Heading, Line, Paragraph, Section
+from detente.report.sections import unnamed
+from detente.run import Accounts, Table
+from detente.run.accounts import BackTest, ParameterFit
+from detente.words.numbers import significant, value_text
+from detente.words.strings import label, string
+from detente.words.text import readable
+
+ACCOUNTS_RANK, FIT_RANK = 600, 610
+
+
+def accounts(context: Context) -> Section | None:
+    """Rival accounts: the verdict first, then what it rests on, then how the model predicts beside simple rules."""
+    held = context.run.accounts
+    if held is None:
+        return None
+    blocks: list[Block] = [Paragraph((_sentence(held.verdict),), "lead"), Paragraph((string("accounts.intro"),))]
+    blocks.append(Facts(_facts(held)))
+    if held.edits_after_freezing:
+        blocks.append(Heading(string("accounts.edits")))
+        blocks.append(Bullets(tuple((edit,) for edit in held.edits_after_freezing)))
+    if held.baselines is not None:
+        blocks.append(Heading(string("accounts.baselines")))
+        blocks.append(Paragraph((_sentence(held.baselines.words),)))
+    blocks += unnamed(context, "accounts")
+    if held.notes:
+        blocks.append(Bullets(tuple((note,) for note in held.notes)))
+    return Section("accounts", string("section.accounts"), tuple(blocks), ACCOUNTS_RANK)
+
+
+def _facts(held: Accounts) -> tuple[tuple[str, Line], ...]:
+    turn = held.bias_tolerance
+    facts = [
+        ("favoured", readable(held.favoured) if held.favoured else string("accounts.none")),
+        ("marks", string("accounts.of", count=held.discriminating_marks, total=held.marks)),
+        ("turn", string("accounts.of", count=turn.events_to_turn_the_sign, total=turn.of)),
+        ("solves", string("accounts.failed", count=held.solves, failed=held.solves_without_equilibrium)),
+        ("long_enough", string("word.yes") if held.design_check.long_enough else string("word.no")),
+    ]
+    if held.second_coding is not None:
+        second = held.second_coding
+        facts.append(
+            ("coding", string("accounts.agree", share=value_text(second.share, "share"), events=second.events))
+        )
+    return tuple((string(f"accounts.fact_{name}"), (text,)) for name, text in facts)
+
+
+def _sentence(words: str) -> str:
+    """Words as a sentence of their own."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+def baseline_wins(tested: BackTest | None) -> bool:
+    """Whether a simple rule predicts held-out events better than the model does, by their log scores."""
+    if tested is None or not tested.baselines:
+        return False
+    return tested.model_log_score is None or max(tested.baselines.values()) > tested.model_log_score
+
+
+def fit(context: Context) -> Section | None:
+    """What the record says of each parameter, and what it leaves as assumption."""
+    held = context.run.fit
+    if held is None:
+        return None
+    refused = string("fit.refused") if held.refused else ""
+    lead = string("fit.lead", ess=significant(held.ess), solves=held.solves, failed=held.failed)
+    blocks: list[Block] = [Paragraph((f"{lead} {refused}".strip(),))]
+    blocks += [parameters_grid(context, held.parameters)] if held.parameters else []
+    blocks += unnamed(context, "fit")
+    blocks += [Bullets(tuple((words,) for words in held.words))] if held.words else []
+    return Section("fit", string("section.fit"), tuple(blocks), FIT_RANK)
+
+
+def parameters_grid(context: Context, parameters: tuple[ParameterFit, ...]) -> Grid:
+    """Parameters with their ranges after the record was used, and how far those still are the ranges assumed."""
+    rows: list[tuple[Line, ...]] = []
+    for p in parameters:
+        taught = string("word.judgement") if p.assumption_not_record else ""
+        rows.append(
+            (
+                context.assumption_links((p.name,)),
+                (string("word.to", low=significant(p.low), high=significant(p.high)),),
+                (value_text(p.overlap, "share"),),
+                (taught or "–",),
+            )
+        )
+    data = Table(
+        title=string("section.fit"),
+        columns=("parameter", "low", "mid", "high", "overlap", "assumption_not_record"),
+        rows=tuple((p.name, p.low, p.mid, p.high, p.overlap, p.assumption_not_record) for p in parameters),
+    )
+    header = tuple(label("column", c) for c in ("parameter", "range", "overlap", "basis"))
+    return Grid("", header, tuple(rows), (False, True, True, False), data, "fit")

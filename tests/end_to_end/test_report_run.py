@@ -1,0 +1,172 @@
+"""Copies to share and papers of a real small run: what is marked is nowhere, what is not held is not spoken of."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from read_back import docx_text, holds, html_text, markdown_words, pdf_text
+from typer.testing import CliRunner
+
+from detente.cli import app
+from detente.record import load_record
+from detente.report import redact, render_html, render_markdown, render_pdf, render_word
+from detente.run import Part, Run, read_run
+from detente.workflow.analyze import analyze, told_of
+from detente.workflow.case import new
+
+DAY = "2024-01-01"
+ACTORS = "actors:\n  north: {name: North, kind: party}\n  south: {name: South, kind: party}\n"
+SOURCE_ONLY = {
+    "actors.yaml": ACTORS,
+    "sources.csv": "id,title,publisher,date,url,confidential\n"
+    "S1,A newspaper,Press,1998,https://x/1,\n"
+    "SZEBRA,ZEBRASOURCE cable,ZEBRAPUB embassy,2023,https://zebra.example/,yes\n",
+    "events.csv": "id,date,type,actors,target,text,certainty,sources\n"
+    "E1,2021-01-01,statement,north,south,North spoke in public.,high,S1\n"
+    "E4,2023-03-01,meeting,north,south,ZEBRAEVENT told by the embassy,high,SZEBRA\n",
+}
+INSTRUMENT = {
+    "actors.yaml": ACTORS,
+    "sources.csv": "id,title,publisher,date,url,confidential\nS1,A newspaper,Press,1998,https://x/1,\n",
+    "events.csv": "id,date,type,actors,target,text,certainty,sources\n"
+    "E1,2021-01-01,statement,north,south,North spoke in public.,high,S1\n",
+    "instruments.yaml": "instruments:\n  zinst:\n    name: ZEBRAINST side letter\n    date: '2016-02-02'\n"
+    "    type: agreement\n    parties: [north, south]\n    sources: [S1]\n    confidential: true\n    commitments:\n"
+    "      c3: {who: [north], to: [south], what: ZEBRAHIDDEN hand over, by: within a year, due: '2017-02-02'}\n",
+}
+BACKSLASHES = {
+    "actors.yaml": ACTORS,
+    "sources.csv": "id,title,publisher,date\nS1,A paper,P,2023\n",
+    "events.csv": "id,date,type,actors,text,sources\n"
+    'E1,2021-01-01,statement,north,"The list was saved as C:\\files\\bdata.txt on the day.",S1\n',
+    "instruments.yaml": "instruments:\n  truce:\n    name: Truce\n    date: '2009-01-01'\n    type: ceasefire\n"
+    "    parties: [north, south]\n    sources: [S1]\n    commitments:\n"
+    "      hold: {who: [north], to: [south], what: '\\b\\f\") #panic(\"forged', by: '2010-01-01'}\n",
+}
+NOTHING_FORGOTTEN = {
+    "actors.yaml": ACTORS,
+    "sources.csv": "id,title,publisher,date\nS1,A paper,P,2023\n",
+    "instruments.yaml": "instruments:\n  truce:\n    name: Truce\n    date: '2023-02-02'\n    type: ceasefire\n"
+    "    parties: [north, south]\n    sources: [S1]\n    commitments:\n"
+    "      hold: {who: [north], to: [south], what: hold fire, by: continuing}\n",
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory) -> tuple[Run, Path]:
+    """The starter with a record of which a source is marked, analysed with one draw."""
+    folder = new("zoo", into=tmp_path_factory.mktemp("case"))
+    write(folder / "record", SOURCE_ONLY)
+    return analyze(folder, DAY, tmp_path_factory.mktemp("run"), draws=1, workers=1)
+
+
+def recorded(run: Run, folder: Path) -> Run:
+    """The run with another record in place of its own."""
+    known = load_record(folder).as_of(DAY)
+    public = known.public()
+    own = told_of(known, DAY)
+    from detente.record.told import Told
+
+    part = Part(name="record", key="k", command="detente analyze zoo",
+                public=told_of(public, DAY) if public != known else None,
+                **{name: getattr(own, name) for name in ("tables", "sections", "timeline", "ledger")})  # fmt: skip
+    return run.add(part).model_copy(update={"marked": Told(known).marked()})
+
+
+def papers(run: Run) -> dict[str, bytes]:
+    return {
+        "html": render_html(run).encode(),
+        "md": render_markdown(run).encode(),
+        "docx": render_word(run),
+        "pdf": render_pdf(run),
+    }
+
+
+def readings(run: Run) -> dict[str, str]:
+    """What a reader of each format reads, without spaces."""
+    made = papers(run)
+    read = {
+        "html": html_text(made["html"].decode()),
+        "md": markdown_words(made["md"].decode()),
+        "docx": docx_text(made["docx"]),
+        "pdf": pdf_text(made["pdf"]),
+    }
+    return {form: re.sub(r"\s+", "", text) for form, text in read.items()}
+
+
+def test_no_byte_of_a_shared_copy_holds_what_a_marked_source_said(analysed, tmp_path):
+    run, folder = analysed
+    assert {(ref.kind, ref.id) for ref in run.marked} == {("source", "SZEBRA"), ("event", "E4")}
+    for name in ("d.html", "d.docx", "d.pdf", "d.md"):
+        done = CliRunner().invoke(app, ["dossier", str(folder), "--redact", "--out", str(tmp_path / name)])
+        assert done.exit_code == 0, done.output
+        content = (tmp_path / name).read_bytes()
+        assert not holds(content, "zebra"), name
+        assert holds((tmp_path / name).read_bytes(), "Redacted copy")
+        assert holds(content, "North spoke in public.")
+    for target, name in (("xlsx", "t.xlsx"), ("netcdf", "t.nc"), ("csv", "t")):
+        out = str(tmp_path / name)
+        done = CliRunner().invoke(app, ["export", str(folder), "--to", target, "--redact", "--out", out, "--json"])
+        assert done.exit_code == 0, done.output
+        files = [Path(path) for path in json.loads(done.stdout)["files"]]
+        assert files
+        for path in files:
+            assert not holds(path.read_bytes(), "zebra"), path
+            assert "zebra" not in path.name.lower()
+    assert holds(render_markdown(run).encode(), "ZEBRAEVENT")
+
+
+def test_the_numbers_of_a_shared_copy_are_those_of_the_run(analysed):
+    run, _ = analysed
+    copy = redact(run)
+    assert copy.quantities == run.quantities
+    assert [e.id for e in copy.timeline.events] == ["E1"]
+    assert copy.tables["sources"].column("id") == ("S1",)
+
+
+def test_a_marked_instrument_is_nowhere(analysed, tmp_path):
+    run = recorded(analysed[0], write(tmp_path, INSTRUMENT))
+    assert {ref.id for ref in run.marked} == {"zinst", "zinst.c3"}
+    assert holds(papers(run)["pdf"], "zebrahidden")
+    for form, content in papers(redact(run)).items():
+        assert not holds(content, "zebra"), form
+        assert holds(content, "North spoke in public."), form
+
+
+def test_every_letter_of_a_path_is_printed_and_none_runs(analysed, tmp_path):
+    """Was: `\\b` and `\\f` were lost in the PDF, and a commitment could print a sentence of its own."""
+    run = recorded(analysed[0], write(tmp_path, BACKSLASHES))
+    for form, text in readings(run).items():
+        assert r"ThelistwassavedasC:\files\bdata.txtontheday." in text, form
+        assert r'\b\f")#panic("forged' in text, form
+
+
+def test_a_young_record_makes_a_pdf_without_an_empty_table(analysed, tmp_path):
+    """Was: "unexpected comma" whenever nothing was forgotten."""
+    text = readings(recorded(analysed[0], write(tmp_path, NOTHING_FORGOTTEN)))["pdf"]
+    assert "holdfire" in text
+    assert "lapsedwithoutanyone" not in text
+
+
+def test_nothing_is_said_of_record_or_equilibria_that_a_real_run_does_not_hold(analysed):
+    """Was: the notes spoke of record entries and of equilibria although no number had any."""
+    run, folder = analysed
+    assert read_run(folder) == run
+    text = html_text(render_html(run, workbook=False))
+    says = {"speak to a number": any(q.rests_on for q in run.quantities),
+            "of the equilibria found": any(q.equilibria_share is not None for q in run.quantities),
+            "equilibria were found": (run.solution.equilibria_found or 0) > 1,
+            "Rests on E": any(s.rests_on for s in run.sections),
+            "Rival accounts of the process": run.accounts is not None,
+            "What would hold": run.settlement is not None,
+            "Commitments on the record": run.ledger is not None}  # fmt: skip
+    for words, held in says.items():
+        assert (words in text) == held, words
