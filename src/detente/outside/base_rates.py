@@ -127,21 +127,18 @@ def _finding(quantities: Iterable[Quantity], chosen: ReferenceClass, curves: Cur
 def _section(
     finding: str, words: tuple[str, ...], quantities: list[str], compared: list[str], tables: tuple[str, ...] = ()
 ) -> Section:
-    picture = Picture(
-        shape="intervals",
-        title="Chance that the conflict is active again: past cases, and the model's own war beside them",
-        quantities=tuple(quantities),
-        compare=tuple(compared),
-        percent=True,
-    )
+    title = "Chance that the conflict is active again: past cases, and the model's own war beside them"
+    drawn, beside = tuple(quantities), tuple(compared)
     return Section(
         id="base_rates",
         title="What happened in past cases like this one",
         rank=RANK,
         finding=finding,
         paragraphs=words,
-        quantities=tuple(quantities),
-        pictures=(picture,) if quantities else (),
+        quantities=drawn,
+        pictures=(Picture(shape="intervals", title=title, quantities=drawn, compare=beside, percent=True),)
+        if drawn
+        else (),
         tables=tables,
     )
 
