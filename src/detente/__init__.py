@@ -11,6 +11,8 @@ Names are loaded when first used, so that `import detente` stays fast.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from detente.words.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from detente.case import Case, load_case
     from detente.chain import Chain
@@ -19,14 +21,13 @@ if TYPE_CHECKING:
     from detente.record import Record, load_record
     from detente.run import Quantity, Run, Table, read_run
     from detente.solver import Equilibrium, enumerate_equilibria, solve, solve_path
-    from detente.workflow.analyze import analyze
-    from detente.workflow.answers import ask, claims
-    from detente.workflow.dossier import dossier
-    from detente.workflow.settle import settle
+    from detente.verbs.analyze import run as analyze
+    from detente.verbs.ask import run as ask
+    from detente.verbs.claims import run as claims
+    from detente.verbs.dossier import run as dossier
+    from detente.verbs.settle import run as settle
 
-__version__ = "0.1.0"
-
-_HOMES = {
+_HOMES = {  # public name -> its module, and after a colon its name there
     "Case": "detente.case",
     "Chain": "detente.chain",
     "DetenteError": "detente.errors",
@@ -37,16 +38,16 @@ _HOMES = {
     "Run": "detente.run",
     "Table": "detente.run",
     "UserError": "detente.errors",
-    "analyze": "detente.workflow.analyze",
-    "ask": "detente.workflow.answers",
-    "claims": "detente.workflow.answers",
+    "analyze": "detente.verbs.analyze:run",
+    "ask": "detente.verbs.ask:run",
+    "claims": "detente.verbs.claims:run",
     "compile_case": "detente.game",
-    "dossier": "detente.workflow.dossier",
+    "dossier": "detente.verbs.dossier:run",
     "enumerate_equilibria": "detente.solver",
     "load_case": "detente.case",
     "load_record": "detente.record",
     "read_run": "detente.run",
-    "settle": "detente.workflow.settle",
+    "settle": "detente.verbs.settle:run",
     "solve": "detente.solver",
     "solve_path": "detente.solver",
 }
@@ -82,7 +83,8 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'detente' has no attribute '{name}'")
-    return getattr(import_module(home), name)
+    module, _, own = home.partition(":")
+    return getattr(import_module(module), own or name)
 
 
 def __dir__() -> list[str]:

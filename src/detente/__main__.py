@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
-        from detente.cli import main as work
+        from detente.verbs.frame.app import main as work
 
         work()
     except KeyboardInterrupt:

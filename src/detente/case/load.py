@@ -51,6 +51,11 @@ def shipped_folder() -> Path:
     return Path(__file__).resolve().parent.parent / "cases"
 
 
+def starter_folder() -> Path:
+    """Where the commented starter is."""
+    return Path(__file__).resolve().parent / "starter"
+
+
 def shipped_cases() -> tuple[str, ...]:
     """Names of the cases that come with Detente."""
     return tuple(sorted(path.parent.name for path in shipped_folder().glob("*/case.yaml")))

@@ -55,7 +55,8 @@ def _described(bare: Parameter, entry: ParameterEntry) -> Parameter:
         why=entry.why,
         basis=entry.basis,
         sources=entry.sources,
-        contested=(contested or None) if isinstance(contested, str) else contested.model_dump(exclude_unset=True),
+        contested=contested if isinstance(contested, str) else contested.view,
+        contested_by=() if isinstance(contested, str) else contested.by,
         confidential=entry.confidential,
         at=bare.at,
     )

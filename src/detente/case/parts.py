@@ -82,7 +82,8 @@ class Parameter:
     why: str = ""
     basis: str = ""
     sources: tuple[str, ...] = ()
-    contested: Any = None
+    contested: str = ""  # how others see it
+    contested_by: tuple[str, ...] = ()  # ids of the claims in which they do
     confidential: bool = False
     at: At = ()
 

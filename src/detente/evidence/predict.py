@@ -103,7 +103,7 @@ def window_of(until: str, score: str) -> tuple[str, str]:
     except ValueError:
         raise OptionError.of(f"--score {score}", "two ISO dates D1:D2, such as 2015-12-31:2020-12-31") from None
     if not fitted <= start < end:
-        raise OptionError.of(f"--until {until} --score {score}", "until <= D1 < D2")
+        raise OptionError.of(f"--date {until} --score {score}", "DATE <= D1 < D2")
     return first, last
 
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 
 def scan(package: str) -> tuple[ModuleType, ...]:
-    """Import the direct children of the calling package, in the order of their names.
+    """Import the modules of the calling package, in the order of their names; packages inside it are left alone.
 
     Args:
         package: the caller's own `__name__`; the caller is the `__init__.py` of a package.
@@ -22,5 +22,5 @@ def scan(package: str) -> tuple[ModuleType, ...]:
     home = sys.modules.get(package)
     if home is None or not hasattr(home, "__path__"):
         raise ValueError(f"'{package}' is not an imported package; scan(__name__) belongs into its __init__.py")
-    names = sorted(info.name for info in pkgutil.iter_modules(home.__path__))
+    names = sorted(info.name for info in pkgutil.iter_modules(home.__path__) if not info.ispkg)
     return tuple(importlib.import_module(f"{package}.{name}") for name in names)

@@ -182,7 +182,7 @@ def _after_compilation(rows: Rows, record: Record) -> list[Diagnostic]:
     compiled = record.meta.compiled
     if compiled is None:
         return []
-    hint = "raise `compiled:` in record.yaml; until then it is shown only with a later --as-of"
+    hint = "raise `compiled:` in record.yaml; until then it is shown only with a later --date"
     return [
         dataclasses.replace(
             raw.locate((type(row).DATE,), f"dated after the record was compiled ({compiled})", "", hint),

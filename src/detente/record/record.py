@@ -34,7 +34,7 @@ class Record(Entries):
             return cut(replace(self, events=self._known(asked)), asked)
         day = self.compiled_on
         if day is None:
-            raise OptionError.of("nothing in this record has a date", "a day to look from", "--as-of 2021-08-05")
+            raise OptionError.of("nothing in this record has a date", "a day to look from", "--date 2021-08-05")
         return cut(self, day, whole=True)
 
     @property

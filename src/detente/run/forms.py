@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from detente.errors import OptionError, suggest
@@ -11,22 +10,8 @@ from detente.run.tables import sheet_of, sheets, table_csv
 from detente.words.tables import markdown_text
 from detente.words.workbook import workbook_bytes
 
-FORMS = ("table", "csv", "xlsx", "json", "md")  # "table": for a terminal
-ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".md": "md"}  # of a file -> the form in which it is written
-
-
-def form_of(path: Path, form: str = "") -> str:
-    """The form in which a file is written: its ending decides.
-
-    Raises:
-        OptionError: an ending that stands for no form, or for another than the one asked for.
-    """
-    found = ENDINGS.get(path.suffix.lower())
-    if found is None:
-        raise OptionError.of(f"no form of a table for '{path.name}'", f"a name that ends in {', '.join(ENDINGS)}")
-    if form and form not in ("table", found):
-        raise OptionError.of(f"--format {form} into '{path.name}'", f"--format {found}, or a name that ends in .{form}")
-    return found
+# how tables can be given, each form with the ending of its files; "table" is for a terminal
+FORMS = {"table": "", "csv": ".csv", "xlsx": ".xlsx", "json": ".json", "md": ".md"}
 
 
 def chosen(tables: Mapping[str, Table], only: str = "") -> dict[str, Table]:
@@ -49,7 +34,7 @@ def rendered(tables: Mapping[str, Table], form: str) -> bytes:
         OptionError: an unknown form.
         MissingExtra: a workbook without openpyxl.
     """
-    if form not in ENDINGS.values():
+    if not FORMS.get(form):
         raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMS))
     if form == "xlsx":
         return workbook_bytes(sheets(tables))

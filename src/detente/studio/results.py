@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from detente.case.outputs import run_folder
+from detente.checks.fresh import key_now, keys
 from detente.errors import OptionError
 from detente.evidence.part import accounts_key, store_of
 from detente.files.access import unreadable
 from detente.run import Part, Run, read_run
-from detente.workflow.folder import HEAD, keys
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -41,8 +41,7 @@ NOTHING = KeptRun("none")
 
 def kept_part(case: "Case", date: str, part: str) -> KeptRun:
     """A part of the run of a case (with the changes that were applied to it) and a date."""
-    now = keys(case, date)
-    return kept_in(run_folder(case, date, take=False), part, now.get(part, now[HEAD]))
+    return kept_in(run_folder(case, date, take=False), part, key_now(part, keys(case, date)))
 
 
 def kept_in(folder: Path, part: str, key: str) -> KeptRun:

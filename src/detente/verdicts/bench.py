@@ -1,12 +1,12 @@
 """What the claims of a case are judged by: one bench for every verb, so that a verdict is the same in all of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detente.answers import Answers
 from detente.case import Case
 from detente.files.folder import is_there
 from detente.record import CutRecord, load_record
-from detente.run import Claim
+from detente.run import Claim, Part, Public
 from detente.verdicts.judge import draws_needed, judge
 from detente.verdicts.references import Numbers, known_rules, quantities_of
 from detente.verdicts.rules import ClaimRules, read_rules
@@ -48,3 +48,12 @@ class Bench:
     def judged(self, answers: Answers | None) -> tuple[Claim, ...]:
         """Every claim that had been made, with its verdict."""
         return judge(self.rules, self.record, answers, self.numbers)
+
+    def part(self, answers: Answers, key: str, command: str) -> Part:
+        """The part that claims add to a run, judged with answers that have been computed already.
+
+        Where the record has marked entries, the claims are judged once more on what is public, for redacted copies.
+        """
+        public = self.record.public()
+        again = None if public is self.record else Public(claims=replace(self, record=public).judged(answers))
+        return Part(name="claims", key=key, command=command, claims=self.judged(answers), public=again)

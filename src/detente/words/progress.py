@@ -11,7 +11,8 @@ from pathlib import Path
 
 from detente.files.whole import write_text
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, str], None]  # called with the share done and what is being done
+Note = Callable[[str], None]  # called with a sentence that belongs beside the result
 VARIABLE = "DETENTE_PROGRESS"  # environment: the file that progress goes to
 EVERY = 0.2  # seconds between two notes of progress
 

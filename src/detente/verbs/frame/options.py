@@ -1,7 +1,6 @@
 """The options that every verb takes, with one name and one help text each.
 
-@app.command(cls=Verb)
-def analyze(case: CaseArgument, *, date: Date = None, draws: Draws = 100, seed: Seed = 0, ...) -> None:
+def command(case: CaseArgument, *, date: Date = None, draws: Draws = 100, seed: Seed = 0, ...) -> None:
     settings = Settings(draws=draws, seed=seed, workers=workers, executor=executor, date=date, out=out)
 """
 
@@ -13,6 +12,7 @@ from typer.core import TyperCommand
 from detente.errors import OptionError, suggest
 
 CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of a shipped case.")]
+MaybeCase = Annotated[str | None, typer.Argument(help="A case folder, or the name of a shipped case.")]
 Date = Annotated[str | None, typer.Option("--date", help="ISO date; default the case's own.")]
 Draws = Annotated[int, typer.Option("--draws", help="How many draws from the stated ranges.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the draws; the same seed gives the same numbers.")]
@@ -23,6 +23,13 @@ Where = Annotated[
     str | None, typer.Option("--executor", help="dask://HOST:PORT or dask://local; default processes here.")
 ]
 Out = Annotated[str | None, typer.Option("--out", help="Where to write; default in ./detente-out/.")]
+Equilibria = Annotated[
+    int | None,
+    typer.Option("--equilibria", help="Look for further equilibria from N random starts, in one draw in ten."),
+]
+Scenario = Annotated[
+    str | None, typer.Option("--scenario", help="With the changes of this scenario of the case, or of a scenario file.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Machine output on stdout; the same as --format json.")]
 Format = Annotated[str | None, typer.Option("--format", help="The form of the output.")]
 

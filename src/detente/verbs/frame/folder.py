@@ -4,24 +4,25 @@ A part whose inputs have changed since is taken out, and a sentence says so; fil
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.case.head import changes_of, input_files, run_head
 from detente.case.outputs import run_folder
+from detente.checks.fresh import HEAD, key_now, keys
 from detente.errors import OptionError
 from detente.files.whole import write_bytes, write_text
 from detente.run import Part, Run, read_run, write_run
 from detente.run.tables import all_tables, table_csv
+from detente.words.progress import Note
 
 if TYPE_CHECKING:
     from detente.case import Case
     from detente.game.compile import Template
 
-Note = Callable[[str], None]
 # of parts, however they came
 ORDER = ("changes", "answers", "record", "outlook", "accounts", "fit", "settlement", "claims", "edited")
-HEAD = "answers"  # the part by whose verb the head of a run is made, as long as it stands
 
 
 def folder_of(case: "Case", when: str, out: str | Path | None) -> Path:
@@ -31,8 +32,6 @@ def folder_of(case: "Case", when: str, out: str | Path | None) -> Path:
 
 def head_of(template: "Template", when: str, seed: int, draws: int, command: str) -> Run:
     """The run of a compiled case before a part is added."""
-    from detente.workflow.analyze import run_head
-
     size = {"states": template.space.size, "players": len(template.players)}
     return run_head(template.case, when, seed, draws, command, size)
 
@@ -86,7 +85,7 @@ def combine(
         for name, stamp in before.parts.items():
             if name in found:
                 continue
-            if now.get(name, now[HEAD]) == stamp.key:
+            if key_now(name, now) == stamp.key:
                 found[name] = part_of(before, name)
                 head = before if name == HEAD else head
             else:
@@ -117,20 +116,6 @@ def _before(run: Run, folder: Path, note: Note) -> Run | None:
             raise OptionError.of(what, f"a folder for {run.case} at {run.date}", "name another with --out")
         note(f"{what}; replaced")
     return before
-
-
-def keys(case: "Case", when: str) -> dict[str, str]:
-    """The content key that each part has if it is made today; parts that are not named here have that of `answers`."""
-    from detente.evidence.part import accounts_key, fit_key
-    from detente.settlement.part import settlement_key
-    from detente.workflow.analyze import key_of
-
-    return {
-        HEAD: key_of(case),
-        "accounts": accounts_key(case),
-        "fit": fit_key(case),
-        "settlement": settlement_key(case, when),
-    }
 
 
 def part_of(run: Run, name: str) -> Part:
@@ -165,8 +150,7 @@ def write_folder(run: Run, case: "Case", folder: Path, before: Run | None = None
         folder: where.
         before: the run that the folder held; files that only it had are removed.
     """
-    from detente.workflow.analyze import changes_of, input_files
-    from detente.workflow.dossier import dossier
+    from detente.verbs import dossier
 
     for name, path in input_files(case).items():
         write_bytes(folder / "inputs" / name, path.read_bytes())
@@ -189,4 +173,4 @@ def write_folder(run: Run, case: "Case", folder: Path, before: Run | None = None
             if path.resolve().is_relative_to(folder.resolve()):  # a run.json from elsewhere may name anything
                 path.unlink(missing_ok=True)
     write_run(run, folder)
-    dossier(folder, format="html")
+    dossier.run(folder, format="html")

@@ -1,14 +1,18 @@
-"""The verbs `baserate` and `positions`: from options to what happened in past cases, and to forecasts of terms."""
+"""`detente baserate`: how often war came back in past cases like this one; or forecasts for a file of episodes."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from detente.errors import Diagnostic, OptionError, check_number
+from detente.verbs.frame.options import Date, Json, MaybeCase, Seed
 
 if TYPE_CHECKING:
     from detente.outside.view import OutsideView
 
+PANEL = "Answers"
 YEARS = (1800, 2100)  # calendar years outside which a year is taken for a slip, as in imported lists
 
 
@@ -31,7 +35,7 @@ class BaseRateOptions:
     seed: int = 0
 
 
-def baserate(options: BaseRateOptions) -> "OutsideView":
+def run(options: BaseRateOptions) -> "OutsideView":
     """Everything that one call asks for.
 
     Raises:
@@ -113,28 +117,39 @@ def case_base_rates(options: BaseRateOptions) -> "OutsideView":
     )
 
 
-def positions(
-    case: str | Path | None = None, table: str | Path | None = None, *, draws: int = 200, seed: int = 0
-) -> "OutsideView":
-    """Forecasts of terms for the issues of a case, or for one table of positions.
+def command(
+    case: MaybeCase = None,
+    *,
+    date: Date = None,
+    run_folder: Annotated[str | None, typer.Option("--run", help="A run folder to compare with.")] = None,
+    train: Annotated[str | None, typer.Option(help="CSV of labelled conflict episodes.")] = None,
+    predict: Annotated[str | None, typer.Option(help="CSV of episodes to forecast.")] = None,
+    out: Annotated[str | None, typer.Option(help="CSV to write forecasts to.")] = None,
+    agreements: Annotated[str | None, typer.Option(help="CSV of UCDP peace agreements.")] = None,
+    survival: Annotated[str | None, typer.Option(help="kaplan-meier, weibull, cox; several by comma.")] = None,
+    validate: Annotated[bool, typer.Option("--validate", help="Score the model within the training file.")] = False,
+    curves: Annotated[str | None, typer.Option(help="CSV to write the counts per reference class to.")] = None,
+    known_until: Annotated[int | None, typer.Option(help="Last year whose activity the labels know.")] = None,
+    replicates: Annotated[int, typer.Option(help="Bootstrap refits over conflicts.")] = 200,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """How often war came back in past cases like this one; or forecasts for a file of episodes."""
+    from detente.verbs.frame.printed import show_view
 
-    Raises:
-        CaseError, OptionError: mistakes in the files or options, or neither a case nor a table.
-    """
-    from detente.outside.issue import read_issue
-    from detente.outside.positions import positions_of_case, positions_of_issue
-    from detente.outside.view import OutsideView
-
-    if case is None and table is None:
-        raise OptionError.of("name a case, or give a file with --table")
-    if case is not None and table is not None:
-        raise OptionError.of("a case and a table", "one of them")
-    if table is not None:
-        return positions_of_issue(read_issue(table), draws, seed)
-    from detente.case import load_case
-
-    loaded = load_case(str(case))
-    view = positions_of_case(loaded, draws, seed)
-    if view.tables:
-        return view
-    return OutsideView(words=(f"case '{loaded.name}' has no issue with positions (issues: ... positions: ...)",))
+    options = BaseRateOptions(
+        case=case,
+        date=date,
+        run=run_folder,
+        train=train,
+        predict=predict,
+        out=out,
+        agreements=agreements,
+        survival=survival,
+        validate=validate,
+        curves=curves,
+        known_until=known_until,
+        replicates=replicates,
+        seed=seed,
+    )
+    show_view(run(options), as_json)

@@ -1,0 +1,152 @@
+"""What `check` says of a case beside its mistakes: states, one solve, what each action is worth, what matters least."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import Diagnostic
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from detente.checks.folder import FolderCheck
+    from detente.game.compile import Template
+    from detente.game.diagnose import AnyTemplate
+
+
+@dataclass(frozen=True)
+class Move:
+    """One action: how often if indifferent, and what an action to which its actor is indifferent is worth."""
+
+    actor: str
+    action: str
+    rate: float  # reference rate, 1/year, the highest over states
+    worth: float  # rate * noise / discount_rate, utility
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What an actor can still choose, in peace and otherwise: reference rates together, averaged over states."""
+
+    actor: str
+    peace: float  # 1/year
+    otherwise: float  # 1/year
+    worth: float  # of the difference, rate * noise / discount_rate, utility
+    share: float | None  # of the actor's range of values, without sign; None if it was not solved
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What `check` found."""
+
+    case: str
+    diagnostics: tuple[Diagnostic, ...]
+    states: int = 0
+    combinations: int = 0
+    players: tuple[str, ...] = ()
+    parameters: int = 0
+    seconds: float | None = None  # one solve, at the middle of every range
+    certified: bool | None = None
+    moves: tuple[Move, ...] = ()
+    choices: tuple[Choices, ...] = ()
+    importance: dict[str, float] = field(default_factory=dict[str, float])
+    entries: dict[str, int] = field(default_factory=dict[str, int])  # of a record without a case, by kind
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What stops the case from being used."""
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What to look at."""
+        return tuple(d for d in self.diagnostics if d.severity != "error")
+
+    def as_json(self) -> str:
+        """The report for machines."""
+        found = asdict(self)
+        found["diagnostics"] = [asdict(d) for d in self.diagnostics]
+        return json.dumps({"ok": not self.errors, **found}, indent=1, ensure_ascii=False)
+
+
+def check(where: str | Path, solve: bool = True) -> CheckReport:
+    """Read every file of a folder, look at the states and ranges of its case, and report all that is wrong at once.
+
+    Args:
+        where: a folder, or the name of a shipped case; a folder with a record and no case is checked as a record.
+        solve: also solve once, for the time it takes and for what matters least.
+
+    Raises:
+        CaseError: there is no such case at all.
+    """
+    from detente.checks.folder import check_folder
+
+    checked = check_folder(where)
+    if checked.template is not None:
+        return _describe(checked.template, checked.diagnostics, solve)
+    return CheckReport(checked.name, checked.diagnostics, entries=_entries(checked))
+
+
+def _entries(checked: "FolderCheck") -> dict[str, int]:
+    """What a record without a case holds: how many sources, actors, instruments, commitments, events, claims."""
+    if checked.record is None or checked.case is not None:
+        return {}
+    kinds = ("sources", "actors", "instruments", "commitments", "events", "claims")
+    return {kind: len(getattr(checked.record, kind)) for kind in kinds}
+
+
+def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: bool) -> CheckReport:
+    from math import prod
+
+    from detente.game.compile import Template
+    from detente.game.diagnose import importance
+
+    case = template.case
+    seconds, certified, matters, values = None, None, dict[str, float](), None
+    if solve:
+        from detente.solver import solve as solve_game
+
+        begin = time.perf_counter()
+        equilibrium = solve_game(template.game())
+        seconds, certified = time.perf_counter() - begin, equilibrium.certified
+        if certified:
+            values = equilibrium.values
+            matters = dict(importance(template, values))
+    return CheckReport(
+        case=case.name,
+        diagnostics=found,
+        states=template.space.size,
+        combinations=prod(len(v.values) for v in case.states.values()),
+        players=case.players,
+        parameters=len(case.parameters),
+        seconds=seconds,
+        certified=certified,
+        moves=_worth(template) if isinstance(template, Template) else (),
+        choices=_choices(template, values) if isinstance(template, Template) else (),
+        importance=dict(sorted(matters.items(), key=lambda item: item[1])),
+    )
+
+
+def _worth(template: "Template") -> tuple[Move, ...]:
+    game = template.game()
+    result: list[Move] = []
+    for i, player in enumerate(game.players):
+        for a, name in enumerate(game.moves[i].names):
+            if a > 0:
+                rate = float(game.moves[i].reference_rate[a].max())
+                result.append(Move(player, name, rate, rate * float(game.noise[i] / game.discount_rate[i])))
+    return tuple(result)
+
+
+def _choices(template: "Template", values: "np.ndarray | None") -> tuple[Choices, ...]:
+    game, peace = template.game(), template.peace
+    result: list[Choices] = []
+    for i, player in enumerate(game.players):
+        open_ = game.moves[i].reference_rate.sum(axis=0)
+        inside, outside = (float(open_[m].mean()) if m.any() else 0.0 for m in (peace, ~peace))
+        worth = (inside - outside) * float(game.noise[i] / game.discount_rate[i])
+        share = None if values is None else abs(worth) / max(float(values[i].max() - values[i].min()), 1e-300)
+        result.append(Choices(player, inside, outside, worth, share))
+    return tuple(result)

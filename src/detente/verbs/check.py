@@ -1,0 +1,82 @@
+"""`detente check`: all mistakes of a case at once, each with file, line and column."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.verbs.frame.options import CaseArgument, Json
+
+if TYPE_CHECKING:
+    from detente.checks.describe import CheckReport
+
+PANEL = "Begin"
+MATTERS = 0.1  # share of an actor's range of values from which fewer or more options alone are worth a look
+
+
+def run(case: str | Path, solve: bool = True) -> "CheckReport":
+    """Read every file of a folder and report all that is wrong; see `detente.checks.describe.check`.
+
+    Raises:
+        CaseError: there is no such case at all.
+    """
+    from detente.checks.describe import check
+
+    return check(case, solve)
+
+
+def command(
+    case: CaseArgument,
+    solve: Annotated[bool, typer.Option(help="Solve once, for the time it takes and what matters least.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Check a case: all mistakes at once, each with file, line and column; exit code 2 if there are any."""
+    from detente.verbs.frame.records import note_shadow
+
+    note_shadow(case)
+    report = run(case, solve)
+    print(report.as_json() if as_json else summary(report))
+    if report.errors:
+        raise typer.Exit(2)
+
+
+def summary(report: "CheckReport") -> str:
+    """The report for people."""
+    lines = [str(d) for d in report.diagnostics]
+    if report.errors:
+        return "\n".join([*lines, "", _counts(report)])
+    if report.entries:
+        held = ", ".join(f"{count:,} {kind}" for kind, count in report.entries.items())
+        return "\n".join([*lines, "", f"{report.case}: a record without a case: {held}", "", _counts(report)])
+    lines += ["", f"{report.case}: {report.states:,} states of {report.combinations:,} combinations can be reached"]
+    lines.append(f"players: {', '.join(report.players)}; parameters: {report.parameters}")
+    if report.seconds is not None:
+        words = "certified" if report.certified else "NOT certified"
+        lines.append(f"one solve: {report.seconds:.2f} s, {words}")
+    if report.moves:
+        lines += ["", "what each action is worth to an actor that is indifferent to it (rate * noise / discount rate):"]
+        width = max(len(f"{m.actor}.{m.action}") for m in report.moves)
+        lines += [f"  {f'{m.actor}.{m.action}':{width}}  {m.rate:6.3g}/year  {m.worth:6.2f}" for m in report.moves]
+    if report.choices:
+        lines += [
+            "",
+            "what remains to be chosen (reference rates, per year): in peace, otherwise, worth of the difference",
+        ]
+        lines += [
+            f"  {c.actor:16} {c.peace:6.2f} {c.otherwise:6.2f} {c.worth:+7.2f}{_flag(c.share)}" for c in report.choices
+        ]
+    if len(report.importance) > 1:
+        least = list(report.importance.items())[:3]
+        words = ", ".join(f"{name} ({share:.1%} of the range of values)" for name, share in least)
+        lines += ["", f"variables that matter least: {words}"]
+    return "\n".join([*lines, "", _counts(report)])
+
+
+def _flag(share: float | None) -> str:
+    """Say where fewer or more options alone move an actor's values visibly."""
+    return f"  = {share:.0%} of its range of values: look at the choice value" if share and share > MATTERS else ""
+
+
+def _counts(report: "CheckReport") -> str:
+    errors, warnings = len(report.errors), len(report.warnings)
+    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"

@@ -1,0 +1,99 @@
+"""`detente claims`: every claim of the record, held against model and record."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import OptionError
+from detente.run import Claim
+from detente.verbs.frame.options import CaseArgument, Date, Draws, Json, Seed, Where, Workers
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from detente.words.progress import Progress
+
+PANEL = "Answers"
+
+
+def run(
+    case: str | Path,
+    date: str | None = None,
+    *,
+    draws: int = 100,
+    seed: int = 0,
+    workers: int | None = None,
+    executor: "Executor | str | None" = None,
+    progress: "Progress | None" = None,
+) -> tuple[Claim, ...]:
+    """Judge every claim of the record that the case ties to answers and record queries.
+
+    Args:
+        case: a folder, or the name of a shipped case.
+        date: only what was known by then is used; default the case's `as_of`.
+        draws: for the answers that the rules name; with the draws and seed of `analyze`, the verdicts are the same.
+        seed: of the draws.
+        workers: processes; never changes a number.
+        executor: where draws are computed: processes here by default, else dask://HOST:PORT or an executor.
+        progress: called with (share done, words).
+
+    Returns:
+        One claim with its verdict, and the numbers behind it, for every claim of the record; all without a rule where
+        the case has no rules.
+
+    Raises:
+        CaseError: located mistakes in the case or its rules.
+        RecordError: located mistakes in the record.
+        OptionError: unknown date, or a case without record.
+    """
+    from detente.case import load_case
+    from detente.case.head import record_of, situation_of
+    from detente.draws import Settings
+    from detente.verbs.frame.answered import evaluated
+    from detente.verdicts.bench import Bench
+    from detente.verdicts.rules import ClaimRules
+
+    settings = Settings(draws, seed, workers, executor, date)
+    loaded = load_case(case)
+    when = situation_of(loaded, date)
+    record = record_of(loaded, when)
+    if record is None:
+        raise OptionError.of(f"case '{loaded.name}' has no record", "a folder 'record' with claims.yaml")
+    bench = Bench.of(loaded, when)
+    if bench is None:
+        return Bench(ClaimRules({}), record, {}).judged(None)
+    least = bench.at_least
+    if not least:
+        return bench.judged(None)
+    asking = {"capped": True, "at_least": least, "tornado": False}
+    return bench.judged(evaluated(loaded, when, tuple(least), settings, None, progress, **asking))
+
+
+def command(
+    case: CaseArgument,
+    *,
+    date: Date = None,
+    draws: Draws = 100,
+    seed: Seed = 0,
+    workers: Workers = None,
+    executor: Where = None,
+    as_json: Json = False,
+) -> None:
+    """Hold every claim of the record against model and record; says what each verdict rests on."""
+    from detente.verbs.frame.printed import show_json
+    from detente.words.progress import progress_bar
+
+    with progress_bar() as progress:
+        found = run(case, date, draws=draws, seed=seed, workers=workers, executor=executor, progress=progress)
+    if as_json:
+        show_json({"claims": [claim.model_dump(mode="json") for claim in found]})
+        return
+    for claim in found:
+        print(f"{claim.id}  {claim.verdict.upper()}\n    {claim.claim} ({claim.by})")
+        for test in claim.tests:
+            print(f"    {test.outcome:>5}: {test.words}")
+        if claim.why:
+            print(f"    {claim.why}")
+        for view in claim.opposed_by:
+            print(f"    opposed: {view}")
+        if claim.would_change:
+            print(f"    would change it: {claim.would_change}")

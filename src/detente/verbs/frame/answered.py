@@ -1,0 +1,108 @@
+"""What the verbs on answers share: evaluating questions over draws, a run that holds the answers, and printing it."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import Interrupted
+from detente.run import Quantity, Run
+from detente.verbs.frame.printed import show_table
+
+if TYPE_CHECKING:
+    from detente.answers import Answers
+    from detente.case import Case
+    from detente.draws import Settings
+    from detente.words.progress import Progress
+
+LONG = ("risk_curve", "peace_curve", "tornado", "equilibria_values")  # tables that are left to --json
+
+
+def evaluated(
+    case: "Case",
+    when: str,
+    ids: Sequence[str] | None,
+    settings: "Settings",
+    store: Path | None,
+    progress: "Progress | None",
+    **asking: Any,
+) -> "Answers":
+    """Answers to questions; None for all. `asking`: further arguments of `detente.answers.evaluate`.
+
+    Raises:
+        Interrupted: stopped by the user.
+    """
+    from detente.answers import evaluate
+    from detente.game.compile import compile_case
+
+    try:
+        return evaluate(
+            compile_case(case),
+            when,
+            draws=settings.draws,
+            seed=settings.seed,
+            questions=ids,
+            workers=settings.workers,
+            executor=settings.executor,
+            progress=progress,
+            store=store,
+            **asking,
+        )
+    except KeyboardInterrupt:
+        kept = f"; finished draws are kept in {store}: run the same command to go on" if store else ""
+        raise Interrupted(f"stopped{kept}") from None
+
+
+def run_of(
+    case: "Case", when: str, answers: "Answers", settings: "Settings", words: Sequence[str], actor: str | None = None
+) -> Run:
+    """A run that holds these answers; `words`: the command that makes it again, without draws and seed."""
+    from detente.case.content import content_of
+    from detente.case.head import run_head
+
+    again = shlex.join(["detente", *words, "--draws", str(settings.draws), "--seed", str(settings.seed)])
+    found = run_head(case, when, settings.seed, settings.draws, again, {"players": len(case.players)})
+    about = answers if actor is None else answers.about(actor)
+    return found.add(about.part(content_of(case), again))
+
+
+def show_run(found: Run, as_json: bool) -> None:
+    """Print the numbers and tables of a run."""
+    if as_json:
+        print(found.model_dump_json(by_alias=True, indent=1))
+        return
+    print(f"{found.title}, situation of {found.date}; ranges over {found.draws} draws from the stated assumptions\n")
+    for quantity in found.quantities:
+        print(f"{quantity.label}\n    {_number(quantity)}")
+    for name, table in found.tables.items():
+        if name not in LONG and table.rows:
+            print()
+            show_table(table)
+    show_warnings(found)
+
+
+def show_warnings(found: Run) -> None:
+    """Print what to distrust on stderr."""
+    for warning in found.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+
+
+def _number(q: Quantity) -> str:
+    if q.mid is None:
+        return f"no number: {q.reason_no_interval}"
+    nothing = q.signed and q.mid == 0 and q.sign_share is None
+    words = "no effect" if nothing else f"{q.mid:.3g} {q.unit}".strip()
+    if q.low is not None and q.high is not None:
+        words += f" (range {q.low:.3g} to {q.high:.3g})"
+    else:
+        words += f" (no range: {q.reason_no_interval})"
+    if q.sign_share is not None:
+        words += f"; same sign in {q.sign_share:.0%} of {q.draws} draws"
+    if q.equilibria_share is not None:
+        words += f"; holds in {q.equilibria_share:.0%} of the equilibria found"
+    if q.assumptions:
+        words += f"; hangs most on {', '.join(q.assumptions)}"
+    if q.choice_value_decides:
+        words += "; depends on the choice model"
+    return f"{words}  [{q.id}]"

@@ -1,0 +1,63 @@
+"""What verbs print: tables, sections of parts, paths, JSON; and words beside the result."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.run import Part, Table
+from detente.words.progress import note
+
+if TYPE_CHECKING:
+    from detente.outside.view import OutsideView
+
+
+def show_json(data: Any) -> None:
+    """Print plain data as JSON."""
+    print(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def show_table(table: Table, *, only: Sequence[str] = (), cut: Sequence[str] = ()) -> None:
+    """Print a table on the terminal; see `detente.words.tables.print_sheet`."""
+    from detente.run.tables import sheet_of
+    from detente.words.tables import print_sheet
+
+    print_sheet(sheet_of(table), only=only, cut=cut)
+
+
+def show(part: Part) -> None:
+    """Print the sections of a part: finding, tables, then the rest in words."""
+    for section in part.sections:
+        print(section.finding, end="\n\n")
+        for name in section.tables:
+            show_table(part.tables[name])
+            print()
+        for words in section.paragraphs:
+            print(words, end="\n\n")
+
+
+def show_paths(paths: list[Path], as_json: bool) -> None:
+    """Print the paths of files that were written."""
+    if as_json:
+        print(json.dumps({"files": [path.as_posix() for path in paths]}, ensure_ascii=False))
+    else:
+        for path in paths:
+            print(path)
+
+
+def say(words: str) -> None:
+    """A word on stderr, so that stdout holds the result alone."""
+    note(f"note: {words}")
+
+
+def show_view(found: "OutsideView", as_json: bool) -> None:
+    """Print a view: JSON, or tables and sentences."""
+    if as_json:
+        show_json(found.data())
+        return
+    from detente.words.text import visible
+
+    for table in found.tables.values():
+        show_table(table)
+    for sentence in found.words:
+        print(visible(sentence))

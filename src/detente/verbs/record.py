@@ -1,0 +1,274 @@
+"""`detente record ...`: computed tables of a record, spreadsheets, duplicates. No game theory is loaded."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.errors import OptionError, suggest
+from detente.verbs.frame.options import Json, Verb
+from detente.verbs.frame.printed import show_paths
+from detente.verbs.frame.records import (
+    Form,
+    Only,
+    RecordArgument,
+    RecordDate,
+    RecordOut,
+    View,
+    emit,
+    form_asked,
+    note_date,
+)
+from detente.words.progress import note
+
+if TYPE_CHECKING:
+    from detente.record import CutRecord
+    from detente.run import Table
+    from detente.words.progress import Note
+
+PANEL = "Record"
+QUERIES = ("response", "meetings", "ceasefires", "deaths", "formats", "lags", "claims", "duplicates")
+app = typer.Typer(help="Computed tables of a record, spreadsheets, duplicates.", no_args_is_help=True)
+
+
+def run(
+    name: str,
+    case: str | Path,
+    date: str | None = None,
+    viewpoints: Sequence[str] = (),
+    options: dict[str, Any] | None = None,
+    tell: "Note | None" = None,
+) -> "dict[str, Table]":
+    """One of the computed tables of a record (`QUERIES`), as one or several sides see it if asked.
+
+    Raises:
+        OptionError: an unknown query, viewpoint or date.
+    """
+    from detente.record.views import with_views
+    from detente.verbs.frame.records import stood
+
+    if name not in QUERIES:
+        raise OptionError.of(f"unknown query '{name}'", hint=suggest(name, QUERIES))
+    record = stood(case, date, tell)
+    tables = _asked(name, record, viewpoints, options or {})
+    if not viewpoints or name == "claims":
+        return tables
+    return {key: with_views(record, table, viewpoints) for key, table in tables.items()}
+
+
+def _asked(name: str, record: "CutRecord", viewpoints: Sequence[str], options: dict[str, Any]) -> "dict[str, Table]":
+    from detente.record import ceasefires, duplicates, imported, lags, meetings, queries, responses
+
+    if name == "response":
+        return responses.responses(record, **options)
+    if name == "meetings":
+        return meetings.meetings(record, **options)
+    if name == "formats":
+        return meetings.formats(record, **options)
+    if name == "deaths":
+        return queries.deaths(record) | imported.yearly_deaths(record)
+    if name == "ceasefires":
+        return {"ceasefires": ceasefires.ceasefires(record, **options)}
+    if name == "lags":
+        return {"lags": lags.lags(record)}
+    if name == "duplicates":
+        return {"duplicates": duplicates.likely(record, **options)}
+    return {"claims": queries.claims(record, viewpoints, **options)}
+
+
+def export_book(case: str | Path, path: str | Path, tell: "Note | None" = None) -> Path:
+    """Write the whole record as a workbook, one sheet per list; what it cannot hold is told."""
+    from detente.files.whole import write_bytes
+    from detente.record.workbook import book_of
+    from detente.verbs.frame.records import open_record
+    from detente.words.forms import form_of
+    from detente.words.workbook import workbook_bytes
+
+    form_of("xlsx", path, {"xlsx": ".xlsx"})
+    sheets, left = book_of(open_record(case))
+    write_bytes(Path(path), workbook_bytes(sheets))
+    if tell is not None:
+        for words in left:
+            tell(words)
+    return Path(path)
+
+
+def import_book(file: str | Path, into: str | Path, tell: "Note | None" = None) -> dict[str, int]:
+    """Read a workbook (sheets named like the lists), check it whole, and write it as the files of a new record folder.
+
+    Raises:
+        FileError: not a workbook, or the folder cannot be written.
+        RecordError: located mistakes in the workbook; nothing is written.
+        OptionError: the folder already holds record files.
+    """
+    from detente.record.load import load_book
+    from detente.record.write import rows_of, write_record
+
+    record, left = load_book(Path(file))
+    target = Path(into)
+    if target.is_dir() and any(target.iterdir()):
+        raise OptionError.of(f"'{into}' is not empty", "a new folder", "compare there, then replace files by hand")
+    write_record(record, target)
+    if tell is not None:
+        for words in left:
+            tell(words)
+    return {kind: len(rows) for kind, rows in rows_of(record).items() if rows}
+
+
+def _query(name: str, case: str, options: dict[str, Any], shown: dict[str, Any]) -> None:
+    note_date(case, shown["date"])
+    tables = run(name, case, shown["date"], shown["viewpoint"] or (), options, tell=note)
+    emit(tables, form_asked(shown["form"], shown["as_json"]), shown["out"], shown["only"])
+
+
+@app.command(cls=Verb)
+def response(
+    case: RecordArgument,
+    *,
+    kind: Annotated[list[str] | None, typer.Option(help="violent, political, humanitarian; repeatable.")] = None,
+    within: Annotated[int, typer.Option(help="Days to speak before silence counts.")] = 30,
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Who spoke after an escalation, how soon, and whom they named."""
+    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("response", case, {"within": within, **({"kinds": kind} if kind else {})}, shown)
+
+
+@app.command(cls=Verb)
+def meetings(
+    case: RecordArgument,
+    *,
+    level: Annotated[list[str] | None, typer.Option(help="leaders, ministers, other; repeatable.")] = None,
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Meetings by year, with their formats."""
+    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("meetings", case, {"levels": level} if level else {}, shown)
+
+
+@app.command(cls=Verb)
+def formats(
+    case: RecordArgument,
+    *,
+    level: Annotated[list[str] | None, typer.Option(help="leaders, ministers, other; repeatable.")] = None,
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Formats of meetings, and how exclusive the leading one was."""
+    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("formats", case, {"levels": level} if level else {}, shown)
+
+
+@app.command(cls=Verb)
+def ceasefires(
+    case: RecordArgument,
+    *,
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """How long each ceasefire held, and its relapses."""
+    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("ceasefires", case, {}, shown)
+
+
+@app.command(cls=Verb)
+def deaths(
+    case: RecordArgument,
+    *,
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Deaths by period as listed, by year from the events, and by year from imported lists."""
+    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("deaths", case, {}, shown)
+
+
+@app.command(cls=Verb)
+def lags(
+    case: RecordArgument,
+    *,
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """From demand to performance: how long each commitment took."""
+    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("lags", case, {}, shown)
+
+
+@app.command(cls=Verb)
+def claims(
+    case: RecordArgument,
+    *,
+    claim: Annotated[str, typer.Option("--id", help="Only this claim.")] = "",
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """Claims, who opposes them, and the dated events that speak to them."""
+    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
+    _query("claims", case, {"id": claim}, shown)
+
+
+@app.command(cls=Verb)
+def duplicates(
+    case: RecordArgument,
+    *,
+    least: Annotated[float, typer.Option(help="Least likeness to propose, 0 to 1.")] = 0.6,
+    form: Form = None,
+    out: RecordOut = None,
+    as_json: Json = False,
+) -> None:
+    """Events that are likely the same, proposed for merging; nothing is merged unless merges.csv says so."""
+    shown = {"date": None, "viewpoint": None, "form": form, "out": out, "only": "", "as_json": as_json}
+    _query("duplicates", case, {"least": least}, shown)
+
+
+@app.command(cls=Verb)
+def export(
+    case: RecordArgument, file: Annotated[Path, typer.Argument(help="The .xlsx file to write.")], as_json: Json = False
+) -> None:
+    """Write the whole record as a workbook, one sheet per list."""
+    show_paths([export_book(case, file, note)], as_json)
+
+
+@app.command("from-xlsx", cls=Verb)
+def from_xlsx(
+    file: Annotated[Path, typer.Argument(help="A workbook with sheets named like the lists.")],
+    into: Annotated[Path, typer.Option("--into", help="A new folder.")],
+    as_json: Json = True,
+) -> None:
+    """Read a workbook back into record files; mistakes are located by sheet and row, and nothing is then written."""
+    found = import_book(file, into, note)
+    if as_json:
+        print(json.dumps(found))
