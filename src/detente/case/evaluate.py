@@ -59,7 +59,9 @@ def variables_of(node: Node) -> frozenset[str]:
     return frozenset(part.variable for part in walk(node) if isinstance(part, Is | Attribute | Position))
 
 
-def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: Mapping[str, complex]) -> Value:
+def evaluate(  # noqa: C901  (one branch for each kind of node: the grammar itself)
+    node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: Mapping[str, complex]
+) -> Value:
     """The value of a resolved tree.
 
     Args:
@@ -70,7 +72,6 @@ def evaluate(node: Node | Folded, codes: Mapping[str, np.ndarray], parameters: M
     Returns:
         A scalar where nothing depends on the state, else an array (states,). Not finite where mathematics is not.
     """
-    # One branch for each kind of node, none of them nested: the grammar itself, not a tangle of decisions.
     match node:
         case Folded(value):
             return value
@@ -161,13 +162,12 @@ def _call(function: str, values: list[Value]) -> Value:
                 return result
 
 
-def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:
+def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:  # noqa: C901  (one branch for each kind of node)
     """The same tree with every part that holds no parameter computed for these states."""
     if not depends_on_parameters(node):
         return Folded(evaluate(node, codes, {}))
     if not children(node):
         return node
-    # One branch for each kind of node that has parts; see `evaluate`.
     match node:
         case Unary(column, operator, operand):
             return Unary(column, operator, _operand(operand, codes))

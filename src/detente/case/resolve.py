@@ -86,8 +86,7 @@ class _Resolver:
             self.fail(node, "a number where a condition is needed", "a comparison such as 'phase == war'")
         return resolved
 
-    def any(self, node: Node) -> tuple[Node, bool]:
-        # One branch for each kind of node that the parser writes, none of them nested.
+    def any(self, node: Node) -> tuple[Node, bool]:  # noqa: C901  (one branch for each kind of node)
         match node:
             case Truth() | Is():
                 return node, True

@@ -25,8 +25,8 @@ EXTRAS = {
     "xlsx": ("openpyxl",),
     "cluster": ("distributed", "dask"),
 }
-REQUIRED = ("numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "jinja2", "altair", "vl_convert")
-REQUIRED += ("starlette", "uvicorn", "networkx", "duckdb")
+REQUIRED = ("numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "jinja2", "vl_convert")
+REQUIRED += ("starlette", "uvicorn", "duckdb")
 
 
 @dataclass(frozen=True)

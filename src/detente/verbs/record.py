@@ -1,7 +1,8 @@
 """`detente record ...`: computed tables of a record, spreadsheets, duplicates. No game theory is loaded."""
 
+import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -117,141 +118,92 @@ def import_book(file: str | Path, into: str | Path, tell: "Note | None" = None) 
     return {kind: len(rows) for kind, rows in rows_of(record).items() if rows}
 
 
-def _query(name: str, case: str, options: dict[str, Any], shown: dict[str, Any]) -> None:
-    note_date(case, shown["date"])
-    tables = run(name, case, shown["date"], shown["viewpoint"] or (), options, tell=note)
-    emit(tables, form_asked(shown["form"], shown["as_json"]), shown["out"], shown["only"])
+Options = dict[str, Any]  # of one query
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help="violent, political, humanitarian; repeatable.")]
+Levels = Annotated[list[str] | None, typer.Option("--level", help="leaders, ministers, other; repeatable.")]
 
 
-@app.command(cls=Verb)
+def shown(
+    case: RecordArgument,
+    *,
+    date: RecordDate = None,
+    viewpoint: View = None,
+    form: Form = None,
+    out: RecordOut = None,
+    only: Only = "",
+    as_json: Json = False,
+) -> None:
+    """What every query takes."""
+
+
+def query(options: Callable[..., Options]) -> Callable[..., Options]:
+    """Make a command of a function that turns a query's own options into its arguments; it has the query's name.
+
+    The command takes these options and those of `shown`.
+    """
+    case, *shared = inspect.signature(shown).parameters.values()
+    own = list(inspect.signature(options).parameters.values())
+
+    def command(case: str, **given: Any) -> None:
+        chosen = options(**{parameter.name: given.pop(parameter.name) for parameter in own})
+        note_date(case, given["date"])
+        tables = run(options.__name__, case, given["date"], given["viewpoint"] or (), chosen, tell=note)
+        emit(tables, form_asked(given["form"], given["as_json"]), given["out"], given["only"])
+
+    command.__signature__ = inspect.Signature([case, *own, *shared])  # type: ignore[attr-defined]
+    command.__doc__ = options.__doc__
+    app.command(options.__name__, cls=Verb)(command)
+    return options
+
+
+@query
 def response(
-    case: RecordArgument,
-    *,
-    kind: Annotated[list[str] | None, typer.Option(help="violent, political, humanitarian; repeatable.")] = None,
-    within: Annotated[int, typer.Option(help="Days to speak before silence counts.")] = 30,
-    date: RecordDate = None,
-    viewpoint: View = None,
-    form: Form = None,
-    out: RecordOut = None,
-    only: Only = "",
-    as_json: Json = False,
-) -> None:
+    *, kind: Kinds = None, within: Annotated[int, typer.Option(help="Days to speak before silence counts.")] = 30
+) -> Options:
     """Who spoke after an escalation, how soon, and whom they named."""
-    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("response", case, {"within": within, **({"kinds": kind} if kind else {})}, shown)
+    return {"within": within, **({"kinds": kind} if kind else {})}
 
 
-@app.command(cls=Verb)
-def meetings(
-    case: RecordArgument,
-    *,
-    level: Annotated[list[str] | None, typer.Option(help="leaders, ministers, other; repeatable.")] = None,
-    date: RecordDate = None,
-    viewpoint: View = None,
-    form: Form = None,
-    out: RecordOut = None,
-    only: Only = "",
-    as_json: Json = False,
-) -> None:
+@query
+def meetings(*, level: Levels = None) -> Options:
     """Meetings by year, with their formats."""
-    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("meetings", case, {"levels": level} if level else {}, shown)
+    return {"levels": level} if level else {}
 
 
-@app.command(cls=Verb)
-def formats(
-    case: RecordArgument,
-    *,
-    level: Annotated[list[str] | None, typer.Option(help="leaders, ministers, other; repeatable.")] = None,
-    date: RecordDate = None,
-    viewpoint: View = None,
-    form: Form = None,
-    out: RecordOut = None,
-    only: Only = "",
-    as_json: Json = False,
-) -> None:
+@query
+def formats(*, level: Levels = None) -> Options:
     """Formats of meetings, and how exclusive the leading one was."""
-    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("formats", case, {"levels": level} if level else {}, shown)
+    return {"levels": level} if level else {}
 
 
-@app.command(cls=Verb)
-def ceasefires(
-    case: RecordArgument,
-    *,
-    date: RecordDate = None,
-    viewpoint: View = None,
-    form: Form = None,
-    out: RecordOut = None,
-    only: Only = "",
-    as_json: Json = False,
-) -> None:
+@query
+def ceasefires() -> Options:
     """How long each ceasefire held, and its relapses."""
-    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("ceasefires", case, {}, shown)
+    return {}
 
 
-@app.command(cls=Verb)
-def deaths(
-    case: RecordArgument,
-    *,
-    date: RecordDate = None,
-    viewpoint: View = None,
-    form: Form = None,
-    out: RecordOut = None,
-    only: Only = "",
-    as_json: Json = False,
-) -> None:
+@query
+def deaths() -> Options:
     """Deaths by period as listed, by year from the events, and by year from imported lists."""
-    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("deaths", case, {}, shown)
+    return {}
 
 
-@app.command(cls=Verb)
-def lags(
-    case: RecordArgument,
-    *,
-    date: RecordDate = None,
-    viewpoint: View = None,
-    form: Form = None,
-    out: RecordOut = None,
-    only: Only = "",
-    as_json: Json = False,
-) -> None:
+@query
+def lags() -> Options:
     """From demand to performance: how long each commitment took."""
-    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("lags", case, {}, shown)
+    return {}
 
 
-@app.command(cls=Verb)
-def claims(
-    case: RecordArgument,
-    *,
-    claim: Annotated[str, typer.Option("--id", help="Only this claim.")] = "",
-    date: RecordDate = None,
-    viewpoint: View = None,
-    form: Form = None,
-    out: RecordOut = None,
-    only: Only = "",
-    as_json: Json = False,
-) -> None:
+@query
+def claims(*, claim: Annotated[str, typer.Option("--id", help="Only this claim.")] = "") -> Options:
     """Claims, who opposes them, and the dated events that speak to them."""
-    shown = {"date": date, "viewpoint": viewpoint, "form": form, "out": out, "only": only, "as_json": as_json}
-    _query("claims", case, {"id": claim}, shown)
+    return {"id": claim}
 
 
-@app.command(cls=Verb)
-def duplicates(
-    case: RecordArgument,
-    *,
-    least: Annotated[float, typer.Option(help="Least likeness to propose, 0 to 1.")] = 0.6,
-    form: Form = None,
-    out: RecordOut = None,
-    as_json: Json = False,
-) -> None:
+@query
+def duplicates(*, least: Annotated[float, typer.Option(help="Least likeness to propose, 0 to 1.")] = 0.6) -> Options:
     """Events that are likely the same, proposed for merging; nothing is merged unless merges.csv says so."""
-    shown = {"date": None, "viewpoint": None, "form": form, "out": out, "only": "", "as_json": as_json}
-    _query("duplicates", case, {"least": least}, shown)
+    return {"least": least}
 
 
 @app.command(cls=Verb)

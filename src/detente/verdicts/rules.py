@@ -18,6 +18,7 @@ from detente.files.kinds import Amount, Day, Keyed, Listed, Many, Maybe, NotNega
 from detente.files.mistakes import Mistake, wrong
 from detente.files.validate import Written, WrittenFile, read_file
 from detente.files.yaml import Document, read_yaml
+from detente.record.entries import StatusName
 
 Relation = Literal["above", "below", "at_least", "at_most"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)  # a test has one of them, and its threshold
@@ -80,20 +81,7 @@ class StatusQuery(Written):
 
     noun: ClassVar[str] = "argument of status"
     commitments: OneOrMany[Text] = Field(description="ids of commitments")
-    is_: OneOrMany[
-        Literal[
-            "pending",
-            "fulfilled",
-            "late",
-            "partly",
-            "violated",
-            "lapsed",
-            "superseded",
-            "rejected",
-            "disputed",
-            "ended",
-        ]
-    ] = Field(alias="is", description="statuses")
+    is_: OneOrMany[StatusName] = Field(alias="is", description="statuses")
 
 
 class CommitmentQuery(Written):

@@ -31,11 +31,9 @@ class BreakEven(Question):
     most_draws = 4
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return settled_already(frame)
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs = []
         for k in frame.settled:
             for p in frame.players:
@@ -51,7 +49,6 @@ class BreakEven(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, frame, curve = Reply(), solved.frame, DelayCurve(solved)
         for k in frame.settled:
             known = np.array([curve.at(h, k) for h in HAZARDS])  # (hazards, players)
@@ -65,7 +62,6 @@ class BreakEven(Question):
         return reply
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
-        """See `Question`."""
         curves = results.named(CURVE)
         rows: list[tuple[tuple[Cell, ...], tuple[Key, ...]]] = []
         for curve in curves:
@@ -86,11 +82,9 @@ class BreakEven(Question):
         }
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.of_types(TERMS, key.actor)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         package = answered.frame.named(answered.frame.package)
         turning: list[Quantity] = [q for q in answered.family(FAMILY) if q.package == package and q.detail != HELD]
         if not turning:
@@ -99,7 +93,6 @@ class BreakEven(Question):
         return f"Delay turns at an added hazard of war, where it turns at all, for {listed(each, MOST_NAMES)}."
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         if len(answered.frame.settled) > 1:
             return ()  # curves of several packages would lie on each other; the table tells them apart
         roles = {"x": "added_hazard", "low": "low", "mid": "mid", "high": "high", "kind": "actor"}

@@ -30,11 +30,9 @@ class Delay(Question):
     rank = 230
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return settled_already(frame)
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs = []
         for k in frame.settled:
             for p in frame.players:
@@ -56,7 +54,6 @@ class Delay(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, frame, x = Reply(), solved.frame, solved.x0
         time = solved.discounted(np.broadcast_to(frame.unsettled.astype(float), solved.values.shape))[:, x]
         for k, successor in frame.settled.items():
@@ -70,7 +67,6 @@ class Delay(Question):
         return reply
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:
-        """See `Question`."""
         for k, successor in frame.settled.items():
             for i, p in enumerate(frame.players):
                 if key == Key(FAMILY, p, frame.named(k)) and successor[frame.start] >= 0:
@@ -78,20 +74,16 @@ class Delay(Question):
         return None
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.of_types(TERMS, key.actor)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         return by_sign(answered, of_package(answered, PER_TIME), *WORDS)
 
     def paragraphs(self, answered: Answered) -> tuple[str, ...]:
-        """See `Question`."""
         what = "Numbers are per discounted year without a settlement, in the actor's own unit."
         return (what, *other_packages(answered, PER_TIME, *WORDS))
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         return (*intervals(self.title, answered.family(PER_TIME)), *tornado(answered))
 
 

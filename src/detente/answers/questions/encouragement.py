@@ -30,11 +30,9 @@ class Encouragement(Question):
     most_draws = 6
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return "" if bound(frame) else "the case binds no `encouragement`"
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs = []
         for side in bound(frame):
             name = frame.name(side)
@@ -49,7 +47,6 @@ class Encouragement(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, base = Reply(), outlook(solved, PARTS)
         for side, entry in bound(solved.frame).items():
             by, hostile = list(entry["by"]), list(entry["hostile"])
@@ -63,12 +60,10 @@ class Encouragement(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         entry = bound(frame)[key.actor or ""]
         return witnesses.showing((*entry["by"], *entry["hostile"]))
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         acts = [q for q in answered.family(FAMILY) if q.detail == HOSTILE]
         if not acts:
             return "In no draw could the game be solved without encouragement."

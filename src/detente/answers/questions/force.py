@@ -18,27 +18,22 @@ class Force(Question):
     rank = 410
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         words = "What starting a war now is worth to {}, against going on"
         return tuple(NumberSpec(Key(FAMILY, p), words.format(frame.name(p)), "value") for p in frame.players)
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return "war is under way on the date" if frame.at_war else ""
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         op, gain = solved.equilibrium.operator, solved.equilibrium.choice.gain
         here = (op.state == solved.x0) & (move_share(solved.equilibrium, solved.frame.war) > 0)
         own = {p: here & (op.player == i) for i, p in enumerate(solved.frame.players)}
         return Reply({Key(FAMILY, p): float(gain[which].max()) for p, which in own.items() if which.any()})
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.by(key.actor or "", witnesses.into_war, FIGHTING)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         found = answered.family(FAMILY)
         if not found:
             return "Nobody has an act at hand that leads to war."

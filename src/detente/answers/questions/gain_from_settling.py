@@ -34,11 +34,9 @@ class GainFromSettling(Question):
     rank = 210
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return settled_already(frame)
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         return tuple(
             NumberSpec(
                 Key(FAMILY, p, frame.named(k)),
@@ -55,7 +53,6 @@ class GainFromSettling(Question):
         )
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, frame, x = Reply(), solved.frame, solved.x0
         for k, successor in frame.settled.items():
             gain = gain_from_settling(solved.relative, successor)[:, x]
@@ -67,7 +64,6 @@ class GainFromSettling(Question):
         return reply
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:
-        """See `Question`."""
         x = frame.start
         for k, successor in frame.settled.items():
             for i, p in enumerate(frame.players):
@@ -76,20 +72,16 @@ class GainFromSettling(Question):
         return None
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         actor = key.actor or ""
         return (*witnesses.of_types(TERMS, actor), *witnesses.promised(actor))
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         return by_sign(answered, of_package(answered, FAMILY), *WORDS)
 
     def paragraphs(self, answered: Answered) -> tuple[str, ...]:
-        """See `Question`."""
         return other_packages(answered, FAMILY, *WORDS)
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         return (*intervals(self.title, answered.family(FAMILY)), *tornado(answered))
 
 

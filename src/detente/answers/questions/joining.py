@@ -37,13 +37,11 @@ class Joining(Question):
     most_draws = 6
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         if not bound(frame):
             return "the case binds no `joining`"
         return "" if frame.joining else "nobody's decision to join can come up from the date's situation"
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs = []
         for actor, entry in bound(frame).items():
             name = frame.name(actor)
@@ -65,7 +63,6 @@ class Joining(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply = Reply()
         for actor, state in solved.frame.joining.items():
             entry = bound(solved.frame)[actor]
@@ -85,12 +82,10 @@ class Joining(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         actor = key.actor or ""
         return (*witnesses.showing(bound(frame)[actor]["join"]), *witnesses.of_types(("meeting",), actor))
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         gains = [q for q in answered.family(FAMILY) if q.detail == GAIN]
         if not gains:
             return "Nobody can join on the date: the acts that would are not available."
@@ -99,7 +94,6 @@ class Joining(Question):
         )
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         return intervals(self.title, [q for q in answered.family(FAMILY) if q.signed])
 
 

@@ -28,7 +28,6 @@ class Loss(Question):
     rank = 310
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs = []
         for p in frame.players:
             label = f"Expected loss of {frame.name(p)} from resumed war"
@@ -38,7 +37,6 @@ class Loss(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         loss = (values_without_war(solved) - solved.values)[:, solved.x0]
         stake = own_stake(solved.relative)
         reply = Reply()
@@ -48,11 +46,9 @@ class Loss(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.of_types(FIGHTING, key.actor)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         worst = largest(answered.family(SHARE))
         if worst is None or (worst.mid or 0.0) <= 0:
             return "No actor loses by the possibility that war resumes."
@@ -60,14 +56,12 @@ class Loss(Question):
         return f"Measured against its own stake, {answered.name(worst)} would lose most if war resumed: {share} of it."
 
     def paragraphs(self, answered: Answered) -> tuple[str, ...]:
-        """See `Question`."""
         return (
             "A stake is the difference between an actor's value in its best and in its worst situation. Losses in "
             "value are in each actor's own unit and are not compared.",
         )
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         return intervals(self.title, answered.family(SHARE))
 
 

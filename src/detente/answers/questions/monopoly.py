@@ -43,11 +43,9 @@ class Monopoly(Question):
     most_draws = 6
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return in_force(frame) or ("" if len(frame.moves("formats")) > 1 else "the case binds fewer than two `formats`")
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         if len(frame.moves("formats")) < 2:
             return ()
         conditions = {ONLY: "if only the format '{}' were open", WITHOUT: "if the format '{}' were closed"}
@@ -59,7 +57,6 @@ class Monopoly(Question):
         )
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, base = Reply(), outlook(solved, PARTS)
         for (kind, name), moves in closings(solved.frame.moves("formats")).items():
             other = closed(solved, moves)
@@ -69,11 +66,9 @@ class Monopoly(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.showing(move for moves in frame.moves("formats").values() for move in moves)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         told = []
         for name in answered.frame.moves("formats"):
             found = answered.get(change(ONLY, name, "peace10"))

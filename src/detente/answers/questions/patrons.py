@@ -32,12 +32,10 @@ class Patrons(Question):
     reads = ("patrons", "package")
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         lacking = "" if patrons_of(frame) else "the case has no actor of kind patron, and binds no `patrons`"
         return settled_already(frame) or lacking
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs, under = [], frame.under(frame.package)
         for p in patrons_of(frame):
             name, gain = frame.name(p), Key("gain_from_settling", p, frame.named(frame.package))
@@ -55,7 +53,6 @@ class Patrons(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         frame, x, reply = solved.frame, solved.x0, Reply()
         settled = int(frame.settled[frame.package][x])
         entry = war_entry(solved.game, frame.war, frame.unsettled)
@@ -74,11 +71,9 @@ class Patrons(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.of_types(TERMS, key.actor)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         interim = [q for q in answered.family(FAMILY) if q.detail == OVER_SETTLEMENT]
         return by_sign(
             answered,
@@ -89,7 +84,6 @@ class Patrons(Question):
         )
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         return intervals(self.title, [q for q in answered.family(FAMILY) if q.signed])
 
 

@@ -34,7 +34,6 @@ class Peace(Question):
     rank = 120
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         chances = tuple(
             NumberSpec(
                 by(years),
@@ -56,7 +55,6 @@ class Peace(Question):
         )
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         curve = peace_curve(solved, GRID)
         numbers = {by(y): at(curve, y) for y in BY}
         numbers[TIME] = time_to_peace(solved)
@@ -64,23 +62,19 @@ class Peace(Question):
         return Reply(numbers, curves={CURVE: curve.tolist()})
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:
-        """See `Question`."""
         if key == TIME:
             return RestrictedMean(frame.peace, HORIZON, frame.start)
         return next((Reach(frame.peace, float(y), frame.start) for y in BY if key == by(y)), None)
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
-        """See `Question`."""
         title = "Chance that a settlement has been reached"
         keys = (*(by(y) for y in BY), TIME)
         return {"peace_curve": years_table(title, GRID, results, CURVE, "probability", keys)}
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return (*witnesses.showing(witnesses.into_peace), *witnesses.of_types(TERMS))
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         if in_force(answered.frame):
             return "A settlement is in force on the date."
         chance, time = answered.get(by(YEARS)), answered.get(TIME)
@@ -92,7 +86,6 @@ class Peace(Question):
         )
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         words = f"Chance that a settlement has been reached, by years from {answered.frame.date}"
         curve = band(words, "peace_curve", "probability")
         return (curve, *tornado(answered))

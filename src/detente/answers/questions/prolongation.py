@@ -32,12 +32,10 @@ class Prolongation(Question):
     variants: tuple[tuple[str, str], ...] = (("", BROKER),)  # variant -> what the mediator is compared with
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         reason = "" if mediators_of(frame) else "the case has no actor of kind mediator, and binds none as `mediators`"
         return in_force(frame) or reason
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs = []
         for target, members in targets(frame).items():
             name = frame.name(target) if len(members) == 1 else "the mediators together"
@@ -58,7 +56,6 @@ class Prolongation(Question):
         return tuple((variant, words) for variant, words in self.variants if variant not in lacking)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, base = Reply(), outlook(solved, PARTS)
         for target, members in targets(solved.frame).items():
             for variant, _ in self.asked(solved.frame):
@@ -69,12 +66,10 @@ class Prolongation(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         who = (key.actor,) if key.actor else mediators_of(frame)
         return tuple(entry for m in who for entry in (*witnesses.by(m, types=TYPES), *witnesses.responses(m)))
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         all_years = [q for q in answered.family(FAMILY) if q.unit == "years"]
         if not all_years:
             return "In no draw could the game be solved with an honest broker."

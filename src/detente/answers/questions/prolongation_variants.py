@@ -19,7 +19,6 @@ class ProlongationVariants(Prolongation):
     )
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         years = [q for q in answered.family(FAMILY) if q.unit == "years"]
         chosen = [q for q in years if q.actor is None] or years
         if not chosen:

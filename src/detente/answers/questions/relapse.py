@@ -42,7 +42,6 @@ class Relapse(Question):
     rank = 110
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         since = " of the end of the present fighting (war is under way)" if frame.at_war else ""
         chances = tuple(
             NumberSpec(
@@ -64,7 +63,6 @@ class Relapse(Question):
         )
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         curve = war_curve(solved, GRID)
         reply = Reply({within(y): at(curve, y) for y in YEARS}, curves={CURVE: curve.tolist()})
         if solved.frame.at_war:
@@ -73,7 +71,6 @@ class Relapse(Question):
         return reply
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:
-        """See `Question`."""
         if key == ENDS:
             return Reach(~frame.war, 1.0, frame.start)
         for years in YEARS:
@@ -83,20 +80,17 @@ class Relapse(Question):
         return None
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
-        """See `Question`."""
         title = "Chance that war has resumed"
         title += ", by years since the end of the present fighting" if frame.at_war else ""
         keys = tuple(within(y) for y in YEARS)
         return {"risk_curve": years_table(title, GRID, results, CURVE, "probability", keys)}
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         if key in (ENDS, MEDIAN):
             return witnesses.showing(witnesses.out_of_war) or witnesses.of_types(ENDING)
         return witnesses.showing(witnesses.into_war) or witnesses.of_types(FIGHTING)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         chance = answered.get(within(HEADLINE))
         if chance is None:
             return "In no draw could the chance be computed that war resumes."
@@ -108,7 +102,6 @@ class Relapse(Question):
         return f"War is under way. {until}{resumes}"
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         since = "the end of the present fighting" if answered.frame.at_war else answered.frame.date
         curve = band(f"Chance that war has resumed, by years from {since}", "risk_curve", "probability")
         return (curve, *tornado(answered))

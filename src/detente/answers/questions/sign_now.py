@@ -25,11 +25,9 @@ class SignNow(Question):
     rank = 220
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return settled_already(frame)
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         return tuple(
             NumberSpec(
                 Key(FAMILY, p, frame.named(k)),
@@ -42,7 +40,6 @@ class SignNow(Question):
         )
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, frame, x = Reply(), solved.frame, solved.x0
         for k, successor in frame.settled.items():
             later = values_when_signed(solved, successor)[:, x]
@@ -51,15 +48,12 @@ class SignNow(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.of_types(TERMS, key.actor)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         return by_sign(answered, of_package(answered, FAMILY), *WORDS)
 
     def paragraphs(self, answered: Answered) -> tuple[str, ...]:
-        """See `Question`."""
         return other_packages(answered, FAMILY, *WORDS)
 
 

@@ -36,12 +36,10 @@ class Silence(Question):
     reads = ("provocations", "provoked", "reactions", "naming")
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         lacking = [key for key in NEEDS if not frame.bindings.get(key)]
         return f"the case binds no {', no '.join(f'`{key}`' for key in lacking)}" if lacking else ""
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         if self.missing(frame):
             return ()
         specs = []
@@ -62,7 +60,6 @@ class Silence(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         frame, reply = solved.frame, Reply()
         spent = spent_within(solved)
         provocations = frame.moves("provocations")
@@ -84,13 +81,11 @@ class Silence(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         if key.family == "naming":
             return witnesses.responses(naming=True)
         return witnesses.responses(key.actor, naming=key.family == "even_handed")
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         silent = answered.get(Key("silence", detail=ALL))
         if silent is None:
             return "In no draw is a provocation to be expected that could stay without a reaction."

@@ -33,11 +33,9 @@ class Spoilers(Question):
     most_draws = 6
 
     def missing(self, frame: Frame) -> str:
-        """See `Question`."""
         return in_force(frame) or ("" if frame.moves("spoilers") else "the case binds no `spoilers`")
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         specs = []
         for group in frame.moves("spoilers"):
             words = f"spoiling ({group.replace('_', ' ')})"
@@ -49,7 +47,6 @@ class Spoilers(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, base, frame = Reply(), outlook(solved), solved.frame
         for group, moves in frame.moves("spoilers").items():
             other = closed(solved, moves)
@@ -63,7 +60,6 @@ class Spoilers(Question):
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         own = [moves for group, moves in frame.moves("spoilers").items() if key in self._of(frame, group)]
         return witnesses.showing(move for moves in own for move in moves)
 
@@ -72,7 +68,6 @@ class Spoilers(Question):
         return parts | {cost(group, p) for p in frame.of_kind("party")}
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         told = []
         for group in answered.frame.moves("spoilers"):
             found = answered.get(effect(group, "peace10"))

@@ -30,7 +30,6 @@ class Trigger(Question):
     rank = 130
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         since = " of the end of the present fighting" if frame.at_war else ""
         among = f"Share of resumed wars within {YEARS} years{since}"
         labels = {p: f"{among} begun by {frame.name(p)}" for p in frame.players}
@@ -48,7 +47,6 @@ class Trigger(Question):
         )
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         by_cause, before = war_by_cause(solved)
         total = sum(by_cause.values())
         numbers = {begun_by(who): 0.0 if total > 0 else NAN for who in (*solved.frame.players, NATURE)}
@@ -59,15 +57,12 @@ class Trigger(Question):
         return Reply(numbers, curves={**curves, **situations})
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
-        """See `Question`."""
         return {**_triggers(results), **_paths(results)}
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.by(key.actor or NATURE, witnesses.into_war, FIGHTING)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         most = largest(answered.family("trigger"))
         if most is None:
             return "In no draw does war resume, so that nobody triggers it."

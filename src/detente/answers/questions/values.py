@@ -46,12 +46,10 @@ class Values(Question):
     rank = 330
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
-        """See `Question`."""
         words = "Value of the present situation to"
         return tuple(NumberSpec(Key(FAMILY, p), f"{words} {frame.name(p)}", "value") for p in frame.players)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        """See `Question`."""
         reply, spent = Reply(), solved.time_from_start
         for i, p in enumerate(solved.frame.players):
             key = Key(FAMILY, p)
@@ -62,11 +60,9 @@ class Values(Question):
         return reply
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:
-        """See `Question`."""
         return next((Value(i, frame.start) for i, p in enumerate(frame.players) if key == Key(FAMILY, p)), None)
 
     def tables(self, frame: Frame, results: Results) -> dict[str, Table]:
-        """See `Question`."""
         curves = [c for c in results.named(TERM) if np.nan_to_num(results.curves[c]).any()]
         curves.sort(key=lambda c: frame.players.index(c.actor))
         rows = [((c.actor, c.item, *results.spread(c).cells()), (Key(FAMILY, c.actor),)) for c in curves]
@@ -82,11 +78,9 @@ class Values(Question):
         }
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
-        """See `Question`."""
         return witnesses.by(key.actor or "", types=TYPES)
 
     def finding(self, answered: Answered) -> str:
-        """See `Question`."""
         table = answered.tables["values_by_term"]
         largest: dict[str, tuple[float, str]] = {}
         for row in table.rows:
@@ -97,7 +91,6 @@ class Values(Question):
         return f"The term that weighs most in each actor's value of the present situation: {each}."
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
-        """See `Question`."""
         roles = {"label": "term", "group": "actor", **{part: part for part in BAND}}
         return (Picture(shape="intervals", title=self.title, table="values_by_term", roles=roles, unit="value"),)
 
