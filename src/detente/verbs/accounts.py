@@ -1,18 +1,20 @@
 """`detente accounts`: which rival account the record favours, how strongly, and what would overturn that."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.errors import OptionError
-from detente.run import Part
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Workers
 from detente.verbs.frame.studies import CAP_HELP, command_of, stopped
 
 if TYPE_CHECKING:
     from detente.evidence.recorded import RecordedCase
     from detente.evidence.study import Settings, StudyResult
+    from detente.run import Part
     from detente.words.progress import Note, Progress
 
 PANEL = "Evidence"
@@ -28,8 +30,8 @@ def run(
     workers: int | None = None,
     cap: int | None = None,
     records: int | None = None,
-    progress: "Progress | None" = None,
-    note: "Note | None" = None,
+    progress: Progress | None = None,
+    note: Note | None = None,
 ) -> Part:
     """Which account does the record favour, how strongly, and what would overturn that?
 
@@ -97,7 +99,7 @@ def kept_part(case: str | Path, name: str, out: str | Path | None = None) -> Par
 
 def study_settings(
     quick: bool, seed: int = 0, workers: int | None = None, cap: int | None = None, records: int | None = None
-) -> "Settings":
+) -> Settings:
     """How much a study of accounts computes.
 
     Raises:
@@ -113,8 +115,8 @@ def study_settings(
 
 
 def study_accounts(
-    recorded: "RecordedCase", settings: "Settings", store: Path, progress: "Progress | None", command: str
-) -> "tuple[StudyResult, Part]":
+    recorded: RecordedCase, settings: Settings, store: Path, progress: Progress | None, command: str
+) -> tuple[StudyResult, Part]:
     """Freeze, study, and make the part; nothing but the store is written."""
     from dataclasses import replace
 

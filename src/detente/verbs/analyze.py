@@ -3,13 +3,14 @@
 The data flow, in one place: text -> Case + Record -> Game -> Equilibrium -> Chain -> answers -> run -> dossier.
 """
 
+from __future__ import annotations
+
 import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import Interrupted
-from detente.run import Part, Quantity, Run
 from detente.verbs.frame.options import CaseArgument, Date, Draws, Equilibria, Json, Out, Scenario, Seed, Where, Workers
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from detente.case import Case
     from detente.draws import Settings
+    from detente.run import Quantity, Run
     from detente.words.progress import Note, Progress
 
 PANEL = "Answers"
@@ -35,12 +37,12 @@ def run(
     draws: int = 100,
     seed: int = 0,
     workers: int | None = None,
-    progress: "Progress | None" = None,
+    progress: Progress | None = None,
     *,
-    executor: "Executor | str | None" = None,
+    executor: Executor | str | None = None,
     equilibria: int | None = None,
     scenario: str | None = None,
-    note: "Note | None" = None,
+    note: Note | None = None,
 ) -> Run:
     """Analyse a case and leave a self-contained run folder with `run.json`, `inputs/`, `tables/` and `dossier.html`.
 
@@ -73,11 +75,11 @@ def run(
 
 def analyzed(
     case: str | Path,
-    settings: "Settings",
+    settings: Settings,
     equilibria: int | None = None,
     scenario: str | None = None,
-    progress: "Progress | None" = None,
-    note: "Note | None" = None,
+    progress: Progress | None = None,
+    note: Note | None = None,
 ) -> tuple[Run, Path]:
     """The run of `run`, and its folder."""
     from detente.case import load_case
@@ -96,11 +98,11 @@ def analyzed(
 
 
 def computed(
-    case: "Case",
+    case: Case,
     when: str,
-    settings: "Settings",
+    settings: Settings,
     equilibria: int | None = None,
-    progress: "Progress | None" = None,
+    progress: Progress | None = None,
     store: Path | None = None,
 ) -> Run:
     """Everything that the main job answers; no run folder is written."""
@@ -110,6 +112,7 @@ def computed(
     from detente.game import compile_case
     from detente.outside.part import outlook_part
     from detente.record.part import record_part
+    from detente.run import Part
     from detente.verdicts.bench import Bench
 
     tell = progress or (lambda _share, _words: None)
@@ -144,7 +147,7 @@ def computed(
     return found
 
 
-def command_of(case: "Case", settings: "Settings", equilibria: int | None = None) -> str:
+def command_of(case: Case, settings: Settings, equilibria: int | None = None) -> str:
     """The command that makes the run again, without paths or workers."""
     words = ["detente", "analyze", case.name, "--date", str(settings.date)]
     words += ["--draws", str(settings.draws), "--seed", str(settings.seed)]

@@ -1,5 +1,7 @@
 """`detente ask`: one question of a case, several, or all; and what one number hangs on."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.errors import OptionError, suggest
-from detente.run import Run, Table, write_run
 from detente.verbs.frame.options import (
     Date,
     Draws,
@@ -25,6 +26,7 @@ from detente.verbs.frame.options import (
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from detente.run import Run, Table
     from detente.words.progress import Progress
 
 PANEL = "Answers"
@@ -34,6 +36,7 @@ FORMS = ("text", "json")
 def listed() -> Table:
     """All questions: id, title, what each reads from the case."""
     from detente.answers import QUESTIONS
+    from detente.run import Table
 
     rows = tuple((q.id, q.title, ", ".join(q.reads)) for q in QUESTIONS.values())
     return Table(title="Questions", columns=("id", "question", "reads"), rows=rows)
@@ -47,13 +50,13 @@ def run(
     draws: int = 100,
     seed: int = 0,
     workers: int | None = None,
-    executor: "Executor | str | None" = None,
+    executor: Executor | str | None = None,
     out: str | Path | None = None,
     account: str | None = None,
     actor: str | None = None,
     package: str | None = None,
     equilibria: int | None = None,
-    progress: "Progress | None" = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Answer one question, or several, with all draws.
 
@@ -83,6 +86,7 @@ def run(
     from detente.case.head import situation_of
     from detente.case.outputs import results_folder
     from detente.draws import Settings
+    from detente.run import write_run
     from detente.verbs.frame.answered import evaluated, run_of
 
     settings = Settings(draws, seed, workers, executor, date, out)
@@ -110,7 +114,7 @@ def sensitivity(
     pair: Sequence[str] | None = None,
     *,
     workers: int | None = None,
-    progress: "Progress | None" = None,
+    progress: Progress | None = None,
 ) -> Run:
     """What one number hangs on: derivatives, bars by solving again, what you would have to believe, a map of two.
 

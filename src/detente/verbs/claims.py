@@ -1,15 +1,17 @@
 """`detente claims`: every claim of the record, held against model and record."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import OptionError
-from detente.run import Claim
 from detente.verbs.frame.options import CaseArgument, Date, Draws, Json, Seed, Where, Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from detente.run import Claim
     from detente.words.progress import Progress
 
 PANEL = "Answers"
@@ -22,8 +24,8 @@ def run(
     draws: int = 100,
     seed: int = 0,
     workers: int | None = None,
-    executor: "Executor | str | None" = None,
-    progress: "Progress | None" = None,
+    executor: Executor | str | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Claim, ...]:
     """Judge every claim of the record that the case ties to answers and record queries.
 

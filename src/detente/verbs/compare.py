@@ -1,5 +1,7 @@
 """`detente compare`: answers under scenarios, side by side, with differences on common draws."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -8,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.errors import OptionError
-from detente.run import Part, Run
 from detente.verbs.frame.options import CaseArgument, Date, Json, Seed, Where, Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from detente.answers import Answers
+    from detente.run import Run
     from detente.words.progress import Progress
 
 PANEL = "Answers"
@@ -30,8 +32,8 @@ def run(
     draws: int = 40,
     seed: int = 0,
     workers: int | None = None,
-    executor: "Executor | str | None" = None,
-    progress: "Progress | None" = None,
+    executor: Executor | str | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Answers under scenarios, side by side with the case as it stands, with differences on common draws.
 
@@ -58,6 +60,7 @@ def run(
     from detente.case.content import content_of
     from detente.case.head import situation_of
     from detente.draws import Settings
+    from detente.run import Part
     from detente.verbs.frame.answered import evaluated, run_of
 
     settings = Settings(draws, seed, workers, executor, date)
@@ -79,7 +82,7 @@ def run(
     return whole.add(Part(name="comparison", key=content_of(loaded), command=whole.command, tables=tables))
 
 
-def _told(progress: "Progress", done: int, of: int, name: str, share: float, words: str) -> None:
+def _told(progress: Progress, done: int, of: int, name: str, share: float, words: str) -> None:
     progress((done + share) / of, f"{name}: {words}")
 
 

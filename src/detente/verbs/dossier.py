@@ -1,5 +1,7 @@
 """`detente dossier`: the dossier of a run, in any format, without solving."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,11 +9,11 @@ import typer
 
 from detente.errors import OptionError
 from detente.files.whole import write_bytes
-from detente.run import Run, read_run
 from detente.verbs.frame.options import Json
 from detente.words.forms import form_of
 
 if TYPE_CHECKING:
+    from detente.run import Run
     from detente.words.progress import Note
 
 PANEL = "Results"
@@ -25,7 +27,7 @@ def run(
     redact: bool = False,
     out: str | Path | None = None,
     paper: str = "a4",
-    note: "Note | None" = None,
+    note: Note | None = None,
 ) -> Path:
     """Render the dossier of a run folder.
 
@@ -67,9 +69,10 @@ def render(found: Run, format: str, paper: str = "a4") -> bytes:
     return text.encode("utf-8")
 
 
-def read(where: Path, redact: bool, note: "Note | None") -> Run:
+def read(where: Path, redact: bool, note: Note | None) -> Run:
     """A run, or a redacted copy of it; that nothing was marked is said."""
     from detente.report import redact as copy_of
+    from detente.run import read_run
 
     found = read_run(where)
     if not redact:

@@ -1,16 +1,18 @@
 """`detente fit`: what the record says of each parameter, and what it cannot say."""
 
+from __future__ import annotations
+
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.run import Part
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Workers
 from detente.verbs.frame.studies import CAP_HELP, command_of, stopped
 
 if TYPE_CHECKING:
+    from detente.run import Part
     from detente.words.progress import Note, Progress
 
 PANEL = "Evidence"
@@ -26,8 +28,8 @@ def run(
     cap: int = 500,
     out: str | Path | None = None,
     workers: int | None = None,
-    progress: "Progress | None" = None,
-    note: "Note | None" = None,
+    progress: Progress | None = None,
+    note: Note | None = None,
 ) -> Part:
     """The posterior of the case's parameters, under its own ranges or under one account.
 

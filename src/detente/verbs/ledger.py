@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.record.entries import RECORD
 from detente.verbs.frame.options import Json
 from detente.verbs.frame.records import (
     Form,
@@ -34,7 +33,7 @@ def run(
     *,
     by: str = "instrument",
     forgotten: bool = False,
-    viewpoints: Sequence[str] = (RECORD,),
+    viewpoints: Sequence[str] = ("record",),
     years: float = 5.0,
     tell: "Note | None" = None,
 ) -> "dict[str, Table]":

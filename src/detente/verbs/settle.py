@@ -1,5 +1,7 @@
 """`detente settle`: what would hold, in a case at a date."""
 
+from __future__ import annotations
+
 import json
 import shlex
 from pathlib import Path
@@ -8,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.errors import Interrupted
-from detente.run import Part
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Scenario, Seed, Where, Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from detente.run import Settlement
+    from detente.run import Part, Settlement
     from detente.run.settlement import Combination
     from detente.words.progress import Note, Progress
 
@@ -34,9 +35,9 @@ def run(
     seed: int = 0,
     workers: int | None = None,
     out: str | Path | None = None,
-    executor: "Executor | str | None" = None,
-    progress: "Progress | None" = None,
-    note: "Note | None" = None,
+    executor: Executor | str | None = None,
+    progress: Progress | None = None,
+    note: Note | None = None,
     scenario: str | None = None,
 ) -> Part:
     """Search packages, mandates and guarantees for what would hold, and add the result to the run folder.
@@ -166,7 +167,7 @@ def command(
         note(f"warning: {warning}")
 
 
-def lines(settlement: "Settlement") -> list[str]:
+def lines(settlement: Settlement) -> list[str]:
     """The result in plain text, a point a paragraph."""
     out = [settlement.finding, ""]
     out.append(f"Signatories: {', '.join(settlement.signatories)}.")
@@ -179,7 +180,7 @@ def lines(settlement: "Settlement") -> list[str]:
     return out
 
 
-def _point(point: "Combination", years: float) -> list[str]:
+def _point(point: Combination, years: float) -> list[str]:
     from detente.words.numbers import percent
 
     safe, gain = point.durability, point.least_gain

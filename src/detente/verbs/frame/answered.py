@@ -1,5 +1,7 @@
 """What the verbs on answers share: evaluating questions over draws, a run that holds the answers, and printing it."""
 
+from __future__ import annotations
+
 import shlex
 import sys
 from collections.abc import Sequence
@@ -7,27 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted
-from detente.run import Quantity, Run
 from detente.verbs.frame.printed import show_table
 
 if TYPE_CHECKING:
     from detente.answers import Answers
     from detente.case import Case
     from detente.draws import Settings
+    from detente.run import Quantity, Run
     from detente.words.progress import Progress
 
 LONG = ("risk_curve", "peace_curve", "tornado", "equilibria_values")  # tables that are left to --json
 
 
 def evaluated(
-    case: "Case",
+    case: Case,
     when: str,
     ids: Sequence[str] | None,
-    settings: "Settings",
+    settings: Settings,
     store: Path | None,
-    progress: "Progress | None",
+    progress: Progress | None,
     **asking: Any,
-) -> "Answers":
+) -> Answers:
     """Answers to questions; None for all. `asking`: further arguments of `detente.answers.evaluate`.
 
     Raises:
@@ -55,7 +57,7 @@ def evaluated(
 
 
 def run_of(
-    case: "Case", when: str, answers: "Answers", settings: "Settings", words: Sequence[str], actor: str | None = None
+    case: Case, when: str, answers: Answers, settings: Settings, words: Sequence[str], actor: str | None = None
 ) -> Run:
     """A run that holds these answers; `words`: the command that makes it again, without draws and seed."""
     from detente.case.content import content_of

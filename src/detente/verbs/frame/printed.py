@@ -1,15 +1,17 @@
 """What verbs print: tables, sections of parts, paths, JSON; and words beside the result."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.run import Part, Table
 from detente.words.progress import note
 
 if TYPE_CHECKING:
     from detente.outside.view import OutsideView
+    from detente.run import Part, Table
 
 
 def show_json(data: Any) -> None:
@@ -50,7 +52,7 @@ def say(words: str) -> None:
     note(f"note: {words}")
 
 
-def show_view(found: "OutsideView", as_json: bool) -> None:
+def show_view(found: OutsideView, as_json: bool) -> None:
     """Print a view: JSON, or tables and sentences."""
     if as_json:
         show_json(found.data())
