@@ -20,7 +20,7 @@ KEYS = ("date", "scenario", "package", "set", "at")
 
 @dataclass(frozen=True)
 class View:
-    """One state of the studio's hands: everything that a picture depends on."""
+    """What the studio shows: a date, a scenario, assumptions moved by hand, a package; a picture depends on nothing else."""
 
     date: str
     scenario: str = ""

@@ -58,12 +58,14 @@ def summary(report: "CheckReport") -> str:
         width = max(len(f"{m.actor}.{m.action}") for m in report.moves)
         lines += [f"  {f'{m.actor}.{m.action}':{width}}  {m.rate:6.3g}/year  {m.worth:6.2f}" for m in report.moves]
     if report.choices:
+        width = max(len("actor"), *(len(c.actor) for c in report.choices))
         lines += [
             "",
-            "what remains to be chosen (reference rates, per year): in peace, otherwise, worth of the difference",
+            f"  {'actor':{width}}  acts open in peace /yr | acts open otherwise /yr | value of the difference",
         ]
         lines += [
-            f"  {c.actor:16} {c.peace:6.2f} {c.otherwise:6.2f} {c.worth:+7.2f}{_flag(c.share)}" for c in report.choices
+            f"  {c.actor:{width}}  {c.peace:22.2f} | {c.otherwise:23.2f} | {c.worth:+23.2f}{_flag(c.share)}"
+            for c in report.choices
         ]
     if len(report.importance) > 1:
         least = list(report.importance.items())[:3]
@@ -74,7 +76,12 @@ def summary(report: "CheckReport") -> str:
 
 def _flag(share: float | None) -> str:
     """Say where fewer or more options alone move an actor's values visibly."""
-    return f"  = {share:.0%} of its range of values: look at the choice value" if share and share > MATTERS else ""
+    if not share or share <= MATTERS:
+        return ""
+    return (
+        f"\n    this alone moves its value by {share:.0%}: the number of options, not interests, may decide its answers "
+        "(docs/answers.md, choice value)"
+    )
 
 
 def _counts(report: "CheckReport") -> str:
