@@ -20,7 +20,7 @@ KEYS = ("date", "scenario", "package", "set", "at")
 
 @dataclass(frozen=True)
 class View:
-    """What the studio shows: a date, a scenario, assumptions moved by hand, a package; a picture depends on nothing else."""
+    """What the studio shows: a date, a scenario, assumptions moved by hand, a package. Pictures depend on these."""
 
     date: str
     scenario: str = ""
