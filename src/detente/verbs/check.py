@@ -79,8 +79,8 @@ def _flag(share: float | None) -> str:
     if not share or share <= MATTERS:
         return ""
     return (
-        f"\n    this alone moves its value by {share:.0%}: the number of options, not interests, may decide its answers "
-        "(docs/answers.md, choice value)"
+        f"\n    this alone moves its value by {share:.0%}: the number of options, not interests, may decide its "
+        "answers (docs/answers.md, choice value)"
     )
 
 
