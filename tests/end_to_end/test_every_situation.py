@@ -43,7 +43,8 @@ def test_questions_that_need_one_solution(templates, name):
 
 def test_the_starter_and_good_friday_can_be_analysed_while_war_goes_on(tmp_path):
     """Before, both ended in "no derivative of 'relapse.5y'" after all solves."""
-    run, folder = analyze(starter(tmp_path), "2020-01-01", tmp_path / "run", draws=1, workers=1)
+    folder = tmp_path / "run"
+    run = analyze(starter(tmp_path), "2020-01-01", folder, draws=1, workers=1)
     assert {row[0] for row in run.tables["tornado"].rows} >= {"relapse.5y", "fighting.ends.1y"}
     section = next(s for s in run.sections if s.id == "relapse")
     assert section.finding.startswith("War is under way. The chance that it ends within a year is ")
@@ -57,7 +58,7 @@ def test_the_starter_and_good_friday_can_be_analysed_while_war_goes_on(tmp_path)
 def test_the_whole_analysis(tmp_path, name):
     case = starter(tmp_path) if name == "starter" else name
     for date in load_case(case).situations:
-        run, _ = analyze(case, date, out=tmp_path / date, draws=1, workers=1)
+        run = analyze(case, date, out=tmp_path / date, draws=1, workers=1)
         asked = {q.question for q in run.quantities}
         assert {"relapse", "peace", "trigger", "values", "loss"} <= asked
         assert {s.id for s in run.sections} >= asked - {"base_rate", "positions"}

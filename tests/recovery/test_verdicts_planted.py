@@ -9,9 +9,10 @@ from detente.answers import evaluate
 from detente.case import load_case
 from detente.errors import CaseError
 from detente.game.compile import compile_case
+from detente.verdicts.bench import Bench
 from detente.verdicts.judge import LEAST_DRAWS
 from detente.workflow.analyze import analyze
-from detente.workflow.answers import Bench, Draws, claims
+from detente.workflow.answers import Draws, claims
 
 SILENCE = """\
   {id}:
@@ -47,7 +48,7 @@ def write_record(folder: Path, north: str, south: str, answered: int, named: int
     kinds = {"C1": "factual", "C2": "factual", "C3": "causal", "C4": "intent", "C5": "normative"}
     text = "claims:\n"
     for id, kind in kinds.items():
-        text += f"  {id}: {{by: someone, kind: {kind}, claim: words about it, date: '2000-06-01', sources: [S]}}\n"
+        text += f"  {id}: {{by: someone, kind: {kind}, claim: words about it, date: '1999-06-01', sources: [S]}}\n"
     (folder / "claims.yaml").write_text(text, "utf-8")
     head = "id,date,date_end,precision,type,actors,target,place,text,low,best,high,measure,certainty,sources,tags"
     rows = [
@@ -148,7 +149,7 @@ def test_the_same_draws_give_the_same_verdicts_in_every_verb(tmp_path: Path):
 def test_analyze_and_claims_judge_alike(tmp_path: Path):
     folder = tmp_path / "valley"
     planted(folder, answered=2, rent=3.0, pride=0.02)
-    run, _ = analyze(folder, "2001-01-01", out=tmp_path / "run", draws=LEAST_DRAWS, workers=1)
+    run = analyze(folder, "2001-01-01", out=tmp_path / "run", draws=LEAST_DRAWS, workers=1)
     assert run.claims == claims(folder, "2001-01-01", Draws(LEAST_DRAWS, workers=0))
 
 

@@ -131,10 +131,12 @@ def test_no_record_no_entries(tmp_path):
     assert all(q.rests_on == () for q in answers.quantities)
 
 
-def test_a_coding_file_that_names_no_state_is_said_with_its_place(tmp_path):
-    template = valley(tmp_path / "valley", CODING.replace("{phase: war}", "{phase: wor}"))
-    with pytest.raises(RecordError, match=r"coding\.yaml:4:\d+: 'phase: wor' is no state of the case"):
+def test_a_coding_file_that_names_what_the_case_lacks_is_said_with_its_places(tmp_path):
+    slips = CODING.replace("{phase: war}", "{phase: wor}").replace("chair.speak", "chair.speek")
+    template = valley(tmp_path / "valley", slips)
+    with pytest.raises(RecordError, match=r"coding\.yaml:4:\d+: unknown value 'wor' of 'phase'; .*'war'") as caught:
         Witnesses.of(template, frame_of(template, DATE))
+    assert "coding.yaml:6:" in str(caught.value) and "unknown act 'chair.speek'" in str(caught.value)
 
 
 def test_leading_counts_only_what_can_be_done_there():

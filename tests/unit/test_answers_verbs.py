@@ -76,7 +76,7 @@ def test_equilibria_are_looked_for_where_asked(folder: Path):
 
 @pytest.mark.slow
 def test_analyze_looks_for_equilibria_too(folder: Path, tmp_path: Path):
-    run, _ = analyze(folder, out=tmp_path, draws=1, workers=0, equilibria=1)
+    run = analyze(folder, out=tmp_path, draws=1, workers=0, equilibria=1)
     assert run.command.endswith("--equilibria 1")
     assert run.solution is not None and run.solution.equilibria_found is not None
 

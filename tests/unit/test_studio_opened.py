@@ -7,12 +7,14 @@ import shutil
 
 import httpx
 import pytest
+from synthetic_run import accounts
 
 from detente.case import load_case
-from detente.case.content import content_of, evidence_key
+from detente.case.content import content_of
 from detente.case.load import shipped_folder
-from detente.case.outputs import results_folder, run_folder
+from detente.case.outputs import run_folder
 from detente.errors import CaseError
+from detente.evidence.part import accounts_key, keep, store_of
 from detente.run import Part, Quantity, Run, write_run
 from detente.studio import opened as module
 from detente.studio.app import application
@@ -205,13 +207,22 @@ def test_the_spread_belongs_to_the_scenario_of_the_view(site):
     assert spread(site)["numbers"]["relapse.5y"][1] == 0.25
 
 
-BROKEN = ["", "{}", "[]", "[" * 100_000, '{"schema": 1}', "folder", "link", "\udcff"]
+def with_account(site: Site) -> Site:
+    (site.folder / "accounts").mkdir()
+    (site.folder / "accounts" / "one.yaml").write_text(
+        "account: one\nin_words: One.\nparameters:\n  war_cost: {range: [1.2, 1.4]}\n", "utf-8"
+    )
+    return site
+
+
+LESS = Part(name="accounts", key="0" * 64, command="").model_dump_json()  # a part without what it should hold
+BROKEN = ["", "{}", "[]", "[" * 100_000, '{"schema": 1}', "folder", "link", "\udcff", LESS]
 
 
 @pytest.mark.parametrize("content", BROKEN, ids=[str(n) for n in range(len(BROKEN))])
 def test_results_that_cannot_be_read_are_shown_with_their_reason_and_stop_nothing(site, content):
-    site.open()
-    evidence = results_folder("mine", site.folder, "evidence") / "findings.json"
+    with_account(site).open()
+    evidence = store_of(site.case()) / "accounts.json"
     for path in (run_folder(site.case(), DATE) / "run.json", evidence):
         path.parent.mkdir(parents=True)
         if content == "folder":
@@ -223,19 +234,15 @@ def test_results_that_cannot_be_read_are_shown_with_their_reason_and_stop_nothin
     for view in VIEWS:
         page = site.page(f"/{view}")
         assert page.status_code == 200
-        if view in ("actors", "risk", "hold"):
+        if view in ("actors", "risk", "accounts", "hold"):
             assert 'data-kept="broken"' in page.text and "cannot be read" in page.text
 
 
 def test_a_study_of_accounts_of_other_files_is_stale(site):
-    (site.folder / "accounts").mkdir()
-    (site.folder / "accounts" / "one.yaml").write_text(
-        "account: one\nin_words: One.\nparameters:\n  war_cost: {range: [1.2, 1.4]}\n", "utf-8"
-    )
-    site.open()
-    folder = results_folder("mine", site.folder, "evidence")
-    folder.mkdir(parents=True)
-    part = Part(name="accounts", key="0" * 64, command="")
-    (folder / "findings.json").write_text(part.model_dump_json(), "utf-8")
+    with_account(site).open()
+    keep(store_of(site.case()), Part(name="accounts", key=accounts_key(site.case()), command="", accounts=accounts()))
+    fresh = site.page("/accounts").text
+    assert "data-kept" not in fresh and "the record cannot tell" in fresh
+    path = site.folder / "accounts" / "one.yaml"
+    path.write_text(path.read_text("utf-8").replace("1.4", "1.5"), "utf-8")
     assert 'data-kept="stale"' in site.page("/accounts").text
-    assert evidence_key(site.case()) != "0" * 64

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from detente.answers.frame import Frame
-from detente.errors import RecordError, suggest
+from detente.errors import RecordError
 from detente.evidence.coding import fits
-from detente.evidence.rules import CodingFile, CodingRule, read_coding
+from detente.evidence.jumps import jump_table
+from detente.evidence.rules import CodingFile, Outcome, acts_meant, read_coding, unknown_names
 from detente.game import Game
 from detente.record import CutRecord, load_record
 from detente.record.entries import Commitment, Event, Response
@@ -125,30 +126,29 @@ def shown_by(record: CutRecord, coding: CodingFile, game: Game) -> dict[str, fro
     """Event -> the acts that the first rule which fits it reads it as, where it reads it as an act at all.
 
     Raises:
-        RecordError: a rule names a state that the case does not have.
+        RecordError: the coding file names states or acts that the case does not have, all at once.
     """
+    states = {} if game.space is None else {variable.name: variable.values for variable in game.space.variables}
+    problems = list(unknown_names(coding, states, jump_table(game).kinds))
+    if problems:
+        raise RecordError(problems)
     found: dict[str, frozenset[str]] = {}
     for event in record.events.values():
         rule = coding.overrides.get(event.id) or next((r for r in coding.rules if fits(r, event)), None)
         if rule is not None and rule.then.is_act:
-            found[event.id] = _read_as(rule, coding, game)
+            found[event.id] = _read_as(rule.then, game)
     return found
 
 
-def _read_as(rule: CodingRule, coding: CodingFile, game: Game) -> frozenset[str]:
-    """The acts that a rule stands for: those that it names and that can bring about its change."""
-    outcome, target = rule.then, np.ones(game.n_states, bool)
-    known = {} if game.space is None else {v.name: v.values for v in game.space.variables}
+def _read_as(outcome: Outcome, game: Game) -> frozenset[str]:
+    """The acts that an outcome stands for: those that it names and that can bring about its change."""
+    everywhere = np.ones(game.n_states, bool)
+    target = everywhere.copy()
     for name, values in outcome.change.items():
-        if game.space is None or not set(values) <= set(known.get(name, ())):
-            what = f"'{name}: {', '.join(values)}' is no state of the case"
-            raise RecordError(coding.document.diagnostic((*rule.at, "then", "change"), what, "", suggest(name, known)))
+        assert game.space is not None  # else the names were unknown
         target &= game.space.where(name, *values)
-    acts = leading(game, np.ones(game.n_states, bool), target)
-    if not outcome.kinds:
-        return acts
-    whole = tuple(kind.removesuffix("*").removesuffix(".") + "." for kind in outcome.kinds)  # "nature", "actor.*"
-    return frozenset(act for act in acts if act in outcome.kinds or act.startswith(whole))
+    acts = leading(game, everywhere, target)
+    return frozenset().union(*acts_meant(outcome.kinds, acts).values()) if outcome.kinds else acts
 
 
 def leading(game: Game, source: np.ndarray, target: np.ndarray) -> frozenset[str]:

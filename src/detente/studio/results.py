@@ -82,4 +82,6 @@ def kept_study(case: "Case") -> KeptStudy:
         return KeptStudy("broken", why="accounts.json is not what `detente accounts` writes")
     except OSError as error:
         return KeptStudy("broken", why=unreadable(error, "accounts.json").what)
+    if part.accounts is None:
+        return KeptStudy("broken", why="accounts.json holds no study of accounts")
     return KeptStudy("fresh", part) if part.key == accounts_key(case) else KeptStudy("stale")
