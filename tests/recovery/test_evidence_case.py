@@ -194,7 +194,7 @@ def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
         (lambda c, o: work.accounts(c, quick=True, cap=2, out=o), "--cap 2; expected a number of at least 3"),
         (lambda c, o: work.accounts(c, records=0, out=o), "--records 0; expected a whole number of at least 1"),
         (lambda c, o: work.accounts(c, seed=-1, out=o), "--seed -1"),
-        (lambda c, o: work.accounts(c, quick=True, workers=-2, out=o), "-2 workers"),
+        (lambda c, o: work.accounts(c, quick=True, workers=-2, out=o), "--workers -2; expected 0"),
         (lambda c, o: work.accounts(c, "2000-01-02", out=o), "no situation for 2000-01-02"),
         (lambda c, o: work.fit(c, draws=0, out=o), "--draws 0; expected a whole number of at least 1"),
         (lambda c, o: work.fit(c, cap=0, out=o), "--cap 0"),

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import norm
 
 from detente.case import Parameter
-from detente.case.priors import Prior
+from detente.case.priors import Distribution
 from detente.errors import OptionError
 from detente.evidence.posterior import (
     Proposal,
@@ -41,7 +41,7 @@ WIDE = JointPrior("reference", {}, True)
 
 def ranged(low, high, kind="uniform", numbers=None):
     """A parameter of a case."""
-    prior = Prior(kind, numbers or (low, high))
+    prior = Distribution(kind, numbers or (low, high))
     return Parameter("x", prior, low, high, (low + high) / 2)
 
 

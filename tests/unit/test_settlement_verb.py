@@ -79,7 +79,7 @@ def test_a_run_of_the_same_case_and_date_takes_it_up(tmp_path):
         ({"risk": 2.0}, "--risk 2.0; expected a number from 0 to 1"),
         ({"share": 1.5}, "--share 1.5; expected a number above 0, at most 1"),
         ({"within": float("nan")}, "--within nan"),
-        ({"workers": -1}, "-1 workers; expected 0"),
+        ({"workers": -1}, "--workers -1; expected 0"),
     ],
 )
 def test_mistakes(tmp_path, changes, words):
