@@ -87,10 +87,9 @@ def test_time_without_war_is_taken_off(tmp_path):
 
 
 def none_given(view):
-    """The reason why there is no base rate: alone, and nowhere a number."""
-    assert (view.tables, view.quantities) == ({}, ())
+    """The reason why there is no base rate: alone, and nowhere a number or a section."""
+    assert (view.tables, view.quantities, view.sections) == ({}, (), ())
     (words,) = view.words
-    assert view.sections[0].finding == words
     return words
 
 
@@ -283,7 +282,8 @@ def test_both_views_are_ready_for_a_run(copied):
         assert set(section.quantities) <= set(ids) and set(section.tables) <= set(part.tables)
     bare = outlook_part(load_case("toy-process"), "2021-08-05", "key", "detente analyze")
     assert bare.quantities == ()
-    assert bare.outlook.base_rates and not bare.outlook.positions
+    assert not bare.outlook.base_rates and not bare.outlook.positions
+    assert bare.sections == () and "no reference class" in bare.warnings[0]
 
 
 def test_a_run_folder_is_compared(copied, tmp_path):

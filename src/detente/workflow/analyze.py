@@ -168,7 +168,7 @@ def run_head(case: "Case", when: str, seed: int, draws: int, command: str, model
         situation=dict(case.situations[when]),
         actors={name: actor.label for name, actor in case.actors.items()},
         assumptions=assumptions_of(case),
-        marked=marked_of(case, when),
+        **marked_of(case, when),
     )
 
 
@@ -282,13 +282,18 @@ def record_tables(record: "CutRecord") -> dict[str, Table]:
     return {name: table for name, table in tables.items() if table.rows}
 
 
-def marked_of(case: "Case", when: str) -> tuple[Ref, ...]:
-    """What of a case is not public: parameters and entries marked confidential, and entries that rest on such."""
+def marked_of(case: "Case", when: str) -> dict[str, Any]:
+    """What of a case is not public: parameters and entries marked confidential, and entries that rest on such.
+
+    Beside what was known on the date: whether its files hold anything confidential at all, as a run's `sealed`.
+    """
     from detente.record.told import Told
 
     marked = [Ref(kind="parameter", id=p.name) for p in case.parameters.values() if p.confidential]
     record = record_of(case, when)
-    return tuple(marked) if record is None else (*marked, *Told(record).marked())
+    if record is None:
+        return {"marked": tuple(marked), "sealed": bool(marked)}
+    return {"marked": (*marked, *Told(record).marked()), "sealed": bool(marked) or record.sealed}
 
 
 def record_of(case: "Case", when: str) -> "CutRecord | None":
