@@ -8,7 +8,7 @@ from case_files import STARTER
 from detente.answers import QUESTIONS, evaluate
 from detente.case import load_case, shipped_cases
 from detente.game import compile_case
-from detente.workflow.analyze import analyze
+from detente.verbs.analyze import run as analyze
 
 CHEAP = [id for id, question in QUESTIONS.items() if question.most_draws is None]
 

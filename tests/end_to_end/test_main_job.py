@@ -14,7 +14,7 @@ from detente.errors import OptionError
 from detente.game import compile_case
 from detente.run import read_run
 from detente.solver import solve
-from detente.workflow.analyze import analyze
+from detente.verbs.analyze import run as analyze
 
 GOLDEN = Path(__file__).parent / "golden"
 EVERYTHING = GOLDEN / "everything"

@@ -10,21 +10,18 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from detente.cli.record import register
 from detente.errors import UserError
 from detente.record.kinds import KINDS
-from detente.workflow.record import record_folder
+from detente.verbs.frame.app import app
+from detente.verbs.frame.records import record_folder
 
 COMMANDS = ("response", "meetings", "ceasefires", "deaths", "formats", "lags", "claims")
 
 
 @pytest.fixture(scope="module")
 def run():
-    app = typer.Typer()
-    register(app)
     runner = CliRunner()
 
     def invoke(*arguments: str) -> str:
@@ -67,7 +64,7 @@ def test_ledger_of_a_folder_with_only_record_files(run, only_record: Path) -> No
 
 def test_ledger_needs_no_game_theory(only_record: Path) -> None:
     code = (
-        "import sys; from detente.cli import main\n"
+        "import sys; from detente.verbs.frame.app import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = ('numpy', 'scipy', 'altair', 'duckdb', 'detente.game', 'detente.solver')\n"
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
@@ -190,7 +187,7 @@ def test_mistakes_are_told(run, arguments: list[str], message: str) -> None:
 
 
 def test_mistakes_end_with_exit_code_2_and_no_traceback(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from detente.cli import main; main()", "ledger", "minks"]
+    command = [sys.executable, "-c", "from detente.verbs.frame.app import main; main()", "ledger", "minks"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert "no folder and no shipped case 'minks'" in done.stderr and "Traceback" not in done.stderr
@@ -280,7 +277,7 @@ def test_a_workbook_needs_no_format(run, tmp_path: Path) -> None:
 
 def said(*arguments: str, cwd: Path, code: int = 0) -> str:
     """What a verb says on stderr."""
-    command = [sys.executable, "-c", "from detente.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from detente.verbs.frame.app import main; main()", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
     assert done.returncode == code and "Traceback" not in done.stderr, done.stderr
     return done.stderr

@@ -8,12 +8,13 @@ import pytest
 from read_back import docx_text, holds, html_text, markdown_words, pdf_text
 from typer.testing import CliRunner
 
-from detente.cli import app
 from detente.record import load_record
+from detente.record.part import told_of
 from detente.report import redact, render_html, render_markdown, render_pdf, render_word
 from detente.run import Part, Run, read_run
-from detente.workflow.analyze import analyze, told_of
-from detente.workflow.case import new
+from detente.verbs.analyze import run as analyze
+from detente.verbs.frame.app import app
+from detente.verbs.new import run as new
 
 DAY = "2024-01-01"
 ACTORS = "actors:\n  north: {name: North, kind: party}\n  south: {name: South, kind: party}\n"

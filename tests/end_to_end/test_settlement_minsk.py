@@ -2,7 +2,7 @@
 
 import pytest
 
-from detente.workflow.settle import settle
+from detente.verbs.settle import run as settle
 
 
 @pytest.mark.slow

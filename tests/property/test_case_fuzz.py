@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from detente.case import load_case, read_case
 from detente.case.expressions import read_expression
 from detente.case.resolve import Meaning, Scope
+from detente.checks.describe import check
 from detente.checks.folder import check_folder
 from detente.errors import CaseError
 from detente.files.yaml import parse_yaml
-from detente.workflow.case import check
 
 TEXTS = (starter(), PACKAGES)
 MARKS = [

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from detente.record.table import KINDS, to_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from read_back import holds
 from synthetic_run import SECRET_WORDS, accounts, empty_run, make_run, settlement
 
 from detente.files.whole import write_text
+from detente.record import entries as rows
 from detente.record import load_record
-from detente.record import model as rows
+from detente.record.cells import to_csv
+from detente.record.kinds import KINDS
 from detente.record.ledger import bars
+from detente.record.part import told_of
 from detente.record.timeline import timeline
 from detente.record.told import Told
 from detente.report import redact, render_html, render_markdown, render_pdf, render_word
@@ -27,10 +29,10 @@ from detente.run.tables import all_tables, sheets
 from detente.verdicts.judge import judge
 from detente.verdicts.rules import read_rules
 from detente.words.workbook import workbook_bytes
-from detente.workflow.analyze import told_of
 
 DAY = "2021-01-01"
 RULES = """\
+format: 1
 claims:
   C1: {tests: [{events: {by: north}, above: 0}]}
   C2: {tests: [{asleep: {commitment: open_text.leave}, above: 1}]}
@@ -139,7 +141,9 @@ def claims_of(plan: Plan, word: str) -> list[rows.Claim]:
         hidden = {"by": word, "claim": f"It is said that {word}.", "fragment": word, "record": word,
                   "supports": (word,), "undermines": (word,)}  # fmt: skip
         said = rows.Relation(claim=f"C_{id}", by=word, position="agrees", says=word)
-        found.append(rows.Claim(id=f"C_{id}", events=("E1",), others=(said,), **hidden, **rests(plan, word)))
+        found.append(
+            rows.Claim(id=f"C_{id}", date="2005-06-07", events=("E1",), others=(said,), **hidden, **rests(plan, word))
+        )
     return found
 
 
@@ -187,6 +191,7 @@ def write_record(folder: Path, plan: Plan, word: str) -> None:
     for name, entries in lists.items():
         if entries:
             write_text(folder / "record" / f"{name}.csv", to_csv(KINDS[name], entries))
+    write_text(folder / "record" / "record.yaml", f"compiled: {DAY}\n")  # so that remarks count
     known = [line for line in RULES.splitlines() if "MARKED" not in line or len(claims) > 2]
     write_text(folder / "claims_rules.yaml", "\n".join(known).replace("MARKED", f"C_{word.lower()}") + "\n")
 
@@ -229,7 +234,7 @@ def assemble(folder: Path, plan: Plan, word: str) -> Run:
     record = load_record(folder / "record")
     known = record.as_of(DAY)
     public = known.public()
-    own = told_of(known, DAY)
+    own = told_of(known)
     rules = read_rules(folder / "claims_rules.yaml", "c")
     hidden = f"rent_{word.lower()}" if plan.place == "parameter" else "rent"
     secret = Assumption(name=hidden, label=f"Rent of {word}", unit="", low=1, mid=2, high=3, why=word,
@@ -247,16 +252,17 @@ def assemble(folder: Path, plan: Plan, word: str) -> Run:
         actors={"north": "North", "south": "South", "chair": "Chair"},
         assumptions=(war_cost, rent),
         marked=marked,
+        sealed=known.sealed or rent.confidential,
     )
-    twin = told_of(public, DAY) if public != known else None
+    twin = told_of(public) if public is not known else None
     tables = {k: getattr(own, k) for k in ("tables", "sections", "timeline", "ledger")}
     run = run.add(Part(name="record", key=word * 5, command="detente analyze c", public=twin, **tables))
     study = accounts(parameters=tuple(p.model_copy(update={"name": hidden}) for p in accounts().parameters[:1]),
                      notes=(f"{hidden} was not moved.",))  # fmt: skip
     run = run.add(Part(name="accounts", key=word, command="detente accounts c", accounts=study))
     run = run.add(replace_parameter(settlement(), hidden))
-    judged = Public(claims=judge(rules, record.public(), DAY, None)) if twin is not None else None
-    claims = Part(name="claims", key=word, command="x", claims=judge(rules, record, DAY, None), public=judged)
+    judged = Public(claims=judge(rules, public, None, {})) if twin is not None else None
+    claims = Part(name="claims", key=word, command="x", claims=judge(rules, known, None, {}), public=judged)
     return run.add(claims).add(numbers(hidden))
 
 
@@ -321,12 +327,12 @@ def test_all_that_is_public_is_there(tmp_path_factory, plan, word):
     copy = redact(run)
     record = load_record(folder / "record")
     public = record.as_of(DAY).public()
-    assert copy.timeline == timeline(public, DAY)
-    assert copy.ledger == bars(public, DAY)
+    assert copy.timeline == timeline(public)
+    assert copy.ledger == bars(public)
     assert {e.id for e in copy.timeline.events} == {"E1", "E2", "E3"}
     assert {b.commitment for b in copy.ledger.bars} == {"open_text.leave", "open_text.report"}
     assert [c.id for c in copy.claims] == ["C1", "C2"]
-    assert copy.claims == judge(read_rules(folder / "claims_rules.yaml", "c"), record.public(), DAY, None)
+    assert copy.claims == judge(read_rules(folder / "claims_rules.yaml", "c"), public, None, {})
     counts = {name: len(copy.tables[name].rows) for name in ("sources", "escalations", "ceasefires")}
     assert counts == {"sources": 2, "escalations": 1, "ceasefires": 1}
     assert {s.id for s in copy.sections} >= {"responses", "ceasefires", "risk", "peace", "more"}
@@ -432,6 +438,20 @@ def test_a_number_with_some_marked_entries_stays_without_them_and_one_with_nothi
     part = Part(name="answers", key="", command="", quantities=(number("a", "E1", "E2"), number("b", "E2")))
     copy = redact(empty_run(marked=(Ref(kind="event", id="E2"),)).add(part))
     assert [(q.id, q.rests_on) for q in copy.quantities] == [("a", (Ref(kind="event", id="E1"),))]
+
+
+def test_what_is_marked_and_not_yet_known_seals_the_files(tmp_path):
+    """Nothing in the run is marked; its files hold something that is, so a copy names no file and gives no hash."""
+    write_record(tmp_path, Plan("event", False, False, False), "SECRET")
+    known = load_record(tmp_path / "record").as_of("2004-01-01")
+    assert known.sealed and known.as_of("2003-12-31").sealed and not Told(known).marked()
+    run = empty_run(inputs={"record/SECRET.csv": "a" * 64}, sealed=known.sealed)
+    copy = redact(run)
+    assert not holds(copy.model_dump_json().encode(), "secret")
+    assert (copy.inputs, copy.sealed) == ({}, False)
+    assert not any("Nothing" in words_said for words_said in copy.removed)
+    open_run = empty_run(inputs=run.inputs)
+    assert redact(open_run).inputs == run.inputs
 
 
 # ---- nothing marked ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from detente.errors import OptionError
 from detente.evidence.part import store_of
 from detente.evidence.recorded import RecordedCase
 from detente.run import read_run
-from detente.workflow import evidence as work
+from detente.verbs import accounts, backtest, code, fit
 
 CASE = """
 format: 1
@@ -103,7 +103,7 @@ def write_events(folder, events):
 def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_path):
     out = tmp_path / "out"
     store = store_of(load_case(case), out)
-    part = work.accounts(case, quick=True, workers=0, out=out)
+    part = accounts.run(case, quick=True, workers=0, out=out)
     data = part.accounts
     told = data.model_dump(mode="json")
     assert {"accounts", "design_check", "baselines", "verdict"} <= set(told)
@@ -113,21 +113,21 @@ def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_p
     assert type(data).model_validate_json(json.dumps(told)) == data
     assert data.marks == 11
     times = {p: p.stat().st_mtime_ns for p in (store / "draws").iterdir()}
-    again = work.accounts(case, quick=True, workers=0, out=out)
+    again = accounts.run(case, quick=True, workers=0, out=out)
     assert again == part
     assert {p: p.stat().st_mtime_ns for p in (store / "draws").iterdir()} == times
     assert read_run(out).accounts == data
-    assert work.kept_part(case, "accounts", out) == part
+    assert accounts.kept_part(case, "accounts", out) == part
     write_events(case, EVENTS[:-1])
     with pytest.raises(OptionError, match=r"--summary: .* keeps no result of 'accounts' for the case as it is now"):
-        work.kept_part(case, "accounts", out)
-    edited = work.accounts(case, quick=True, workers=0, out=out)
+        accounts.kept_part(case, "accounts", out)
+    edited = accounts.run(case, quick=True, workers=0, out=out)
     edits = ("record/events.csv was edited after the likelihood was first computed",)
     assert edited.accounts.edits_after_freezing == edits
 
 
 def test_with_few_effective_draws_nothing_is_ranked(case, tmp_path):
-    part = work.accounts(case, quick=True, workers=0, out=tmp_path / "out")
+    part = accounts.run(case, quick=True, workers=0, out=tmp_path / "out")
     assert all(a.refused for a in part.accounts.accounts)
     table = part.tables["evidence_accounts"]
     assert table.column("decibans behind the first") == (None, None)
@@ -140,7 +140,7 @@ def test_with_few_effective_draws_nothing_is_ranked(case, tmp_path):
 
 
 def test_fit_flags_what_the_record_cannot_tell(case, tmp_path):
-    part = work.fit(case, "greedy", draws=40, cap=40, workers=0, out=tmp_path / "out")
+    part = fit.run(case, "greedy", draws=40, cap=40, workers=0, out=tmp_path / "out")
     fitted = part.fit
     assert [p.name for p in fitted.parameters] == ["noise", "fee", "harvest", "reference_scale"]
     fee = fitted.parameters[1]
@@ -150,14 +150,14 @@ def test_fit_flags_what_the_record_cannot_tell(case, tmp_path):
     run = read_run(tmp_path / "out")
     assert run.fit == fitted and "fit_parameters" in run.tables and [s.id for s in run.sections] == ["fit"]
     with pytest.raises(OptionError, match=r"--account greed; .*did you mean 'greedy'"):
-        work.fit(case, "greed", draws=8, workers=0, out=tmp_path / "out")
+        fit.run(case, "greed", draws=8, workers=0, out=tmp_path / "out")
 
 
 def test_a_case_without_accounts_can_be_fitted(case, tmp_path):
     shutil.rmtree(case / "accounts")
-    assert work.fit(case, draws=8, cap=8, workers=0, out=tmp_path / "out").fit.account == "the case's own ranges"
+    assert fit.run(case, draws=8, cap=8, workers=0, out=tmp_path / "out").fit.account == "the case's own ranges"
     with pytest.raises(OptionError, match="has no accounts"):
-        work.accounts(case, quick=True, workers=0, out=tmp_path / "out")
+        accounts.run(case, quick=True, workers=0, out=tmp_path / "out")
 
 
 def test_a_draw_that_fails_is_left_out_with_its_reason(case, tmp_path, monkeypatch):
@@ -166,18 +166,18 @@ def test_a_draw_that_fails_is_left_out_with_its_reason(case, tmp_path, monkeypat
     text = path.read_text("utf-8")
     path.write_text(text.replace("tire: {when: phase == war, then: {phase: calm}, rate: 2}", TIRING), "utf-8")
     for workers in (0, 1):
-        part = work.accounts(case, quick=True, workers=workers, out=tmp_path / str(workers))
+        part = accounts.run(case, quick=True, workers=workers, out=tmp_path / str(workers))
         assert 0 < part.accounts.solves_without_equilibrium < part.accounts.solves
         (note,) = [note for note in part.accounts.notes if "left out" in note]
         assert "negative" in note or "rate" in note
-        again = work.accounts(case, quick=True, workers=workers, out=tmp_path / str(workers))
+        again = accounts.run(case, quick=True, workers=workers, out=tmp_path / str(workers))
         assert again.accounts.notes == part.accounts.notes  # the reason is kept with the draw
 
 
 def test_the_cap_holds_from_the_first_draw(case, tmp_path):
-    part = work.accounts(case, quick=True, cap=7, workers=0, out=tmp_path / "out")
+    part = accounts.run(case, quick=True, cap=7, workers=0, out=tmp_path / "out")
     assert part.accounts.solves <= 7
-    assert work.fit(case, draws=30, cap=6, workers=0, out=tmp_path / "out").fit.solves == 6
+    assert fit.run(case, draws=30, cap=6, workers=0, out=tmp_path / "out").fit.solves == 6
 
 
 def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
@@ -190,22 +190,22 @@ def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda c, o: work.accounts(c, cap=-1, out=o), "--cap -1; expected a whole number of at least 1"),
-        (lambda c, o: work.accounts(c, quick=True, cap=2, out=o), "--cap 2; expected a number of at least 3"),
-        (lambda c, o: work.accounts(c, records=0, out=o), "--records 0; expected a whole number of at least 1"),
-        (lambda c, o: work.accounts(c, seed=-1, out=o), "--seed -1"),
-        (lambda c, o: work.accounts(c, quick=True, workers=-2, out=o), "--workers -2; expected 0"),
-        (lambda c, o: work.accounts(c, "2000-01-02", out=o), "no situation for 2000-01-02"),
-        (lambda c, o: work.fit(c, draws=0, out=o), "--draws 0; expected a whole number of at least 1"),
-        (lambda c, o: work.fit(c, cap=0, out=o), "--cap 0"),
-        (lambda c, o: work.code(c, until="tomorrow"), "--until tomorrow; expected an ISO date"),
-        (lambda c, o: work.backtest(c, "2006-13-01", "2006-01-01:2012-01-01", out=o), "--until 2006-13-01"),
+        (lambda c, o: accounts.run(c, cap=-1, out=o), "--cap -1; expected a whole number of at least 1"),
+        (lambda c, o: accounts.run(c, quick=True, cap=2, out=o), "--cap 2; expected a number of at least 3"),
+        (lambda c, o: accounts.run(c, records=0, out=o), "--records 0; expected a whole number of at least 1"),
+        (lambda c, o: accounts.run(c, seed=-1, out=o), "--seed -1"),
+        (lambda c, o: accounts.run(c, quick=True, workers=-2, out=o), "--workers -2; expected 0"),
+        (lambda c, o: accounts.run(c, "2000-01-02", out=o), "no situation for 2000-01-02"),
+        (lambda c, o: fit.run(c, draws=0, out=o), "--draws 0; expected a whole number of at least 1"),
+        (lambda c, o: fit.run(c, cap=0, out=o), "--cap 0"),
+        (lambda c, o: code.run(c, until="tomorrow"), "--date tomorrow; expected an ISO date"),
+        (lambda c, o: backtest.run(c, "2006-13-01", "2006-01-01:2012-01-01", out=o), "--date 2006-13-01"),
         (
-            lambda c, o: work.backtest(c, "2006-01-01", "2006-01-01", out=o),
+            lambda c, o: backtest.run(c, "2006-01-01", "2006-01-01", out=o),
             "--score 2006-01-01; expected two ISO dates",
         ),
-        (lambda c, o: work.backtest(c, "2006-01-01", "2012-01-01:2006-01-01", out=o), "until <= D1 < D2"),
-        (lambda c, o: work.backtest(c, "2006-01-01", "2006-01-01:2012-01-01", draws=0, out=o), "--draws 0"),
+        (lambda c, o: backtest.run(c, "2006-01-01", "2012-01-01:2006-01-01", out=o), "DATE <= D1 < D2"),
+        (lambda c, o: backtest.run(c, "2006-01-01", "2006-01-01:2012-01-01", draws=0, out=o), "--draws 0"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(case, tmp_path, call, words):
@@ -221,12 +221,12 @@ def test_back_test_sees_nothing_later(case, tmp_path):
         "workers": 0,
         "out": tmp_path / "out",
     }
-    whole = work.backtest(case, **arguments)
+    whole = backtest.run(case, **arguments)
     early = RecordedCase.open(case).code(until="2006-01-01")
     write_events(case, [e for e in EVENTS if e[1] < "2006"])
     cut = RecordedCase.open(case).code(until="2006-01-01")
     assert early.path.marks == cut.path.marks
-    assert np.isclose(work.backtest(case, **arguments).ess, whole.ess)
+    assert np.isclose(backtest.run(case, **arguments).ess, whole.ess)
     assert whole.marks == 5  # four events, and a war's end that no event explains
     assert whole.wars == 1
     assert 0 < whole.war_model < 1
@@ -234,7 +234,7 @@ def test_back_test_sees_nothing_later(case, tmp_path):
 
 
 def test_code_lists_every_event(case):
-    coded, table, data = work.code(case)
+    coded, table, data = code.run(case)
     assert len(table.rows) == len(EVENTS)
     assert data["events"] == {"mark": 9}
     assert data["second_coding"]["kappa"] == 1.0
@@ -244,7 +244,7 @@ def test_code_lists_every_event(case):
 def test_the_command_line(case, tmp_path, monkeypatch):
     from typer.testing import CliRunner
 
-    from detente.cli import app
+    from detente.verbs.frame.app import app
 
     monkeypatch.chdir(tmp_path)
     run = CliRunner().invoke

@@ -17,7 +17,7 @@ from detente.settlement.settle import search_case
 
 ACCOUNTS = """
 from detente.evidence.recorded import RecordedCase
-from detente.workflow.evidence import study_accounts, study_settings
+from detente.verbs.accounts import study_accounts, study_settings
 _, part = study_accounts(RecordedCase.open(case), study_settings(True, cap=9, records=3, workers=0), store, None, "")
 """
 SETTLE = """
@@ -46,7 +46,7 @@ def script(text, case, folder):
 
 def verb(name, case, folder):
     """The whole command, with the run folder."""
-    start = (sys.executable, "-c", "from detente.cli import main; main()")
+    start = (sys.executable, "-c", "from detente.verbs.frame.app import main; main()")
     return [*start, name, str(case), "--workers", "0", "--out", str(folder), *VERBS[name]]
 
 

@@ -7,12 +7,13 @@ from synthetic_case import write_case
 
 from detente.answers import evaluate
 from detente.case import load_case
+from detente.draws import Settings
 from detente.errors import CaseError
 from detente.game.compile import compile_case
+from detente.verbs.analyze import run as analyze
+from detente.verbs.claims import run as claims
 from detente.verdicts.bench import Bench
 from detente.verdicts.judge import LEAST_DRAWS
-from detente.workflow.analyze import analyze
-from detente.workflow.answers import Draws, claims
 
 SILENCE = """\
   {id}:
@@ -82,7 +83,7 @@ def planted(
     rules = "format: 1\nclaims:\n" + SILENCE.format(id="C1") + BIAS.format(id="C2", a=north, b=south)
     rules += PROLONG.format(id="C3") + PROLONG.format(id="C4") + SILENCE.format(id="C5")
     (folder / "claims_rules.yaml").write_text(rules, "utf-8")
-    return {c.id: c for c in claims(folder, "2001-01-01", Draws(draws, workers=0))}
+    return {c.id: c for c in claims(folder, "2001-01-01", draws=draws, workers=0)}
 
 
 @pytest.fixture(scope="module")
@@ -129,19 +130,19 @@ def test_the_same_draws_give_the_same_verdicts_in_every_verb(tmp_path: Path):
     folder = write_case(tmp_path / "valley")
     write_record(folder / "record", "north", "south", 0, 0)
     (folder / "claims_rules.yaml").write_text(ENCOURAGED, "utf-8")
-    how = Draws(LEAST_DRAWS + 3, workers=0)
-    alone = claims(folder, "2001-01-01", how)
+    how = Settings(LEAST_DRAWS + 3, workers=0)
+    alone = claims(folder, "2001-01-01", draws=how.draws, workers=0)
     case = load_case(folder)
     bench = Bench.of(case, "2001-01-01")
     assert bench is not None
     beside = evaluate(
-        compile_case(case), "2001-01-01", draws=how.count, seed=how.seed, capped=True, at_least=bench.at_least,
+        compile_case(case), "2001-01-01", draws=how.draws, seed=how.seed, capped=True, at_least=bench.at_least,
         questions=["relapse", "loss", "encouragement"], workers=0, tornado=False,
     )  # fmt: skip
     assert bench.judged(beside) == alone
     found = {claim.id: claim for claim in alone}
     assert found["C1"].verdict != "mixed" and found["C1"].tests[0].draws == LEAST_DRAWS + 2
-    assert found["C3"].tests[0].draws == how.count
+    assert found["C3"].tests[0].draws == how.draws
     assert [ref.id for ref in found["C3"].rests_on] == ["loss_share.north", "loss_share.south"]
 
 
@@ -150,7 +151,7 @@ def test_analyze_and_claims_judge_alike(tmp_path: Path):
     folder = tmp_path / "valley"
     planted(folder, answered=2, rent=3.0, pride=0.02)
     run = analyze(folder, "2001-01-01", out=tmp_path / "run", draws=LEAST_DRAWS, workers=1)
-    assert run.claims == claims(folder, "2001-01-01", Draws(LEAST_DRAWS, workers=0))
+    assert run.claims == claims(folder, "2001-01-01", draws=LEAST_DRAWS, workers=0)
 
 
 def test_few_draws_settle_nothing_and_say_so(tmp_path: Path):
@@ -158,13 +159,13 @@ def test_few_draws_settle_nothing_and_say_so(tmp_path: Path):
     write_case(folder)
     write_record(folder / "record", "north", "south", 0, 0)
     (folder / "claims_rules.yaml").write_text(ENCOURAGED, "utf-8")
-    found = {claim.id: claim for claim in claims(folder, "2001-01-01", Draws(3, workers=0))}
+    found = {claim.id: claim for claim in claims(folder, "2001-01-01", draws=3, workers=0)}
     assert found["C3"].verdict == "the record cannot tell"
     assert found["C3"].why.endswith("rests on 3 draws, and a verdict needs 20")
     assert found["C3"].tests[0].outcome == "open" and found["C3"].tests[0].draws == 3
     delay = ENCOURAGED.replace("loss_share.north", "delay.north").replace("        minus: loss_share.south\n", "")
     (folder / "claims_rules.yaml").write_text(delay, "utf-8")
-    peace = {claim.id: claim for claim in claims(folder, "2002-01-01", Draws(1, workers=0))}
+    peace = {claim.id: claim for claim in claims(folder, "2002-01-01", draws=1, workers=0)}
     assert peace["C3"].verdict == "the record cannot tell"
     assert "cannot be asked on this date: a settlement is in force" in peace["C3"].why
 
@@ -175,7 +176,7 @@ def test_a_slip_in_a_rule_is_said_before_anything_is_solved(tmp_path: Path, monk
     write_record(folder / "record", "north", "south", 0, 0)
     (folder / "claims_rules.yaml").write_text(ENCOURAGED.replace("loss_share.north", "loss_share.nord"), "utf-8")
     monkeypatch.setattr("detente.answers.evaluate", None)
-    for verb in (lambda: claims(folder, "2001-01-01", Draws(2)), lambda: analyze(folder, "2001-01-01", tmp_path)):
+    for verb in (lambda: claims(folder, "2001-01-01", draws=2), lambda: analyze(folder, "2001-01-01", tmp_path)):
         with pytest.raises(CaseError, match=r"claims_rules\.yaml:9:\d+: unknown quantity 'loss_share\.nord'"):
             verb()
 
@@ -209,8 +210,8 @@ def test_swapping_the_parties_mirrors_every_verdict(tmp_path: Path, responsive_a
 def test_the_record_after_the_date_is_not_used(tmp_path: Path):
     folder = tmp_path / "valley"
     planted(folder, answered=19, draws=1)
-    before = claims(folder, "2000-01-01", Draws(1, workers=0))
+    before = claims(folder, "2000-01-01", draws=1, workers=0)
     text = (folder / "record" / "responses.csv").read_text("utf-8")
     more = "".join(f"x{n},2000-09-0{n},late,,violent,,chair,no,,none,,high,S\n" for n in range(1, 9))
     (folder / "record" / "responses.csv").write_text(text + more, "utf-8")
-    assert claims(folder, "2000-01-01", Draws(1, workers=0))[0] == before[0]
+    assert claims(folder, "2000-01-01", draws=1, workers=0)[0] == before[0]

@@ -195,7 +195,7 @@ def test_what_cannot_be_asked_has_a_note_and_no_section(template):
     answers = evaluate(template, "2002-01-01", draws=1, questions=["delay", "relapse"], workers=0, tornado=False)
     assert [section.id for section in answers.sections] == ["relapse"]
     assert answers.notes == {"delay": "a settlement is in force on the date"}
-    words = "'Who gains from delay?' cannot be asked of this case on this date: a settlement is in force on the date."
+    words = "Not asked, because a settlement is in force on the date: 'Who gains from delay?'."
     assert words in answers.warnings
 
 

@@ -9,12 +9,15 @@ from typer.testing import CliRunner
 from detente.case import load_case, shipped_cases
 from detente.case.entries import CaseFile
 from detente.case.load import shipped_folder
+from detente.checks.describe import check
 from detente.checks.schema import FILES, schema_of_files
-from detente.cli import app
 from detente.errors import CaseError, OptionError
 from detente.files.validate import read_file
 from detente.files.yaml import parse_yaml, read_yaml
-from detente.workflow.case import check, doctor, new, schema
+from detente.verbs.doctor import run as doctor
+from detente.verbs.frame.app import app
+from detente.verbs.new import run as new
+from detente.verbs.schema import run as schema
 
 PLANTED = (
     ("    war: -war_cost * (phase == war)", "    war: -war_cots * (phase == war)"),

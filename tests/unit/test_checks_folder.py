@@ -10,15 +10,14 @@ from typer.testing import CliRunner
 
 from detente.case import load_case, read_case
 from detente.case.load import shipped_folder
+from detente.checks.describe import check
 from detente.checks.folder import check_folder
-from detente.cli import app
 from detente.errors import CaseError, OptionError, RecordError
 from detente.record import load_record
+from detente.verbs.frame.app import app
 from detente.verdicts.judge import judge
 from detente.verdicts.references import known_rules
 from detente.verdicts.rules import read_rules
-from detente.workflow.case import check
-from detente.workflow.evidence import priors_of
 
 
 def folder(tmp_path, text=None, **files):
@@ -243,7 +242,7 @@ def test_a_wrong_account_stops_what_needs_all_accounts(tmp_path):
     case = load_case(folder_with(starter(), tmp_path / "made", accounts__hawks=ACCOUNT))
     assert case.accounts == {}
     with pytest.raises(CaseError, match=r"accounts/hawks\.yaml:3:14: unknown parameter 'war_cots'"):
-        priors_of(case)
+        case.require("accounts")
     with pytest.raises(CaseError, match=r"accounts/hawks\.yaml:3:14: unknown parameter 'war_cots'"):
         case.account("doves")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from processes import descendants, survivors, wait_for
 
-from detente.cli.mistakes import Ending, ending_of
 from detente.errors import ComputationError, Interrupted, OptionError
+from detente.verbs.frame.endings import Ending, ending_of
 
 DETENTE = [sys.executable, "-m", "detente"]
 

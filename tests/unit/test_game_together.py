@@ -5,10 +5,10 @@ import pytest
 from case_files import changed, folder_with
 
 from detente.case import load_case, read_case
+from detente.checks.describe import check
 from detente.errors import CaseError, OptionError
 from detente.game import Game, compile_case, compile_simultaneous
 from detente.solver import solve
-from detente.workflow.case import check
 
 DYAD = """
 format: 1

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from detente.cli import app
 from detente.errors import MissingExtra, OptionError
 from detente.outside import recurrence as work
 from detente.outside.survival import read_agreements, survival_table
+from detente.verbs.frame.app import app
 
 COLUMNS = ("conflict_id", "conflictepisode", "location", "endyear", "outcome", "duration_years")
 

@@ -12,7 +12,9 @@ from detente.outside.facts import facts_of
 from detente.outside.part import outlook_part
 from detente.outside.positions import positions_of_case
 from detente.run import Quantity, Run, write_run
-from detente.workflow.outside import BaseRateOptions, baserate, positions
+from detente.verbs.baserate import BaseRateOptions
+from detente.verbs.baserate import run as baserate
+from detente.verbs.positions import run as positions
 
 FACTS = {"outcome": "ceasefire", "ended": "2020-11-10", "prior_episodes": 2, "peacekeepers": True, "third_party": "yes"}
 
@@ -87,10 +89,9 @@ def test_time_without_war_is_taken_off(tmp_path):
 
 
 def none_given(view):
-    """The reason why there is no base rate: alone, and nowhere a number."""
-    assert (view.tables, view.quantities) == ({}, ())
+    """The reason why there is no base rate: alone, and nowhere a number or a section."""
+    assert (view.tables, view.quantities, view.sections) == ({}, (), ())
     (words,) = view.words
-    assert view.sections[0].finding == words
     return words
 
 
@@ -283,7 +284,8 @@ def test_both_views_are_ready_for_a_run(copied):
         assert set(section.quantities) <= set(ids) and set(section.tables) <= set(part.tables)
     bare = outlook_part(load_case("toy-process"), "2021-08-05", "key", "detente analyze")
     assert bare.quantities == ()
-    assert bare.outlook.base_rates and not bare.outlook.positions
+    assert not bare.outlook.base_rates and not bare.outlook.positions
+    assert bare.sections == () and "no reference class" in bare.warnings[0]
 
 
 def test_a_run_folder_is_compared(copied, tmp_path):

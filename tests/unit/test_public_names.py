@@ -11,7 +11,6 @@ import pytest
 
 import detente
 from detente.case.load import shipped_folder
-from detente.workflow.answers import Draws
 
 CLASSES = {"Case", "Chain", "Equilibrium", "Game", "Quantity", "Record", "Run", "Table"}
 ERRORS = {"DetenteError", "UserError"}
@@ -65,7 +64,7 @@ def test_what_can_be_called_can_be_called_twice(tmp_path, monkeypatch):
         run = detente.analyze("own", out="run", **fast)
         assert isinstance(run, detente.Run) and detente.read_run(tmp_path / "run") == run
         assert isinstance(detente.dossier("run"), Path)
-        assert isinstance(detente.ask("own", "relapse", draws=Draws(1, workers=0)), detente.Run)
+        assert isinstance(detente.ask("own", "relapse", draws=1, workers=0), detente.Run)
         with pytest.raises(detente.UserError, match="has no record"):
             detente.claims("own")
         with pytest.raises(detente.UserError, match="risk"):
@@ -94,9 +93,9 @@ def test_help_loads_nothing_heavy():
     code = (
         "import sys, contextlib, io\n"
         "sys.argv = ['detente', '--help']\n"
-        "from detente.cli import main\n"
+        "from detente.verbs.frame.app import main\n"
         "with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit): main()\n"
-        "print(','.join(m for m in ('numpy', 'scipy', 'altair', 'duckdb', 'pydantic', 'ruamel.yaml', 'starlette') "
+        "print(','.join(m for m in ('numpy', 'scipy', 'duckdb', 'pydantic', 'ruamel.yaml', 'starlette') "
         "if m in sys.modules), 'analyze' in out.getvalue())"
     )
     assert _python(code).strip() == "True"

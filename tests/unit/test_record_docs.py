@@ -6,11 +6,11 @@ from typing import get_args
 
 import pytest
 
-from detente.cli.record import sub
 from detente.record.entries import How, Meta, StatusName
 from detente.record.kinds import KINDS, NESTED, columns
 from detente.record.mapping import load_mapping, mapping_names
-from detente.workflow.record import QUERIES
+from detente.verbs.record import QUERIES
+from detente.verbs.record import app as sub
 
 DOCS = (Path(__file__).parents[2] / "docs" / "record.md").read_text("utf-8")
 

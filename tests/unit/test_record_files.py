@@ -12,7 +12,7 @@ from detente.record.imported import connect
 from detente.record.kinds import KINDS, REFERENCES
 from detente.record.load import load_book
 from detente.record.write import write_record
-from detente.workflow.record import export_book, import_book
+from detente.verbs.record import export_book, import_book
 
 MINSK = Path(__file__).parents[2] / "src" / "detente" / "cases" / "minsk"
 

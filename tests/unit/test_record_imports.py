@@ -21,7 +21,7 @@ from detente.record.imports import import_file
 from detente.record.mapping import load_mapping, mapping_names
 from detente.record.names import slug
 from detente.record.publish import ImportReport
-from detente.workflow.record import import_list
+from detente.verbs.import_ import run as import_list
 
 MAPPING = """
 mapping: mine
@@ -244,7 +244,7 @@ def test_kill_during_an_import_leaves_the_case_as_it_was(mine: Path, tmp_path: P
         stream.write(HEADER)
         stream.writelines(f"{n};24.12.1999;1;A;1;0;x\n" for n in range(300_000))
     before = {path: path.read_bytes() for path in case.rglob("*") if path.is_file()}
-    code = "from detente.cli import main; main()"
+    code = "from detente.verbs.frame.app import main; main()"
     command = [sys.executable, "-c", code, "import", str(mine), str(file), "--into", str(case)]
     process = subprocess.Popen(
         command, env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

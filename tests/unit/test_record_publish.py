@@ -209,7 +209,7 @@ def killed_at_random(tmp_path: Path, times: int, seed: int) -> None:
     for file, count in zip(lists, counts, strict=True):
         bad = f"{count},soon,clash,1,{file.stem}\n"
         file.write_text(HEADER + "".join(f"{n},2020-01-01,clash,1,{file.stem}\n" for n in range(count)) + bad, "utf-8")
-    code = "from detente.cli import main; main()"
+    code = "from detente.verbs.frame.app import main; main()"
     random_ = random.Random(seed)
 
     def start(n: int) -> subprocess.Popen:

@@ -12,8 +12,8 @@ from detente.record.imports import import_file
 from detente.record.load import load_book
 from detente.record.workbook import book_of
 from detente.record.write import write_record
+from detente.verbs.record import export_book, import_book
 from detente.words.tables import Sheet, workbook_bytes
-from detente.workflow.record import export_book, import_book
 
 pytest.importorskip("openpyxl", reason="the extra `xlsx` is not installed")
 EVENTS = (

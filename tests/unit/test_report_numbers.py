@@ -66,7 +66,7 @@ def test_tips_say_all_that_is_known():
         "100\u202f% of draws",
         "50\u202f% of the equilibria",
         "Price; x",
-        "E1",
+        "speak to it: 1",
         "choice model",
         "no record",
         "relapse.x",

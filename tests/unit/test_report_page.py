@@ -270,7 +270,7 @@ def test_a_section_shows_what_it_names_in_its_order(run):
     assert risk.blocks[0].kind == "lead"
     assert risk.blocks[2].title == "Chance of war by year"
     assert "Years 5: 22\u202f% (12 to 35\u202f%)." in risk.blocks[2].alt
-    assert plain_text(risk.blocks[5].line) == "Rests on E000, E001."
+    assert plain_text(risk.blocks[5].line) == "Rests on the record: 1992-01-01, 1992-06-08."
     assert risk.blocks[5].line[2].target == "r-event-E000"
 
 

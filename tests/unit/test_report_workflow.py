@@ -7,10 +7,11 @@ import pytest
 from synthetic_run import SECRET_WORDS, empty_run, make_run
 from typer.testing import CliRunner
 
-from detente.cli import app
 from detente.errors import OptionError
 from detente.run import write_run
-from detente.workflow.dossier import dossier, export
+from detente.verbs.dossier import run as dossier
+from detente.verbs.export import run as export
+from detente.verbs.frame.app import app
 
 
 @pytest.fixture(scope="module")

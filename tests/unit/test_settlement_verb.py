@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from detente.cli import app
 from detente.errors import OptionError
 from detente.run import Run, read_run, write_run
-from detente.workflow.settle import settle
+from detente.verbs.frame.app import app
+from detente.verbs.settle import run as settle
 
 SMALL = Path(__file__).parents[1] / "data" / "settle_small"
 

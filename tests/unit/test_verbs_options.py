@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from detente.draws import Settings
 from detente.errors import OptionError
-from detente.verbs.options import Date, Draws, Format, Json, Verb, chosen_form
+from detente.verbs.frame.options import Date, Draws, Format, Json, Verb, chosen_form
 
 runner = CliRunner()
 

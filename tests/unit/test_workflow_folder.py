@@ -8,12 +8,14 @@ import pytest
 from recorded_case import EVENTS, recorded_case, write_events
 
 from detente.case import load_case
+from detente.checks.fresh import keys
 from detente.errors import OptionError
 from detente.run import read_run, write_run
-from detente.workflow.analyze import analyze
-from detente.workflow.evidence import accounts, fit
-from detente.workflow.folder import combine, join, keys, part_of
-from detente.workflow.settle import settle
+from detente.verbs.accounts import run as accounts
+from detente.verbs.analyze import run as analyze
+from detente.verbs.fit import run as fit
+from detente.verbs.frame.folder import combine, join, part_of
+from detente.verbs.settle import run as settle
 
 LIMITS = {"risk": 0.3, "share": 0.5}
 VERBS = {

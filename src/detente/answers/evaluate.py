@@ -95,9 +95,17 @@ def evaluate(
     )
     middle = raw.pop(0) if plan.with_middle else None
     answers, kept = plan.answers(raw, middle)
-    told = [f"'{q.title}' cannot be asked of this case on this date: {notes[q.id]}." for q in asked if q.id in notes]
-    answers = replace(answers, notes=notes, warnings=(*answers.warnings, *told))
+    answers = replace(answers, notes=notes, warnings=(*answers.warnings, *_unasked(asked, notes)))
     return answers if equilibria is None else with_equilibria(answers, kept, plan.specs, frame.players)
+
+
+def _unasked(asked: Sequence[Question], notes: Mapping[str, str]) -> list[str]:
+    """What was not asked, one sentence for each reason."""
+    titles: dict[str, list[str]] = {}
+    for question in asked:
+        if question.id in notes:
+            titles.setdefault(notes[question.id], []).append(f"'{question.title}'")
+    return [f"Not asked, because {reason}: {', '.join(group)}." for reason, group in titles.items()]
 
 
 def caps_of(questions: Sequence[Question], draws: int, at_least: Mapping[str, int] = NO_LEAST) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from detente.answers.question import Answered, text_of
 from detente.run import Quantity
-from detente.words.numbers import listed, value_text
+from detente.words.numbers import listed, no_effect, value_text
 
 AGREE = 0.9  # share of draws from which on a sign counts as agreed: one draw in ten may differ
 MOST_NAMES = 6  # actors named in one sentence
@@ -29,8 +29,12 @@ def by_sign(answered: Answered, quantities: Sequence[Quantity], above: str, belo
         below: the same, for those below 0.
         unclear: the same, for all others.
     """
-    groups = zip((above, below, unclear), sides(quantities))
+    found = [q for q in quantities if q.mid is not None]
+    nothing = [q for q in found if no_effect(q.low, q.mid, q.high, q.unit)]
+    groups = zip((above, below, unclear), sides(q for q in found if q not in nothing))
     told = [words.format(names=named(answered, group)) for words, group in groups if group]
+    if nothing:
+        told.append(f"For {listed(dict.fromkeys(map(answered.name, nothing)), MOST_NAMES)} it makes no difference.")
     return " ".join(told)
 
 

@@ -1,6 +1,7 @@
 """The head of a run: which case, from which date, from which files, under which assumptions."""
 
 from pathlib import Path
+from typing import Any
 
 from detente.case.case import Case
 from detente.case.content import content_of, files_of
@@ -44,7 +45,7 @@ def run_head(case: Case, when: str, seed: int, draws: int, command: str, model: 
         situation=dict(case.situations[when]),
         actors={name: actor.label for name, actor in case.actors.items()},
         assumptions=assumptions_of(case),
-        marked=marked_of(case, when),
+        **marked_of(case, when),
     )
 
 
@@ -86,11 +87,16 @@ def assumptions_of(case: Case) -> tuple[Assumption, ...]:
     )
 
 
-def marked_of(case: Case, when: str) -> tuple[Ref, ...]:
-    """What of a case is not public: parameters and entries marked confidential, and entries that rest on such."""
+def marked_of(case: Case, when: str) -> dict[str, Any]:
+    """What of a case is not public: parameters and entries marked confidential, and entries that rest on such.
+
+    Beside what was known on the date: whether its files hold anything confidential at all, as a run's `sealed`.
+    """
     marked = [Ref(kind="parameter", id=p.name) for p in case.parameters.values() if p.confidential]
     record = record_of(case, when)
-    return tuple(marked) if record is None else (*marked, *Told(record).marked())
+    if record is None:
+        return {"marked": tuple(marked), "sealed": bool(marked)}
+    return {"marked": (*marked, *Told(record).marked()), "sealed": bool(marked) or record.sealed}
 
 
 def record_of(case: Case, when: str) -> CutRecord | None:

@@ -97,7 +97,7 @@ def window_of(until: str, score: str) -> tuple[str, str]:
         OptionError: not D1:D2, or not after `until`.
     """
     first, _, last = score.partition(":")
-    fitted = check_date("until", until)
+    fitted = check_date("date", until)
     try:
         start, end = (datetime.date.fromisoformat(d) for d in (first, last))
     except ValueError:

@@ -56,7 +56,7 @@ class RecordedCase:
                 Diagnostic(what, "rules that turn events into marks", "see docs/evidence.md", file=str(path))
             )
         if until is not None:
-            check_date("until", until)
+            check_date("date", until)
         coding = read_coding(path)
         table = jump_table(self.template.game())
         situations = {date: dict(values) for date, values in self.case.situations.items()}

@@ -11,6 +11,7 @@ from detente.outside.standing import at_war, fighting
 from detente.outside.view import OutsideView
 from detente.run import Cell, Picture, Quantity, Section, Table
 from detente.words.dates import check_date
+from detente.words.numbers import percent
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -72,7 +73,7 @@ def base_rates(
     facts = facts_of(case, date)
     reason = why_none(case, facts, date)
     if facts is None or reason:
-        return OutsideView(words=(reason,), sections=(_section(reason, (), [], []),))
+        return OutsideView(words=(reason,))
     curves = shipped_curves() if episodes is None else curves_of(episodes, source or "the user's file of episodes")
     chosen, fitting = curves.choose(facts.outcome, facts.first)
     elapsed = facts.elapsed(date)
@@ -117,9 +118,10 @@ def why_none(case: "Case", facts: EndOfFighting | None, date: str) -> str:
 def _finding(quantities: Iterable[Quantity], chosen: ReferenceClass, curves: Curves) -> str:
     for q in quantities:
         if q.detail == f"{TOLD}y" and q.mid is not None and q.low is not None and q.high is not None:
+            low, mid, high = (percent(part) for part in (q.low, q.mid, q.high))
             return (
-                f"Of {curves.tables[chosen].n} past episodes like this one ({chosen.words}), {q.mid:.0%} were active "
-                f"again within {TOLD} years of such a time without war (90 % interval {q.low:.0%} to {q.high:.0%})."
+                f"Of {curves.tables[chosen].n} past episodes like this one ({chosen.words}), {mid} were active again "
+                f"within {TOLD} years of such a time without war (90 % interval {low} to {high})."
             )
     return f"Too few past episodes ({chosen.words}) were observed for as long as {TOLD} years from now."
 

@@ -40,5 +40,6 @@ def outlook_part(
         quantities=found.quantities,
         tables=found.tables,
         sections=found.sections,
-        outlook=Outlook(base_rates=rates.words, positions=terms.words),
+        warnings=() if rates.quantities else rates.words,
+        outlook=Outlook(base_rates=rates.words if rates.quantities else (), positions=terms.words),
     )

@@ -15,7 +15,7 @@ What was *published* later about earlier days stays: this is the past, not the p
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from detente.errors import OptionError
@@ -38,7 +38,7 @@ from detente.record.entries import (
 )
 from detente.record.kinds import linked
 from detente.record.lists import Entries, ImportedList
-from detente.record.public import public
+from detente.record.public import hidden, public
 from detente.record.veil import Veil
 
 R = TypeVar("R", bound=Row)
@@ -53,6 +53,7 @@ class CutRecord(Entries):
 
     day: datetime.date
     under_way: frozenset[str] = frozenset()  # events that had begun by the day and had not ended
+    sealed: bool = field(default=False, compare=False)  # its files hold confidential entries, known by the day or not
 
     def as_of(self, date: datetime.date | str) -> "CutRecord":
         """The record as it stood on an earlier day; a later one changes nothing.
@@ -66,6 +67,8 @@ class CutRecord(Entries):
     def public(self) -> "CutRecord":
         """The record without what is marked confidential, and without anything that rests on it or names it."""
         shown = public(self)
+        if shown is self:
+            return self
         return replace(shown, under_way=frozenset(shown.under_way & shown.events.keys()))
 
 
@@ -126,6 +129,7 @@ def cut(entries: Entries, day: datetime.date, whole: bool = False) -> CutRecord:
         imported=tuple(_until(one, day) for one in entries.imported),
         merged={drop: keep for drop, keep in entries.merged.items() if keep in happened},
         day=day,
+        sealed=hidden(entries).any or (isinstance(entries, CutRecord) and entries.sealed),
         under_way=frozenset(id for id in happened if id in before or entries.events[id].last > day),
     )
 

@@ -8,11 +8,10 @@ from detente.report.document import Cell, Inline, Line, Link, Number
 from detente.run import Quantity, Ref, Run, Table
 from detente.run.table import NAMES
 from detente.words.numbers import cell_text
-from detente.words.strings import string
+from detente.words.strings import label, string
 from detente.words.text import readable
 
 SEPARATORS = re.compile(r"[,;\s]+")
-ENTRIES = ("source", "instrument", "commitment", "event", "response", "claim")  # kinds of entries of a record
 ENTRIES = ("source", "instrument", "commitment", "event", "response", "claim")  # kinds of entries of a record
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 LINKS = 12  # ways back that are printed; the others are counted
@@ -31,6 +30,21 @@ class Context:
         self.assumption_labels = {a.name: readable(a.label or a.name) for a in self.run.assumptions}
         self.quantities = {q.id: q for q in self.run.quantities}
         self.homes = self._homes()
+        self.entry_names = self._entry_names()
+
+    def _entry_names(self) -> dict[tuple[str, str], str]:
+        """What to call a cited entry of the record: an event or a reaction by its day, a commitment by its text."""
+        names: dict[tuple[str, str], str] = {}
+        for event in self.run.timeline.events if self.run.timeline else ():
+            names["event", event.id] = event.date
+        for bar in self.run.ledger.bars if self.run.ledger else ():
+            names["commitment", bar.commitment] = f"{bar.instrument or bar.commitment}, {bar.made}"
+        for table in self.tables.values():
+            place = table.columns.index("date") if "date" in table.columns else None
+            for row, refs in zip(table.rows, table.rests_on, strict=False):
+                if place is not None and refs and refs[0].kind == "response":
+                    names.setdefault((refs[0].kind, refs[0].id), str(row[place]))
+        return names
 
     def _homes(self) -> dict[tuple[str, str], str]:
         """Where each entry of the record is printed: "timeline", "ledger", "claims" or the name of a table."""
@@ -49,7 +63,7 @@ class Context:
 
     def actor(self, name: str | None) -> str:
         """An actor's label with both sides' names, or the id where there is none."""
-        return self.run.actors.get(name or "") or readable(name or "")
+        return self.run.actors.get(name or "") or label("actor", name or "")
 
     def short_actor(self, name: str | None) -> str:
         """The label without what stands in brackets at its end, for figures and sentences."""
@@ -100,15 +114,17 @@ class Context:
     def ref_links(self, refs: Iterable[Ref], most: int = LINKS) -> Line:
         """Ways back, linked where the entry is printed: the first ones, and how many more there are."""
         every = list(dict.fromkeys(refs))
-        shown = [(self._named(ref), self.anchor(ref.kind, ref.id)) for ref in every[:most]]
-        rest = len(every) - len(shown)
-        return self._links([*shown, *([(string("word.more", count=rest), "")] if rest else [])])
+        named: dict[str, str] = {}  # of several with one name, such as events of one day, the first is linked
+        for ref in every:
+            named.setdefault(self._named(ref), self.anchor(ref.kind, ref.id))
+        shown, rest = list(named.items())[:most], len(named) - most
+        return self._links([*shown, *([(string("word.more", count=rest), "")] if rest > 0 else [])])
 
     def _named(self, ref: Ref) -> str:
         if ref.kind == "parameter":
             return self.assumption_labels.get(ref.id, ref.id)
         quantity = self.find(ref.id) if ref.kind == "quantity" else None
-        return quantity.label if quantity else ref.id
+        return quantity.label if quantity else self.entry_names.get((ref.kind, ref.id), ref.id)
 
     def _links(self, pairs: list[tuple[str, str]]) -> Line:
         line: list[Inline] = []
@@ -122,6 +138,10 @@ class Context:
         value, column = table.rows[row][place], table.columns[place]
         if isinstance(value, str) and NAMES.get(column) == "source" and value:
             return self.source_links(part for part in SEPARATORS.split(value) if part)
+        if isinstance(value, str) and NAMES.get(column) == "event":
+            known = [Ref(kind="event", id=part) for part in SEPARATORS.split(value) if ("event", part) in self.homes]
+            if known:
+                return self.ref_links(known)
         text = cell_text(value, table.units.get(column, ""))
         if isinstance(value, str):
             text = self._in_words(column, value, text)

@@ -6,6 +6,7 @@ from detente.report.numbers import is_signed, quantity_table, quantity_unit, sig
 from detente.run import Quantity, Table
 from detente.words.numbers import is_numeric
 from detente.words.strings import label, string
+from detente.words.text import spelt
 
 ROWS_SHOWN = 12
 ROWS_FOLDED = 300  # a longer table that is not shown at all stands in its file only
@@ -61,7 +62,7 @@ def table_grid(context: Context, name: str, title: str | None = None, shown: int
     anchors = context.row_anchors(name, table)
     long = not shown and not anchors and len(table.rows) > ROWS_FOLDED
     count = 0 if long else len(table.rows)
-    notes = [*unit_notes(table), table.note, string("word.in_file", count=len(table.rows)) if long else ""]
+    notes = [*unit_notes(table), spelt(table.note), string("word.in_file", count=len(table.rows)) if long else ""]
     return Grid(
         table_label(name, table) if title is None else title,
         tuple(column_label(table.columns[n]) for n in keep),

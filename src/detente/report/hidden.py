@@ -32,11 +32,11 @@ class Hidden:
 
     @cached_property
     def nothing(self) -> bool:
-        """Whether nothing in the run is marked."""
+        """Whether nothing in the run, and nothing in the files that it was made from, is marked."""
         run = self.run
         flagged = any(any(table.confidential) for table in run.tables.values())
         flagged |= any(item.confidential for item in (*run.quantities, *run.claims, *run.sections))
-        return not (self.marked or flagged)
+        return not (self.marked or flagged or run.sealed)
 
     @cached_property
     def quantities(self) -> frozenset[str]:

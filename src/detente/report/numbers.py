@@ -69,7 +69,7 @@ def tip_lines(quantity: Quantity, names: dict[str, str]) -> list[str]:
     if quantity.assumptions:
         lines.append(string("tip.assumptions", names="; ".join(names.get(n, n) for n in quantity.assumptions)))
     if quantity.rests_on:
-        lines.append(string("tip.record", names=", ".join(ref.id for ref in quantity.rests_on)))
+        lines.append(string("tip.record", count=len(quantity.rests_on)))
     if quantity.choice_value_decides:
         lines.append(string("tip.choice"))
     if quantity.assumption_not_record:

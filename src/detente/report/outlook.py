@@ -14,7 +14,8 @@ def outlook(context: Context) -> Section | None:
     if held is None:
         return None
     blocks: list[Block] = unnamed(context, "outlook")
-    said = tuple((words,) for words in (*held.base_rates, *held.positions))
+    told = {text for one in context.run.sections for text in (one.finding, *one.paragraphs)}
+    said = tuple((words,) for words in (*held.base_rates, *held.positions) if words not in told)
     if not blocks and not said:
         return None
     blocks = [Paragraph((string("outside.intro"),)), *blocks, *([Bullets(said)] if said else [])]

@@ -58,6 +58,7 @@ def _filtered(run: Run, hidden: Hidden) -> Run:
     update: dict[str, Any] = {
         "inputs": {},
         "marked": (),
+        "sealed": False,
         "public": {},
         "quantities": tuple(_quantity(q, hidden) for q in run.quantities if q.id not in hidden.quantities),
         "tables": kept,

@@ -120,6 +120,7 @@ class Run(Model):
     outlook: Outlook | None = None
     public: dict[str, Public] = Field(default_factory=dict)
     marked: tuple[Ref, ...] = ()  # entries and parameters that are not public: marked, or resting on what is marked
+    sealed: bool = False  # its files hold something confidential, known on the date or not
     warnings: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()  # in a redacted copy: what was taken out (never empty there)
 

@@ -193,9 +193,9 @@ def of_range(low: float, high: float, relation: str, threshold: float) -> Outcom
 def _entry(test: RuleTest, measured: Measured, outcome: Outcome, draws: int | None = None) -> ClaimTest:
     relation = f"{RELATION_WORDS[test.relation]} {test.threshold:g}"
     change = {
-        YES: f"'{measured.id}' no longer {relation}",
-        NO: f"'{measured.id}' {relation}",
-        OPEN: f"evidence that settles whether '{measured.id}' is {relation}",
+        YES: f"“{measured.words}” no longer {relation}",
+        NO: f"“{measured.words}” {relation}",
+        OPEN: f"evidence that settles whether “{measured.words}” is {relation}",
     }
     return ClaimTest(
         kind="query" if draws is None else "quantity",
