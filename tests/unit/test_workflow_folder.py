@@ -177,4 +177,4 @@ def test_an_analysis_takes_up_what_was_kept_beside_the_draws(made, tmp_path, mon
     run = analyze(case, draws=2, workers=0, out=tmp_path / "elsewhere")
     assert run.accounts == read_run(out).accounts
     assert run.fit == read_run(out).fit
-    assert sorted(p.name for p in (tmp_path / "detente-out").iterdir())[0] == "settle_small-2000-01-01"
+    assert (tmp_path / "detente-out" / "settle_small-2000-01-01" / "run.json").is_file()

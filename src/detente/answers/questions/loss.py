@@ -39,7 +39,7 @@ class Loss(Question):
 
     def ask(self, solved: SolvedGame) -> Reply:
         """See `Question`."""
-        loss = (values_without_war(solved) - solved.values)[:, solved.x0]
+        loss = (values_without_war(solved) - solved.relative)[:, solved.x0]
         stake = own_stake(solved.relative)
         reply = Reply()
         for i, p in enumerate(solved.frame.players):
