@@ -13,7 +13,8 @@ from detente.record.load import load_book
 from detente.record.workbook import book_of
 from detente.record.write import write_record
 from detente.verbs.record import export_book, import_book
-from detente.words.tables import Sheet, workbook_bytes
+from detente.words.tables import Sheet
+from detente.words.workbook import workbook_bytes
 
 pytest.importorskip("openpyxl", reason="the extra `xlsx` is not installed")
 EVENTS = (
