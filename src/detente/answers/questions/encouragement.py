@@ -31,7 +31,7 @@ class Encouragement(Question):
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
-        return "" if bound(frame) else "the case binds no `encouragement`"
+        return "" if bound(frame) else "the case names none under questions: encouragement"
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         """See `Question`."""

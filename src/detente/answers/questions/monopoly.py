@@ -44,7 +44,9 @@ class Monopoly(Question):
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
-        return in_force(frame) or ("" if len(frame.moves("formats")) > 1 else "the case binds fewer than two `formats`")
+        return in_force(frame) or (
+            "" if len(frame.moves("formats")) > 1 else "the case names fewer than two under questions: formats"
+        )
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         """See `Question`."""

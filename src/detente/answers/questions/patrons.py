@@ -33,7 +33,9 @@ class Patrons(Question):
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
-        lacking = "" if patrons_of(frame) else "the case has no actor of kind patron, and binds no `patrons`"
+        lacking = (
+            "" if patrons_of(frame) else "the case has no actor of kind patron, and names none under questions: patrons"
+        )
         return settled_already(frame) or lacking
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:

@@ -33,7 +33,11 @@ class Prolongation(Question):
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
-        reason = "" if mediators_of(frame) else "the case has no actor of kind mediator, and binds none as `mediators`"
+        reason = (
+            ""
+            if mediators_of(frame)
+            else "the case has no actor of kind mediator, and names none under questions: mediators"
+        )
         return in_force(frame) or reason
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:

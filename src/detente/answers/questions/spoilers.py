@@ -34,7 +34,7 @@ class Spoilers(Question):
 
     def missing(self, frame: Frame) -> str:
         """See `Question`."""
-        return in_force(frame) or ("" if frame.moves("spoilers") else "the case binds no `spoilers`")
+        return in_force(frame) or ("" if frame.moves("spoilers") else "the case names none under questions: spoilers")
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         """See `Question`."""
