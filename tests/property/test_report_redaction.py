@@ -395,6 +395,18 @@ def test_numbers_that_hang_on_it_go_with_their_curves_twins_and_wholes(priced):
     assert priced.warnings == ()
 
 
+def test_a_sentence_about_numbers_stays_with_them_and_one_that_may_sum_over_entries_goes():
+    rests = (Ref(kind="event", id="E1"), Ref(kind="event", id="E2"))
+    number = Quantity(id="a", question="a", family="a", label="a", low=0, mid=1, high=2, rests_on=rests)
+    told = {"title": "t", "finding": "Two of three.", "paragraphs": ("Said.",), "rests_on": rests}
+    sections = (Section(id="numbers", quantities=("a",), **told), Section(id="entries", **told))
+    run = empty_run(marked=(Ref(kind="event", id="E2"),))
+    copy = redact(run.add(Part(name="answers", key="", command="", quantities=(number,), sections=sections)))
+    assert {s.id: (s.finding, s.rests_on) for s in copy.sections} == {
+        "numbers": ("Two of three.", rests[:1]), "entries": ("", rests[:1])
+    }  # fmt: skip
+
+
 def test_what_accounts_and_settlement_say_of_it_goes(priced):
     assert priced.accounts.parameters == ()
     assert priced.accounts.notes == ()
@@ -430,14 +442,15 @@ def test_an_ordinary_word_as_a_name_takes_no_public_sentence_with_it(tmp_path):
     assert redact(run).warnings == ("in a war nobody wins",)  # "War cost" is public, so the word gives nothing away
 
 
-def test_a_number_with_some_marked_entries_stays_without_them_and_one_with_nothing_else_goes():
-    def number(id: str, *events: str) -> Quantity:
-        return Quantity(id=id, question=id, family=id, label=id, low=0, mid=1, high=2,
+def test_a_number_with_some_marked_entries_stays_without_them_and_one_computed_from_nothing_else_goes():
+    def number(id: str, *events: str, basis: str = "posterior") -> Quantity:
+        return Quantity(id=id, question=id, family=id, label=id, low=0, mid=1, high=2, basis=basis,
                         rests_on=tuple(Ref(kind="event", id=e) for e in events))  # fmt: skip
 
-    part = Part(name="answers", key="", command="", quantities=(number("a", "E1", "E2"), number("b", "E2")))
+    numbers = (number("a", "E1", "E2"), number("b", "E2"), number("c", "E2", basis="prior"))
+    part = Part(name="answers", key="", command="", quantities=numbers)
     copy = redact(empty_run(marked=(Ref(kind="event", id="E2"),)).add(part))
-    assert [(q.id, q.rests_on) for q in copy.quantities] == [("a", (Ref(kind="event", id="E1"),))]
+    assert [(q.id, q.rests_on) for q in copy.quantities] == [("a", (Ref(kind="event", id="E1"),)), ("c", ())]
 
 
 def test_what_is_marked_and_not_yet_known_seals_the_files(tmp_path):

@@ -138,7 +138,7 @@ def present(text: str, shown: str) -> bool:
     wanted = squeezed(visible(text)).replace("-", "")
     if wanted in shown or f"M{wanted[1:]}" in shown or wanted.upper() in shown:
         return True
-    return any(wanted[:n] in shown and wanted[n:] in shown for n in range(6, len(wanted)))
+    return any(wanted[:n] in shown and wanted[n:] in shown for n in range(4, len(wanted)))  # 4: "mark"
 
 
 def check_word(given_text: str) -> None:

@@ -35,7 +35,7 @@ def test_silence_needs_time_to_be_silence() -> None:
     early = responses(silent("2020-03-30"))
     row = table(early["response"], mediator="chair")
     assert (row["escalations"], row["too_recent"], row["responded"], row["share"]) == (1, 1, 1, 1.0)
-    assert "1 younger escalations (too_recent) are in no share" in early["response"].note
+    assert "1 younger escalations (too recent) are in no share" in early["response"].note
     assert table(early["escalations"], escalation="Again")["responded"] == "not yet"
     late = responses(silent("2020-03-31"))
     row = table(late["response"], mediator="chair")

@@ -13,7 +13,7 @@ def gain_from_settling(values: np.ndarray, successor: np.ndarray) -> np.ndarray:
 def settled_already(frame: Frame) -> str:
     """Why settling cannot be asked about, or nothing."""
     if not frame.settled:
-        return "the case names no settlement under `outcomes: settle:`"
+        return "the case names no settlement under outcomes: settle"
     return in_force(frame)
 
 

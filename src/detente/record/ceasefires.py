@@ -37,8 +37,8 @@ def ceasefires(record: CutRecord, deaths: float = BREACH_DEATHS) -> Table:
         COLUMNS,
         lines,
         units=dict.fromkeys(("years_to_minor", "years_to_major", "years_to_war", "years_without_war"), "years"),
-        note=f"first_breach: computed from the events ({deaths:g} dead or more, or still going on; 0 years: fighting "
-        f"never stopped). years_without_war: none until {record.day}, so the true time is longer. "
+        note=f"First breach: computed from the events ({deaths:g} dead or more, or still going on; 0 years: fighting "
+        f"never stopped). Years without war: none until {record.day}, so the true time is longer. "
         + record.meta.caveats.get("ceasefires", ""),
     )
 

@@ -103,7 +103,7 @@ def _shares(
         },
         note="low and high: 90 % Wilson interval of the share; where it is unknown of some escalations whether the "
         "mediator spoke, no share is given and the interval covers both answers. Silence counts after "
-        f"{within} days: {recent} younger escalations (too_recent) are in no share. Caveat: {caveat}.",
+        f"{within} days: {recent} younger escalations (too recent) are in no share. Caveat: {caveat}.",
     )  # fmt: skip
 
 
@@ -205,6 +205,6 @@ def _statements(told: Told, rows: Sequence[Response], periods: Sequence[Period])
         ("actor", "period", "escalations", "responded", "median_lag_days"),
         sorted(found, key=lambda line: (-int(line[0][3] or 0), str(line[0][0]), str(line[0][1]))),
         units={"median_lag_days": "days"},
-        note="Counted from `responds_to` of the events; a statement that is no event of the record is missing here. "
-        "Escalations that are too recent for silence to count are left out.",
+        note="Counted from the events that say what they respond to; a statement that is no event of the record is "
+        "missing here. Escalations that are too recent for silence to count are left out.",
     )

@@ -6,7 +6,7 @@ from detente.report.sections import unnamed
 from detente.run import Claim
 from detente.run.tables import claims_table
 from detente.words.strings import label, string
-from detente.words.text import readable, spelt
+from detente.words.text import readable
 
 RANK = 700
 
@@ -31,12 +31,12 @@ def _entry(context: Context, claim: Claim) -> Entry:
     said: list[tuple[str, Line]] = [
         ("by_whom", (context.actor(claim.by),)),
         ("kind", (readable(claim.kind),)),
-        ("reason", (spelt(reason),) if reason else ()),
+        ("reason", (reason,) if reason else ()),
         ("tested_part", (claim.tested_part,) if claim.tested_part else ()),
         ("others", ("; ".join(claim.others),) if claim.others else ()),
         ("record", context.ref_links(entries)),
         ("quantities", _numbers(context, numbers)),
-        ("would_change", (spelt(claim.would_change),) if claim.would_change else ()),
+        ("would_change", (claim.would_change,) if claim.would_change else ()),
     ]
     anchor = context.anchor("claim", claim.id)
     facts = tuple((label("column", name), line) for name, line in said if line)

@@ -8,7 +8,7 @@ from detente.report.document import Cell, Inline, Line, Link, Number
 from detente.run import Quantity, Ref, Run, Table
 from detente.run.table import NAMES
 from detente.words.numbers import cell_text
-from detente.words.strings import label, string
+from detente.words.strings import label, labelled, string
 from detente.words.text import readable
 
 SEPARATORS = re.compile(r"[,;\s]+")
@@ -155,7 +155,8 @@ class Context:
             return self.quantities[value].label
         if kind == "actor":
             parts = [part for part in SEPARATORS.split(value) if part]
-            if any(part in self.run.actors for part in parts) and all(IDENTIFIER.fullmatch(part) for part in parts):
+            spoken = {*self.run.actors, *labelled("actor")}
+            if any(part in spoken for part in parts) and all(IDENTIFIER.fullmatch(part) for part in parts):
                 return "; ".join(self.actor(part) for part in parts)
         return text
 

@@ -2,7 +2,7 @@
 
 from detente.report.accounts import baseline_wins
 from detente.report.context import Context
-from detente.report.document import Block, Bullets, Cards, Code, Facts, Line, Link, Paragraph, Section, Strong
+from detente.report.document import Block, Bullets, Cards, Facts, Line, Link, Paragraph, Section, Strong
 from detente.report.numbers import sign_text, vanishes
 from detente.run import Claim
 from detente.words.numbers import listed
@@ -30,17 +30,9 @@ def cannot_tell(context: Context) -> Section:
     if run.solution is not None and run.solution.draws_left_out:
         items.append((string("cannot.left_out", count=run.solution.draws_left_out),))
     items.append((string("cannot.private"),))
-    items += [_marked(warning) for warning in run.warnings]
+    items += [(warning,) for warning in run.warnings]
     lead = Paragraph((string("cannot.lead"),), "lead")
     return Section("cannot_tell", string("section.cannot_tell"), (lead, Bullets(tuple(items))))
-
-
-def _marked(text: str) -> Line:
-    """A sentence of the run; what stands in it between backticks is to be typed."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        return (text,)
-    return tuple(Code(piece) if n % 2 else piece for n, piece in enumerate(pieces) if piece)
 
 
 def _doubts(context: Context) -> list[Line]:

@@ -2,11 +2,10 @@
 
 from detente.report.context import Context
 from detente.report.document import Grid, Line
-from detente.report.numbers import is_signed, quantity_table, quantity_unit, sign_text
+from detente.report.numbers import is_signed, quantity_table, quantity_unit, sign_text, spread_of
 from detente.run import Quantity, Table
 from detente.words.numbers import is_numeric
 from detente.words.strings import label, string
-from detente.words.text import spelt
 
 ROWS_SHOWN = 12
 ROWS_FOLDED = 300  # a longer table that is not shown at all stands in its file only
@@ -16,7 +15,7 @@ LONG_UNIT = 12  # letters from which a unit of several words is said under the t
 def quantity_grid(context: Context, quantities: list[Quantity], file: str, title: str = "") -> Grid:
     """A table of quantities: what it is, middle, range, sign share, what it hangs on."""
     signed = any(sign_text(q) and is_signed(q) for q in quantities)
-    hanging = any(q.assumptions for q in quantities)
+    hanging, ranged = any(q.assumptions for q in quantities), any(spread_of(q) for q in quantities)
     units = {quantity_unit(q) for q in quantities}
     unit = units.pop() if len(units) == 1 else None
     middle = label("column", "mid") if not unit else f"{label('column', 'mid')}, {unit}"
@@ -26,14 +25,14 @@ def quantity_grid(context: Context, quantities: list[Quantity], file: str, title
         cells: list[Line] = [
             (context.actor(q.actor) if head == "actor" else q.label,),
             (context.number(q, "mid" if unit is None else "bare"),),
-            (context.number(q, "range"),),
         ]
+        cells += [(context.number(q, "range"),)] if ranged else []
         if signed:
             cells.append((context.number(q, "sign"),))
         if hanging:
             cells.append(context.assumption_links(q.assumptions))
         rows.append(tuple(cells))
-    header = [label("column", head), middle, label("column", "range")]
+    header = [label("column", head), middle, *([label("column", "range")] if ranged else [])]
     header += [label("column", "sign")] if signed else []
     numeric = (False, *(True for _ in header[1:]), *([False] if hanging else []))
     header += [label("column", "hangs_on")] if hanging else []
@@ -62,7 +61,11 @@ def table_grid(context: Context, name: str, title: str | None = None, shown: int
     anchors = context.row_anchors(name, table)
     long = not shown and not anchors and len(table.rows) > ROWS_FOLDED
     count = 0 if long else len(table.rows)
-    notes = [*unit_notes(table), spelt(table.note), string("word.in_file", count=len(table.rows)) if long else ""]
+    notes = [
+        *unit_notes(table),
+        table.note,
+        string("word.in_file", count=len(table.rows)) if long else "",
+    ]
     return Grid(
         table_label(name, table) if title is None else title,
         tuple(column_label(table.columns[n]) for n in keep),

@@ -40,9 +40,10 @@ class Hidden:
 
     @cached_property
     def quantities(self) -> frozenset[str]:
-        """Numbers that go: they name a hidden assumption among what they hang on, or rest on hidden entries alone.
+        """Numbers that go: they name a hidden assumption among what they hang on, or come from hidden entries alone.
 
-        With them go those that would give them away, and so on.
+        A number from assumptions only is not computed from the entries that speak to it. With those that go, others
+        go that would give them away, and so on.
         """
         by_id = {q.id: q for q in self.run.quantities}
         gone: set[str] = set()
@@ -56,7 +57,8 @@ class Hidden:
 
     def _hangs(self, q: Quantity) -> bool:
         named = any(("parameter", name) in self.marked for name in q.assumptions)
-        alone = bool(q.rests_on) and all((ref.kind, ref.id) in self.marked for ref in q.rests_on)
+        computed = q.rests_on if q.basis == "posterior" else ()
+        alone = bool(computed) and all((ref.kind, ref.id) in self.marked for ref in computed)
         return q.confidential or named or alone
 
     def holds(self, ref: Ref) -> bool:

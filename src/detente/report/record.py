@@ -76,7 +76,14 @@ def _grid(context: Context, held: tuple[Bar, ...], data: Table, file: str, *, li
         who = "; ".join(context.actor(actor) for actor in bar.who)
         to = "; ".join(context.actor(actor) for actor in bar.to)
         cells: tuple[Line, ...] = (
-            (string("ledger.under", what=bar.what or bar.commitment, instrument=bar.instrument, date=bar.made),),
+            (
+                string(
+                    "ledger.under",
+                    what=(bar.what or bar.commitment).rstrip("."),
+                    instrument=bar.instrument,
+                    date=bar.made,
+                ),
+            ),
             (string("ledger.owes", who=who, to=to) if to else who,),
             (bar.by or "–",),
             (_statuses(context, bar) or "–",),

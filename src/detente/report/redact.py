@@ -124,11 +124,15 @@ def _table(table: Table, hidden: Hidden) -> Table | None:
 
 
 def _section(told: Section, hidden: Hidden) -> Section | None:
-    """The section without hidden numbers; its sentences stay only where they can sum up nothing that is hidden."""
+    """The section without hidden numbers; its sentences stay only where they can sum up nothing that is hidden.
+
+    Sentences about numbers say what those numbers say; others may sum over the entries that the section rests on.
+    """
     if told.confidential:
         return None
     rests = hidden.public(told.rests_on)
-    whole = not told.names() & hidden.quantities and len(rests) == len(told.rests_on)
+    counts = bool(told.names()) or len(rests) == len(told.rests_on)
+    whole = counts and not told.names() & hidden.quantities
     pictures = tuple(p for picture in told.pictures if (p := _picture(picture, hidden)) is not None)
     update: dict[str, Any] = {
         "rests_on": rests,

@@ -24,6 +24,7 @@ from detente.run.claims import Outcome, Verdict
 from detente.verdicts.queries import NAN, Measured, Queries
 from detente.verdicts.references import Numbers, unknown_words
 from detente.verdicts.rules import NO_RULE, ClaimRule, ClaimRules, Relation, RuleTest
+from detente.words.text import spelt
 
 SUPPORTED: Verdict = "supported"
 UNDERMINED: Verdict = "undermined"
@@ -191,11 +192,11 @@ def of_range(low: float, high: float, relation: str, threshold: float) -> Outcom
 
 
 def _entry(test: RuleTest, measured: Measured, outcome: Outcome, draws: int | None = None) -> ClaimTest:
-    relation = f"{RELATION_WORDS[test.relation]} {test.threshold:g}"
+    relation, words = f"{RELATION_WORDS[test.relation]} {test.threshold:g}", spelt(measured.words)
     change = {
-        YES: f"“{measured.words}” no longer {relation}",
-        NO: f"“{measured.words}” {relation}",
-        OPEN: f"evidence that settles whether “{measured.words}” is {relation}",
+        YES: f"“{words}” no longer {relation}",
+        NO: f"“{words}” {relation}",
+        OPEN: f"evidence that settles whether “{words}” is {relation}",
     }
     return ClaimTest(
         kind="query" if draws is None else "quantity",
@@ -215,13 +216,13 @@ def _entry(test: RuleTest, measured: Measured, outcome: Outcome, draws: int | No
 
 def _said(measured: Measured) -> str:
     if math.isnan(measured.mid):
-        return measured.missing or f"{measured.words}: nothing to measure"
+        return measured.missing or f"{spelt(measured.words)}: nothing to measure"
     numbers = f"{measured.mid:.3g}"
     if math.isinf(measured.high):
         numbers = f"{measured.low:.3g} so far, or more"
     elif measured.low != measured.high:
         numbers += f", {measured.low:.3g} to {measured.high:.3g}"
-    return f"{measured.words} is {numbers}"
+    return f"{spelt(measured.words)} is {numbers}"
 
 
 def _plain(value: float) -> float | None:

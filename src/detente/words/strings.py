@@ -51,6 +51,12 @@ def string(key: str, /, **values: object) -> str:
     return catalogue()[key].format(**values)
 
 
+@cache
+def labelled(kind: str) -> frozenset[str]:
+    """The names of a kind that have a label in the catalogue."""
+    return frozenset(key.removeprefix(f"{kind}.") for key in catalogue() if key.startswith(f"{kind}."))
+
+
 def label(kind: str, name: str) -> str:
     """The label of a column, table, unit or question; without one in the catalogue the name itself, made readable."""
     text = catalogue().get(f"{kind}.{name}")

@@ -30,7 +30,7 @@ class Encouragement(Question):
     most_draws = 6
 
     def missing(self, frame: Frame) -> str:
-        return "" if bound(frame) else "the case binds no `encouragement`"
+        return "" if bound(frame) else "the case names none under questions: encouragement"
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         specs = []

@@ -38,7 +38,7 @@ class Joining(Question):
 
     def missing(self, frame: Frame) -> str:
         if not bound(frame):
-            return "the case binds no `joining`"
+            return "the case names none under questions: joining"
         return "" if frame.joining else "nobody's decision to join can come up from the date's situation"
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:

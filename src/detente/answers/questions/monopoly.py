@@ -43,7 +43,9 @@ class Monopoly(Question):
     most_draws = 6
 
     def missing(self, frame: Frame) -> str:
-        return in_force(frame) or ("" if len(frame.moves("formats")) > 1 else "the case binds fewer than two `formats`")
+        return in_force(frame) or (
+            "" if len(frame.moves("formats")) > 1 else "the case names fewer than two under questions: formats"
+        )
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         if len(frame.moves("formats")) < 2:

@@ -32,7 +32,9 @@ class Patrons(Question):
     reads = ("patrons", "package")
 
     def missing(self, frame: Frame) -> str:
-        lacking = "" if patrons_of(frame) else "the case has no actor of kind patron, and binds no `patrons`"
+        lacking = (
+            "" if patrons_of(frame) else "the case has no actor of kind patron, and names none under questions: patrons"
+        )
         return settled_already(frame) or lacking
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:

@@ -32,7 +32,11 @@ class Prolongation(Question):
     variants: tuple[tuple[str, str], ...] = (("", BROKER),)  # variant -> what the mediator is compared with
 
     def missing(self, frame: Frame) -> str:
-        reason = "" if mediators_of(frame) else "the case has no actor of kind mediator, and binds none as `mediators`"
+        reason = (
+            ""
+            if mediators_of(frame)
+            else "the case has no actor of kind mediator, and names none under questions: mediators"
+        )
         return in_force(frame) or reason
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:

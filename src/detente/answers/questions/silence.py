@@ -37,7 +37,7 @@ class Silence(Question):
 
     def missing(self, frame: Frame) -> str:
         lacking = [key for key in NEEDS if not frame.bindings.get(key)]
-        return f"the case binds no {', no '.join(f'`{key}`' for key in lacking)}" if lacking else ""
+        return f"the case names none under questions: {', '.join(lacking)}" if lacking else ""
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         if self.missing(frame):

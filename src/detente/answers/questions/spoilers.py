@@ -33,7 +33,7 @@ class Spoilers(Question):
     most_draws = 6
 
     def missing(self, frame: Frame) -> str:
-        return in_force(frame) or ("" if frame.moves("spoilers") else "the case binds no `spoilers`")
+        return in_force(frame) or ("" if frame.moves("spoilers") else "the case names none under questions: spoilers")
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         specs = []

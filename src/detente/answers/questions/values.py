@@ -13,6 +13,7 @@ from detente.run import Picture, Table
 from detente.solver import Value
 from detente.solver.gradient import Answer
 from detente.words.numbers import listed
+from detente.words.text import spelt
 
 FAMILY = "value"
 TERM = "term"
@@ -38,6 +39,13 @@ def flows(solved: SolvedGame, player: int) -> dict[str, np.ndarray]:
     return {**found, CHOICE: op.choice_value(choice)[player]}
 
 
+def spoken(solved: SolvedGame) -> dict[str, str]:
+    """The labels of `flows` that are about an act -> words for the page."""
+    game, frame = solved.game, solved.frame
+    acts = [(name, player) for moves, player in zip(game.moves, game.players, strict=True) for name in moves.names]
+    return {f"impulse: {name} {player}": f"act: {spelt(name)}, {frame.name(player)}" for name, player in acts}
+
+
 class Values(Question):
     """Values by labelled term."""
 
@@ -50,13 +58,13 @@ class Values(Question):
         return tuple(NumberSpec(Key(FAMILY, p), f"{words} {frame.name(p)}", "value") for p in frame.players)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        reply, spent = Reply(), solved.time_from_start
+        reply, spent, words = Reply(), solved.time_from_start, spoken(solved)
         for i, p in enumerate(solved.frame.players):
             key = Key(FAMILY, p)
             parts = {term: float(flow @ spent[i]) for term, flow in flows(solved, i).items()}
             reply.numbers[key] = sum(parts.values())
             reply.without_choice[key] = reply.numbers[key] - parts[CHOICE]
-            reply.curves |= {Curve(TERM, actor=p, item=term): [part] for term, part in parts.items()}
+            reply.curves |= {Curve(TERM, actor=p, item=words.get(term, term)): [part] for term, part in parts.items()}
         return reply
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:
