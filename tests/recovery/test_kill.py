@@ -10,6 +10,7 @@ import pytest
 from processes import descendants, survivors
 from recorded_case import recorded_case
 
+import detente
 from detente.case import load_case
 from detente.run import read_run
 from detente.settlement.find import QUICK
@@ -55,7 +56,8 @@ def verb(name, case, folder, workers):
 def finished(folder):
     """Solved draws on disk: files of their own, as they are, and the lines of files that grow."""
     own = {path: path.stat().st_mtime_ns for path in folder.rglob("draws/*.npy")}
-    return own.items() | {(p, line) for p in folder.rglob("*.jsonl") for line in p.read_bytes().splitlines()[:-1]}
+    grown = [path for name in (".draws", "design") for path in folder.rglob(f"{name}/*.jsonl")]
+    return own.items() | {(path, line) for path in grown for line in path.read_bytes().splitlines()[:-1]}
 
 
 def undisturbed(command):
@@ -67,7 +69,7 @@ def undisturbed(command):
 def killed(command, folder, kills, seconds, seed):
     """Start and kill so often, at random moments; solved draws stay, as they are, and no worker lives on."""
     moments = random.Random(seed)
-    kept = set()
+    kept, ends = set(), (folder / "run.json", folder / "part.json")
     for _ in range(kills):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -78,10 +80,12 @@ def killed(command, folder, kills, seconds, seed):
             process.wait()
             assert survivors(below) == set()
             now = finished(folder)
-            assert kept <= now
+            assert kept <= now or any(end.is_file() for end in ends)
             kept = now
-        else:
-            kept = set()  # done: what was kept to go on from may be gone
+        for end in ends:  # what it was to go on from may be gone once this is written
+            if end.is_file():
+                end.unlink()
+                kept = set()
     undisturbed(command)
 
 
@@ -109,6 +113,33 @@ def test_fifty_kills_of_every_verb(whole, tmp_path, seed):
     name, case, run, seconds = whole
     killed(verb(name, case, tmp_path, workers=2), tmp_path, 10, seconds, seed)
     assert read_run(tmp_path) == run
+
+
+def test_an_analysis_that_died_after_its_draws_does_not_solve_them_again(tmp_path, monkeypatch):
+    from detente.answers.job import Job
+    from detente.outside import part
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_args, **_options):
+        raise Killed
+
+    solved, solve = [], Job.__call__
+
+    def counted(self, spot):
+        solved.append(spot)
+        return solve(self, spot)
+
+    monkeypatch.setattr(Job, "__call__", counted)
+    case = recorded_case(tmp_path / "settle_small")
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(part, "outlook_part", die)  # comes after the draws
+        detente.analyze(case, draws=2, workers=0, out=tmp_path / "out")
+    assert len(solved) == 3  # two draws, and the middle of all ranges
+    detente.analyze(case, draws=2, workers=0, out=tmp_path / "out")
+    assert len(solved) == 3
+    assert not list((tmp_path / "out").rglob("*.jsonl"))  # used, and gone
 
 
 def test_a_search_that_died_does_not_solve_again_what_it_had(tmp_path):

@@ -84,6 +84,7 @@ def analyzed(
     """The run of `analyze`, and its folder."""
     from detente.case import load_case
     from detente.case.scenarios import changed_case
+    from detente.draws import forget
     from detente.workflow.folder import folder_of, join
 
     if options.draws < 1:
@@ -95,7 +96,9 @@ def analyzed(
         run = build_run(loaded, when, options, progress or (lambda _share, _words: None), store=folder / ".draws")
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; finished draws are kept in {folder}: run the same command to go on") from None
-    return join(run, loaded, folder, note), folder
+    joined = join(run, loaded, folder, note)
+    forget(folder / ".draws")
+    return joined, folder
 
 
 def situation_of(case: "Case", date: str | None) -> str:

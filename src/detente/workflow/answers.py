@@ -70,6 +70,7 @@ def ask(
     """
     from detente.case import load_case
     from detente.case.outputs import results_folder
+    from detente.draws import forget
 
     loaded = load_case(case)
     if actor is not None and actor not in loaded.actors:
@@ -86,6 +87,7 @@ def ask(
     run = run_of(loaded, when, answers, draws, command, actor)
     if out is not None:
         write_run(run, Path(out))
+    forget(store)
     return run
 
 

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.draws import Progress, reasons_in_words
+from detente.draws import Progress, forget, reasons_in_words
 from detente.errors import Interrupted, OptionError
 from detente.run import Part, Table
 from detente.workflow.folder import Note, folder_of, head_of, join
@@ -85,6 +85,7 @@ def accounts(
     """
     from detente.evidence.part import keep, store_of
     from detente.evidence.recorded import RecordedCase
+    from detente.evidence.study import DESIGN
     from detente.workflow.analyze import situation_of
 
     settings = study_settings(quick, seed, workers, cap, records)
@@ -97,6 +98,7 @@ def accounts(
     keep(store, part)
     head = head_of(recorded.template, when, seed, found.bank.solves, part.command)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
+    forget(store / DESIGN)
     return part
 
 
