@@ -1,4 +1,4 @@
-"""Killed with signal 9 at any moment, a study or a search goes on where it was and ends as if nothing had happened."""
+"""Killed with signal 9 at any moment, a verb leaves nobody behind, goes on where it was, and ends as if undisturbed."""
 
 import random
 import subprocess
@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import descendants, survivors
 from recorded_case import recorded_case
 
+import detente
 from detente.case import load_case
 from detente.run import read_run
 from detente.settlement.find import QUICK
@@ -33,6 +35,7 @@ part = settlement_part(found, "")
 HEAD = "import sys, pathlib; case, store, end = map(pathlib.Path, sys.argv[1:])\n"
 END = "from detente.files.whole import write_text; write_text(end, part.model_dump_json())\n"
 VERBS = {
+    "analyze": ("--draws", "6"),
     "accounts": ("--quick", "--cap", "30"),
     "fit": ("--draws", "30", "--cap", "30"),
     "settle": ("--quick", "--draws", "4", "--risk", "0.3", "--share", "0.5"),
@@ -44,10 +47,17 @@ def script(text, case, folder):
     return [sys.executable, "-c", HEAD + text + END, str(case), str(folder / "store"), str(folder / "part.json")]
 
 
-def verb(name, case, folder):
+def verb(name, case, folder, workers):
     """The whole command, with the run folder."""
-    start = (sys.executable, "-c", "from detente.verbs.frame.app import main; main()")
-    return [*start, name, str(case), "--workers", "0", "--out", str(folder), *VERBS[name]]
+    start = (sys.executable, "-m", "detente")
+    return [*start, name, str(case), "--workers", str(workers), "--out", str(folder), *VERBS[name]]
+
+
+def finished(folder):
+    """Solved draws on disk: files of their own, as they are, and the lines of files that grow."""
+    own = {path: path.stat().st_mtime_ns for path in folder.rglob("draws/*.npy")}
+    grown = [path for name in (".draws", "design") for path in folder.rglob(f"{name}/*.jsonl")]
+    return own.items() | {(path, line) for path in grown for line in path.read_bytes().splitlines()[:-1]}
 
 
 def undisturbed(command):
@@ -57,19 +67,25 @@ def undisturbed(command):
 
 
 def killed(command, folder, kills, seconds, seed):
-    """Start and kill so often, at random moments; solved draws stay, as they are. Then run once undisturbed."""
+    """Start and kill so often, at random moments; solved draws stay, as they are, and no worker lives on."""
     moments = random.Random(seed)
-    kept = {}
+    kept, ends = set(), (folder / "run.json", folder / "part.json")
     for _ in range(kills):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             process.wait(moments.uniform(0.2, 1.0) * seconds)
         except subprocess.TimeoutExpired:
+            below = descendants(process.pid)
             process.kill()
             process.wait()
-        now = {p: p.stat().st_mtime_ns for p in folder.rglob("draws/*.npy")}
-        assert kept.items() <= now.items()
-        kept = now
+            assert survivors(below) == set()
+            now = finished(folder)
+            assert kept <= now or any(end.is_file() for end in ends)
+            kept = now
+        for end in ends:  # what it was to go on from may be gone once this is written
+            if end.is_file():
+                end.unlink()
+                kept = set()
     undisturbed(command)
 
 
@@ -87,16 +103,43 @@ def whole(request, tmp_path_factory):
     """A verb, its case, what it leaves when nobody disturbs it, and how long that takes."""
     folder = tmp_path_factory.mktemp(request.param)
     case = recorded_case(folder / "settle_small")
-    seconds = undisturbed(verb(request.param, case, folder / "out"))
+    seconds = undisturbed(verb(request.param, case, folder / "out", workers=2))
     return request.param, case, read_run(folder / "out"), seconds
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 def test_fifty_kills_of_every_verb(whole, tmp_path, seed):
     name, case, run, seconds = whole
-    killed(verb(name, case, tmp_path), tmp_path, 5, seconds, seed)
+    killed(verb(name, case, tmp_path, workers=2), tmp_path, 10, seconds, seed)
     assert read_run(tmp_path) == run
+
+
+def test_an_analysis_that_died_after_its_draws_does_not_solve_them_again(tmp_path, monkeypatch):
+    from detente.answers.job import Job
+    from detente.outside import part
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_args, **_options):
+        raise Killed
+
+    solved, solve = [], Job.__call__
+
+    def counted(self, spot):
+        solved.append(spot)
+        return solve(self, spot)
+
+    monkeypatch.setattr(Job, "__call__", counted)
+    case = recorded_case(tmp_path / "settle_small")
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(part, "outlook_part", die)  # comes after the draws
+        detente.analyze(case, draws=2, workers=0, out=tmp_path / "out")
+    assert len(solved) == 3  # two draws, and the middle of all ranges
+    detente.analyze(case, draws=2, workers=0, out=tmp_path / "out")
+    assert len(solved) == 3
+    assert not list((tmp_path / "out").rglob("*.jsonl"))  # used, and gone
 
 
 def test_a_search_that_died_does_not_solve_again_what_it_had(tmp_path):

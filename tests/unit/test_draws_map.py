@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.draws import map_draws, uniforms
+from detente.draws import forget, map_draws, uniforms
 from detente.errors import OptionError
 
 
@@ -49,7 +49,30 @@ def test_resume_computes_only_what_is_missing(tmp_path: Path):
     results = map_draws(second, range(8), workers=0, store=tmp_path / "s", key="a")
     assert second.calls == [5, 6, 7]
     assert results == [n / 3 for n in range(8)]  # bit for bit, through the file
+    third = Counter()
+    assert map_draws(third, range(8), workers=0, store=tmp_path / "s", key="a") == results
+    assert third.calls == []  # kept until the caller has used them
+    forget(tmp_path / "s")
     assert not (tmp_path / "s").exists()
+    forget(tmp_path / "s")  # nothing there is nothing to do
+
+
+def test_what_is_unfinished_or_under_way_is_not_forgotten(tmp_path: Path):
+    with pytest.raises(ValueError, match="item 5 is bad"):
+        map_draws(Counter(fail_at=5), range(8), workers=0, store=tmp_path, key="a")
+    map_draws(Counter(), range(8), workers=0, store=tmp_path, key="b")
+
+    def under_way(item: int) -> int:
+        forget(tmp_path)
+        return item
+
+    assert map_draws(under_way, range(3), workers=0, store=tmp_path, key="c") == [0, 1, 2]
+    forget(tmp_path)
+    (left,) = tmp_path.iterdir()
+    rest = Counter()
+    map_draws(rest, range(8), workers=0, store=tmp_path, key="a")
+    assert rest.calls == [5, 6, 7]
+    assert left.is_file()
 
 
 def test_another_job_computes_anew_and_a_cut_line_is_ignored(tmp_path: Path):

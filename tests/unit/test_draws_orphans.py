@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from processes import descendants, survivors, wait_for
 
-from detente.draws import map_draws
+from detente.draws import forget, map_draws
 from detente.errors import OptionError
 
 SCRIPT = """
@@ -83,6 +83,7 @@ def test_two_jobs_in_one_folder_keep_what_each_has_finished(tmp_path):
     calls: list[int] = []
     map_draws(calls.append, range(6), workers=0, store=tmp_path / "s", key="a")
     assert calls == [3, 4, 5]
+    forget(tmp_path / "s")
     assert len(list((tmp_path / "s").iterdir())) == 1
 
 

@@ -2,7 +2,8 @@
 
 Every item is computed on its own (no warm start across items) in a process with one numerical thread, so results depend
 neither on the number of workers nor on the order in which they finish. With a `store`, finished results are appended to
-a file; an interrupted job, given the same key, reads them back and goes on.
+a file; an interrupted job, given the same key, reads them back and goes on. They stay until the caller, who has written
+what follows from them, calls `detente.draws.forget`.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ def map_draws(
         executor: None for processes here, `dask://HOST:PORT`, `dask://local`, or a concurrent.futures executor.
         workers: processes on this machine; default one per core; 0 computes in this process. Never changes a result.
         progress: called with (share done, words) from this process.
-        store: folder in which finished results are kept until all are done; they must then be plain JSON data.
+        store: folder in which finished results are kept, until `forget(store)` is called; they must be plain JSON data.
         key: names the job; stored results of another job are dropped.
         words: what an item is called in progress.
 
@@ -60,5 +61,5 @@ def map_draws(
                 report(len(results) / len(items), f"{words} {len(results)} of {len(items)}")
     finally:
         if ledger is not None:
-            ledger.close(remove=len(results) == len(items))
+            ledger.close(done=len(results) == len(items))
     return [results[n] for n in range(len(items))]

@@ -1,4 +1,4 @@
-"""Finished results on disk, so that an interrupted job goes on where it was."""
+"""Finished results on disk, so that an interrupted job goes on where it was, until its caller has used them."""
 
 import contextlib
 import json
@@ -9,11 +9,14 @@ from detente.errors import OptionError
 from detente.files.keys import content_key
 from detente.files.locks import lock
 
+DONE = b'{"done": true}\n'  # last line of a job of which all results are there
 KEPT = 4  # files of other unfinished jobs that stay in a folder; older ones are removed
 
 
 class Store:
     """Finished results of one job, a JSON line each after a first line with the job's key; a line cut short is ignored.
+
+    They stay when all are there, for whoever asked has yet to write what follows from them; `forget` removes them.
 
     A folder may hold the files of several jobs, each named after its key: a job never drops what another one has
     finished. While a job runs, no other process may write its file.
@@ -40,6 +43,8 @@ class Store:
         found: dict[int, Any] = {}
         good = 0
         for line in self.stream.read().splitlines(keepends=True):
+            if line == DONE:
+                break
             entry = _entry(line) if line.endswith(b"\n") else None
             if entry is None or (good == 0 and entry != {"job": self.key}):
                 break
@@ -65,14 +70,21 @@ class Store:
         self.stream.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
         self.stream.flush()
 
-    def close(self, remove: bool) -> None:
-        """Close the file, and remove it once everything is done."""
-        if remove:
-            self.path.unlink(missing_ok=True)
+    def close(self, done: bool) -> None:
+        """Close the file, and note whether all results are there."""
+        if done:
+            self.stream.write(DONE)
         self.stream.close()
-        if remove:
-            with contextlib.suppress(OSError):  # something else lies there
-                self.path.parent.rmdir()
+
+
+def forget(folder: Path) -> None:
+    """Remove the results of all jobs in a folder that are done; what is unfinished or under way stays."""
+    for path in folder.glob("*.jsonl"):
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as stream:  # another process may remove it, too
+            if lock(stream.fileno()) and stream.read().endswith(DONE):
+                path.unlink()
+    with contextlib.suppress(OSError):  # something else lies there, or there is no such folder
+        folder.rmdir()
 
 
 def _entry(line: bytes) -> Any:

@@ -46,6 +46,7 @@ from detente.evidence.verdict import (
 from detente.files.keys import code_fingerprint, content_key
 from detente.run.accounts import ParameterFit
 
+DESIGN = "design"  # folder of simulated records, below that of solved draws
 WIDE = JointPrior("reference", {}, True)
 MATTERS = 15.0  # nats: draws so far behind the best of every account are not scored exactly
 EXACT_DRAWS = 4  # sets of recording probabilities per draw that matters
@@ -241,7 +242,7 @@ class Study:
             seed=self.settings.seed + 1,
             workers=0 if self.folder is None else self.settings.workers,
             progress=lambda share, words: self.progress(0.3 + 0.4 * share, words),
-            store=None if self.folder is None else self.folder / "design",
+            store=None if self.folder is None else self.folder / DESIGN,
             key=key,
         )
 

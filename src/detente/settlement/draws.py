@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.draws import Progress, map_draws, uniforms
+from detente.draws import Progress, forget, map_draws, uniforms
 from detente.files.keys import code_fingerprint, content_key
 from detente.files.whole import write_text
 from detente.settlement.evaluate import NONE, Measures, Reading, Solver, Task
@@ -21,6 +21,7 @@ from detente.settlement.judge import PackageResult, judge, references
 from detente.settlement.problem import Problem
 from detente.settlement.search import Setting
 
+ROUND = "round"  # in the store: finished tasks of the round under way
 CHUNK = 12  # settings solved in one task: enough to start each from a neighbour, few enough to share among workers
 
 
@@ -109,7 +110,7 @@ class CommonDraws:
             executor=self.executor,
             workers=self.workers,
             progress=self.progress,
-            store=None if self.store is None else self.store / "round",
+            store=None if self.store is None else self.store / ROUND,
             key=f"{self._job}|{job}",
             words=words,
         )
@@ -121,6 +122,7 @@ class CommonDraws:
                 self.solved += 1
         if self.store is not None:
             self._save()
+            forget(self.store / ROUND)
 
     def judged(self, setting: Setting, draw: int, measures: Measures = NONE) -> tuple[PackageResult, ...]:
         """What a draw says per package, from readings that were taken."""

@@ -13,7 +13,7 @@ from detente.verbs.frame.studies import CAP_HELP, command_of, stopped
 
 if TYPE_CHECKING:
     from detente.evidence.recorded import RecordedCase
-    from detente.evidence.study import Settings, StudyResult
+    from detente.evidence.study import DESIGN, Settings, StudyResult
     from detente.run import Part
     from detente.words.progress import Note, Progress
 
@@ -56,6 +56,7 @@ def run(
         Interrupted: stopped by the user; what was finished is kept.
     """
     from detente.case.head import situation_of
+    from detente.draws import forget
     from detente.evidence.part import keep, store_of
     from detente.evidence.recorded import RecordedCase
     from detente.verbs.frame.folder import folder_of, head_of, join
@@ -70,6 +71,7 @@ def run(
     keep(store, part)
     head = head_of(recorded.template, when, seed, found.bank.solves, part.command)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
+    forget(store / DESIGN)
     return part
 
 

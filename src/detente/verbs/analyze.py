@@ -85,6 +85,7 @@ def analyzed(
     from detente.case import load_case
     from detente.case.head import situation_of
     from detente.case.scenarios import changed_case
+    from detente.draws import forget
     from detente.verbs.frame.folder import folder_of, join
 
     loaded = changed_case(load_case(case), scenario)
@@ -94,7 +95,9 @@ def analyzed(
         found = computed(loaded, when, settings, equilibria, progress, folder / ".draws")
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; finished draws are kept in {folder}: run the same command to go on") from None
-    return join(found, loaded, folder, note), folder
+    joined = join(found, loaded, folder, note)
+    forget(folder / ".draws")
+    return joined, folder
 
 
 def computed(

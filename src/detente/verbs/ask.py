@@ -85,7 +85,7 @@ def run(
     from detente.case import load_case
     from detente.case.head import situation_of
     from detente.case.outputs import results_folder
-    from detente.draws import Settings
+    from detente.draws import Settings, forget
     from detente.run import write_run
     from detente.verbs.frame.answered import evaluated, run_of
 
@@ -104,6 +104,7 @@ def run(
     found = run_of(loaded, when, answers, settings, words, actor)
     if out is not None:
         write_run(found, Path(out))
+    forget(store)
     return found
 
 
