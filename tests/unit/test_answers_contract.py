@@ -89,16 +89,16 @@ def test_a_new_question_is_one_file(template, tmp_path, monkeypatch):
         del sys.modules[name]
 
 
-def test_scan_takes_direct_children_of_a_package_only(tmp_path, monkeypatch):
+def test_scan_takes_the_modules_of_a_package_only(tmp_path, monkeypatch):
     package = tmp_path / "outer_things"
     (package / "inner").mkdir(parents=True)
     for path in (package / "__init__.py", package / "b.py", package / "a.py", package / "inner" / "__init__.py"):
         path.write_text("", "utf-8")
-    (package / "inner" / "deep.py").write_text("raise RuntimeError('not to be imported')\n", "utf-8")
+    (package / "inner" / "__init__.py").write_text("raise RuntimeError('not to be imported')\n", "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     import outer_things  # pyright: ignore[reportMissingImports]  # noqa: F401
 
-    assert [m.__name__ for m in scan("outer_things")] == ["outer_things.a", "outer_things.b", "outer_things.inner"]
+    assert [m.__name__ for m in scan("outer_things")] == ["outer_things.a", "outer_things.b"]
     for name in ("outer_things.a", "no_such_package"):
         with pytest.raises(ValueError, match=f"'{name}' is not an imported package"):
             scan(name)
