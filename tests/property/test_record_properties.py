@@ -34,7 +34,7 @@ from detente.record.timeline import timeline
 from detente.record.workbook import sheet_of
 from detente.record.write import to_yaml
 from detente.run.forms import as_data
-from detente.words.tables import workbook_bytes
+from detente.words.workbook import workbook_bytes
 
 MINSK = load_record(Path(__file__).parents[2] / "src" / "detente" / "cases" / "minsk")
 DAYS = st.dates(datetime.date(1992, 6, 1), datetime.date(2026, 5, 1))

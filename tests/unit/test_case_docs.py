@@ -12,7 +12,7 @@ from detente.case.parse import FUNCTIONS, KEYWORDS
 from detente.evidence.coding_entries import CodingRulesFile
 from detente.files.validate import fields_of, is_written, read_file
 from detente.files.yaml import parse_yaml
-from detente.record.mapping import Mapping
+from detente.record.mapping import MappingFile
 from detente.verdicts.rules import ClaimRulesFile
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -81,7 +81,7 @@ def test_every_example_reads(block):
     assert document.diagnostics == []
     data = document.data
     if "mapping" in data:
-        Mapping.model_validate(data)
+        MappingFile.model_validate(data)
         return
     if set(data) == {"instruments"}:  # a list of the record: tests of the record read it
         return

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from detente.case import load_case
-from detente.case.content import content_of, content_of_folder, evidence_key
-from detente.case.load import shipped_folder
+from detente.case.content import content_of, content_of_folder
 from detente.case.outputs import file_name, results_folder, run_folder
 from detente.errors import OptionError
+from detente.evidence.part import accounts_key
+from detente.files.shipped import shipped_folder
 
 
 def copied(folder: Path, name: str = "toy-process") -> Path:
@@ -74,7 +75,7 @@ def test_a_changed_case_has_a_folder_and_a_key_of_its_own():
 
 def test_what_counts_changes_the_key_and_what_does_not_count_does_not(tmp_path):
     folder = copied(tmp_path / "mine", "mine")
-    before, evidence = content_of_folder(folder), evidence_key(load_case(folder))
+    before, evidence = content_of_folder(folder), accounts_key(load_case(folder))
     (folder / "scenarios" / "more.yaml").write_text("scenario: more\n", "utf-8")
     (folder / "detente-out").mkdir()
     (folder / "detente-out" / "x.csv").write_text("a\n", "utf-8")
@@ -83,7 +84,7 @@ def test_what_counts_changes_the_key_and_what_does_not_count_does_not(tmp_path):
     (folder / "notes.md").write_text("words", "utf-8")
     assert content_of_folder(folder) == before
     case = load_case(folder)
-    assert evidence_key(case) == evidence and not any(name.startswith("detente-out") for name in case.files)
+    assert accounts_key(case) == evidence and not any(name.startswith("detente-out") for name in case.files)
     path = folder / "case.yaml"
     path.write_text(path.read_text("utf-8") + "\n# a remark\n", "utf-8")
     assert content_of_folder(folder) != before

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from detente.errors import CaseError, MissingExtra, OptionError
+from detente.errors import DetenteError
 from detente.files.whole import write_text
 from detente.verbs.frame.options import Json
 
@@ -85,7 +85,7 @@ def _extra(extra: str, modules: tuple[str, ...]) -> Finding:
 def _attempt(what: str, work: Callable[[], str]) -> Finding:
     try:
         return Finding(what, True, work())
-    except (CaseError, MissingExtra, OptionError, OSError, ValueError, RuntimeError, ImportError) as error:
+    except (DetenteError, OSError, ValueError, RuntimeError, ImportError) as error:
         return Finding(what, False, f"{type(error).__name__}: {error}")
 
 
