@@ -15,7 +15,7 @@ from studio_server import StudioServer
 
 from detente.case import load_case
 from detente.case.content import content_of
-from detente.case.load import shipped_folder
+from detente.files.shipped import shipped_folder
 from detente.game import compile_case
 from detente.run import Part, Run, Settlement, write_run
 from detente.solver import solve

@@ -172,7 +172,10 @@ def test_duplicates_of_a_list_imported_into_a_copy(run, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["ledger", "minks"], "no folder and no shipped case 'minks'"),
-        (["ledger", "minsk", "--format", "jsn"], "unknown format 'jsn'; hint: did you mean 'json'?"),
+        (
+            ["ledger", "minsk", "--format", "jsn"],
+            "unknown form 'jsn'; expected one of table, csv, xlsx, json, md; hint: did you mean 'json'?",
+        ),
         (["record", "meetings", "minsk", "--level", "leader"], "unknown level 'leader'; hint: did you mean 'leaders'?"),
         (
             ["timeline", "minsk", "--type", "clashes"],
@@ -252,10 +255,17 @@ def test_empty_cells_of_every_table_stay_empty(run, verb: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out", "l.docx"], "no form of a table for 'l.docx'; expected a name that ends in .csv, .xlsx, .json, .md"),
-        (["--out", "l"], "no form of a table for 'l'"),
-        (["--format", "csv", "--out", "l.xlsx"], "--format csv into 'l.xlsx'; expected --format xlsx"),
-        (["--json", "--out", "l.md"], "--format json into 'l.md'"),
+        (
+            ["--out", "l.docx"],
+            "l.docx' does not say in which form to write; expected a file that ends in .csv, .json, .md, .xlsx",
+        ),
+        (["--out", "l"], "l' does not say in which form to write"),
+        (
+            ["--format", "csv", "--out", "l.xlsx"],
+            "l.xlsx' is the name of a xlsx file, but csv was asked for; expected a name that ends in .csv",
+        ),
+        (["--json", "--out", "l.md"], "l.md' is the name of a md file, but json was asked for"),
+        (["--format", "table", "--out", "l"], "unknown form 'table'; expected one of csv, xlsx, json, md"),
         (["--format", "xlsx"], "a workbook on stdout"),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.case import load_case
-from detente.case.load import shipped_folder
+from detente.files.shipped import shipped_folder
 from detente.game import compile_case
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from detente.case import load_case
 from detente.case.content import content_of, content_of_folder
-from detente.case.load import shipped_folder
 from detente.case.outputs import file_name, results_folder, run_folder
 from detente.errors import OptionError
 from detente.evidence.part import accounts_key
+from detente.files.shipped import shipped_folder
 
 
 def copied(folder: Path, name: str = "toy-process") -> Path:

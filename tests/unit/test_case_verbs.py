@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from detente.case import load_case, shipped_cases
 from detente.case.entries import CaseFile
-from detente.case.load import shipped_folder
 from detente.checks.describe import check
 from detente.checks.schema import FILES, schema_of_files
 from detente.errors import CaseError, OptionError
+from detente.files.shipped import shipped_folder
 from detente.files.validate import read_file
 from detente.files.yaml import parse_yaml, read_yaml
 from detente.verbs.doctor import run as doctor

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import detente
-from detente.case.load import shipped_folder
+from detente.files.shipped import shipped_folder
 
 CLASSES = {"Case", "Chain", "Equilibrium", "Game", "Quantity", "Record", "Run", "Table"}
 ERRORS = {"DetenteError", "UserError"}

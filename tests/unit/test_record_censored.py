@@ -11,9 +11,11 @@ from detente.record.meetings import formats, meetings
 from detente.record.queries import deaths
 from detente.record.responses import responses
 from detente.record.timeline import timeline
-from detente.verdicts import rules as written
 from detente.verdicts.judge import judge
 from detente.verdicts.queries import Queries
+from detente.verdicts.rules import ClaimRule, ClaimRules, RuleTest
+
+LAG = RuleTest.model_validate({"lag": {"commitment": "truce.leave"}, "below": 5})
 
 
 def table(found, **where: object) -> dict:
@@ -60,9 +62,9 @@ def test_an_answer_within_days_does_not_count_before_silence_would() -> None:
 
 
 def test_claims_about_silence_are_censored_alike() -> None:
-    ask = {"mediator": "chair", "measure": "answered"}
-    assert Queries(silent("2020-03-30"), {}).measure("responses", ask).mid == 1.0
-    assert Queries(silent("2020-03-31"), {}).measure("responses", ask).mid == 0.5
+    ask = RuleTest.model_validate({"responses": {"mediator": "chair", "measure": "answered"}, "at_least": 1})
+    assert Queries(silent("2020-03-30"), {}).measure(ask).mid == 1.0
+    assert Queries(silent("2020-03-31"), {}).measure(ask).mid == 0.5
 
 
 def test_statements_leave_young_escalations_out() -> None:
@@ -108,14 +110,14 @@ def test_censored_lags_are_counted_and_said() -> None:
 
 def test_a_lag_so_far_is_a_lower_bound_for_claims() -> None:
     rows, meta = world()
-    measured = Queries(record_of(rows, meta).as_of("2020-01-01"), {}).measure("lag", {"commitment": "truce.leave"})
+    measured = Queries(record_of(rows, meta).as_of("2020-01-01"), {}).measure(LAG)
     assert measured.low == pytest.approx(1.0, abs=0.01) and measured.high == float("inf")
 
 
 def test_a_claim_that_rests_on_a_lag_so_far_is_open_and_says_so() -> None:
     rows, meta = world()
-    rule = written.Rule(tests=(written.Test("lag", {"commitment": "truce.leave"}, "below", 5.0),))
-    judged = judge(written.Rules({"C1": rule}), record_of(rows, meta).as_of("2020-01-01"), None)
+    rules = ClaimRules({"C1": ClaimRule(tests=(LAG,))})
+    judged = judge(rules, record_of(rows, meta).as_of("2020-01-01"), None, {})
     (test,) = judged[0].tests
     assert test.outcome == "open" and test.high is None and "is 0.999 so far, or more; tested: below 5" in test.words
 

@@ -11,10 +11,10 @@ from synthetic_run import accounts
 
 from detente.case import load_case
 from detente.case.content import content_of
-from detente.case.load import shipped_folder
 from detente.case.outputs import run_folder
 from detente.errors import CaseError
 from detente.evidence.part import accounts_key, keep, store_of
+from detente.files.shipped import shipped_folder
 from detente.run import Part, Quantity, Run, write_run
 from detente.studio import opened as module
 from detente.studio.app import application

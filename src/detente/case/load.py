@@ -20,6 +20,7 @@ from detente.case.states import build_actors, build_packages, build_states
 from detente.case.timing import build_timing
 from detente.errors import CaseError, Diagnostic, suggest
 from detente.files.folder import listed
+from detente.files.shipped import shipped_cases, shipped_folder
 from detente.files.validate import Remarks, read_file
 from detente.files.yaml import Document, read_yaml
 
@@ -46,19 +47,9 @@ class Reading:
         return tuple(d for d in self.errors if d not in beside)
 
 
-def shipped_folder() -> Path:
-    """Where the cases that come with Detente are."""
-    return Path(__file__).resolve().parent.parent / "cases"
-
-
 def starter_folder() -> Path:
     """Where the commented starter is."""
     return Path(__file__).resolve().parent / "starter"
-
-
-def shipped_cases() -> tuple[str, ...]:
-    """Names of the cases that come with Detente."""
-    return tuple(sorted(path.parent.name for path in shipped_folder().glob("*/case.yaml")))
 
 
 def find_case(where: str | Path) -> Path:

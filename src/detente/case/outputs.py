@@ -11,8 +11,8 @@ from pathlib import Path
 
 from detente.case.case import Case
 from detente.case.content import RESULTS
-from detente.case.load import shipped_cases, shipped_folder
 from detente.files.keys import digest
+from detente.files.shipped import shipped_cases, shipped_folder
 from detente.files.whole import write_text
 
 DIGITS = 6  # of a path's digest: 1 in 16 million that two folders of one name meet

@@ -7,12 +7,13 @@ from detente.case import Case
 from detente.errors import CaseError, Diagnostic
 from detente.files.mistakes import meant
 from detente.record import Record
+from detente.record.days import LAST_YEAR
 from detente.verdicts.queries import Queries
 from detente.verdicts.references import quantities_of, unknown_names, unknown_words
 from detente.verdicts.rules import ClaimRules, RuleTest, read_rules
 
 RULES = "claims_rules.yaml"
-LAST_DAY = datetime.date(2100, 12, 31)  # of records that have no date at all; later years are taken for slips
+LATEST = datetime.date(LAST_YEAR, 12, 31)  # a day by which everything that a record can hold was known
 
 
 def check_rules(case: Case, record: Record | None) -> Iterator[Diagnostic]:
@@ -33,7 +34,7 @@ def check_rules(case: Case, record: Record | None) -> Iterator[Diagnostic]:
 
 def _idle(rules: ClaimRules, record: Record) -> Iterator[Diagnostic]:
     """Tests whose words no event bears, or whose filter no event of any date fits though it should."""
-    queries = Queries(record.as_of(record.compiled_on or LAST_DAY), rules.sides)
+    queries = Queries(record.as_of(LATEST), rules.sides)
     known = {event.type for event in record.events.values()} | {t for e in record.events.values() for t in e.tags}
     for claim, rule in rules.rules.items():
         for n, test in enumerate(rule.tests):

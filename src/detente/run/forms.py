@@ -10,8 +10,8 @@ from detente.run.tables import sheet_of, sheets, table_csv
 from detente.words.tables import markdown_text
 from detente.words.workbook import workbook_bytes
 
-# how tables can be given, each form with the ending of its files; "table" is for a terminal
-FORMS = {"table": "", "csv": ".csv", "xlsx": ".xlsx", "json": ".json", "md": ".md"}
+FILE_FORMS = {"csv": ".csv", "xlsx": ".xlsx", "json": ".json", "md": ".md"}  # with the ending of their files
+FORMS = {"table": "", **FILE_FORMS}  # how tables can be given; "table" is for a terminal
 
 
 def chosen(tables: Mapping[str, Table], only: str = "") -> dict[str, Table]:
@@ -34,8 +34,8 @@ def rendered(tables: Mapping[str, Table], form: str) -> bytes:
         OptionError: an unknown form.
         MissingExtra: a workbook without openpyxl.
     """
-    if not FORMS.get(form):
-        raise OptionError.of(f"unknown format '{form}'", hint=suggest(form, FORMS))
+    if form not in FILE_FORMS:
+        raise OptionError.of(f"unknown form '{form}'", hint=suggest(form, FILE_FORMS))
     if form == "xlsx":
         return workbook_bytes(sheets(tables))
     if form == "json":

@@ -31,7 +31,7 @@ def writable(case: str | Path) -> Path:
     Raises:
         OptionError: a shipped case (read-only), or no such folder.
     """
-    from detente.case.load import shipped_cases
+    from detente.files.shipped import shipped_cases
 
     path = Path(case)
     if not path.is_dir():

@@ -87,7 +87,7 @@ def export_book(case: str | Path, path: str | Path, tell: "Note | None" = None) 
     from detente.words.forms import form_of
     from detente.words.workbook import workbook_bytes
 
-    form_of("xlsx", path, {"xlsx": ".xlsx"})
+    form_of(None, path, {"xlsx": ".xlsx"})
     sheets, left = book_of(open_record(case))
     write_bytes(Path(path), workbook_bytes(sheets))
     if tell is not None:

@@ -25,7 +25,8 @@ def form_of(form: str | None, out: str | Path | None, endings: Mapping[str, str]
         if said is None and (ending or not default):
             what = f"'{out}' does not say in which form to write" if out is not None else "no form to write in"
             known = ", ".join(sorted({own for own in endings.values() if own}))
-            raise OptionError.of(what, f"a file that ends in {known}, or one of the forms {choices}")
+            forms = f", or one of the forms {choices}" if len(endings) > 1 else ""
+            raise OptionError.of(what, f"a file that ends in {known}{forms}")
         return said or default
     if form not in endings:
         hint = suggest(form, endings)

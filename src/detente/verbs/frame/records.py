@@ -49,7 +49,7 @@ def record_folder(case: str | Path) -> Path:
     Raises:
         RecordError: neither; with a suggestion.
     """
-    from detente.case.load import shipped_cases, shipped_folder
+    from detente.files.shipped import shipped_cases, shipped_folder
 
     path = Path(case)
     if path.is_dir():
@@ -93,7 +93,7 @@ def note_date(case: str, date: str | None) -> None:
 
 def note_shadow(case: str) -> None:
     """Say on stderr when a local folder hides a shipped case of the same name."""
-    from detente.case.load import shipped_cases, shipped_folder
+    from detente.files.shipped import shipped_cases, shipped_folder
 
     if case in shipped_cases() and record_folder(case).resolve() != (shipped_folder() / case).resolve():
         note(f"note: the folder ./{case} is used, not the shipped case of this name")
@@ -126,10 +126,10 @@ def emit(tables: "Mapping[str, Table]", form: str | None, out: Path | None, only
         MissingExtra: a workbook without openpyxl.
     """
     from detente.files.whole import write_bytes
-    from detente.run.forms import FORMS, chosen, rendered
+    from detente.run.forms import FILE_FORMS, FORMS, chosen, rendered
     from detente.words.forms import form_of
 
-    found = form_of(form, out, FORMS, "table")
+    found = form_of(form, None, FORMS, "table") if out is None else form_of(form, out, FILE_FORMS)
     kept = chosen(tables, only)
     if found == "csv" and len(kept) > 1:
         first, *others = kept
