@@ -11,6 +11,7 @@ from detente.files.yaml import read_yaml
 from detente.record.gather import BOOK
 from detente.record.kinds import KINDS
 from detente.record.mapping import load_mapping
+from detente.record.shelf import IMPORTED
 
 CODINGS = ("coding.yaml", "coding_second.yaml")
 RULES = "claims_rules.yaml"
@@ -22,7 +23,7 @@ KNOWN = {"case.yaml", RULES, *(f"record/{name}" for name in (*OF_A_RECORD, *CODI
 def is_record(folder: Path) -> bool:
     """Whether a folder holds a record and no case."""
     names = {path.name for path in listed(folder)[0]}
-    return "case.yaml" not in names and ("record" in names or bool(names & OF_A_RECORD))
+    return "case.yaml" not in names and bool(names & {"record", IMPORTED, *OF_A_RECORD})
 
 
 def check_stray(folder: Path) -> Iterator[Diagnostic]:
