@@ -334,6 +334,18 @@ def test_a_record_of_nothing_but_an_imported_list_is_one(tmp_path):
     assert result.exit_code == 0 and "bare: a record without a case" in result.stdout
 
 
+def test_files_of_a_record_without_a_case_that_nothing_reads_are_warnings(tmp_path):
+    whole = folder(tmp_path, record__event="a: 1\n", record__mine="mapping: mine\ntitle: A list\ncolumns: {id: no}\n")
+    for name in ("case.yaml", "claims_rules.yaml"):
+        (whole / name).unlink()
+    for where in (whole, whole / "record"):
+        found = [str(d).partition("record/")[2] for d in check(where).diagnostics]
+        assert [
+            line for line in found if line.startswith("event.yaml:1:1: warning: no part of Detente reads this file")
+        ]
+        assert [line for line in found if line.startswith("mine.yaml:3:1: 'date' is missing; expected a column")], found
+
+
 def test_mistakes_in_a_record_without_a_case(tmp_path):
     whole = folder(tmp_path, record__events=EVENTS.replace("2020-03-01", "2020-13-01"))
     (whole / "case.yaml").unlink()

@@ -232,7 +232,7 @@ def test_what_is_not_certain_to_be_a_date_is_set_aside(read, text: str) -> None:
     assert list(aside(report)) == [2] and f"'{text}'" in aside(report)[2]
 
 
-# ---- the same lists as they are stored, where they are on this machine: all that their README says is right -----------
+# ---- the same lists as they are stored, where they are on this machine: all that their README says is right ----------
 
 
 @pytest.fixture

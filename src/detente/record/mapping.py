@@ -18,7 +18,7 @@ from detente.files.kinds import Count, Flag, Keyed, Maybe, OneOrMany, Short, Tex
 from detente.files.mistakes import Mistake, as_text, is_mapping, wrong
 from detente.files.tables import positions
 from detente.files.validate import Remarks, Written, WrittenFile, read_file
-from detente.files.yaml import read_yaml
+from detente.files.yaml import Document, read_yaml
 from detente.record.foreign_dates import check_format
 from detente.record.shelf import NAME
 
@@ -112,6 +112,15 @@ def load_mapping(name: str, folder: Path = SHIPPED) -> MappingFile:
         document = read_yaml(path, path.name)
     except OSError as error:
         raise RecordError(unreadable(error, path)) from None
+    return read_mapping(document)
+
+
+def read_mapping(document: Document) -> MappingFile:
+    """The mapping that a file holds.
+
+    Raises:
+        RecordError: located mistakes in it, all at once.
+    """
     mapping, remarks = read_file(MappingFile, document)
     if mapping is not None:
         _look_over(mapping, remarks)
