@@ -1,23 +1,23 @@
 """Every question on every situation of every shipped case and of the starter: a war under way is no dead end."""
 
-import shutil
-
 import pytest
-from case_files import STARTER
+from typer.testing import CliRunner
 
 from detente.answers import QUESTIONS, evaluate
 from detente.case import load_case, shipped_cases
 from detente.game import compile_case
+from detente.run import read_run
 from detente.verbs.analyze import run as analyze
+from detente.verbs.frame.app import app
 
 CHEAP = [id for id, question in QUESTIONS.items() if question.most_draws is None]
 
 
 def starter(folder):
-    place = folder / "starter"
-    place.mkdir()
-    shutil.copy(STARTER, place / "case.yaml")
-    return place
+    """As an analyst begins: `detente new`."""
+    done = CliRunner().invoke(app, ["new", "starter", "--into", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder / "starter"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,21 @@ def test_the_starter_and_good_friday_can_be_analysed_while_war_goes_on(tmp_path)
 def test_the_whole_analysis(tmp_path, name):
     case = starter(tmp_path) if name == "starter" else name
     for date in load_case(case).situations:
-        run = analyze(case, date, out=tmp_path / date, draws=1, workers=1)
+        command = [
+            "analyze",
+            str(case),
+            "--date",
+            date,
+            "--out",
+            str(tmp_path / date),
+            "--draws",
+            "1",
+            "--workers",
+            "0",
+        ]
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0, done.output
+        run = read_run(tmp_path / date)
         asked = {q.question for q in run.quantities}
         assert {"relapse", "peace", "trigger", "values", "loss"} <= asked
         assert {s.id for s in run.sections} >= asked - {"base_rate", "positions"}

@@ -39,6 +39,14 @@ def test_a_draw_that_was_lost_is_solved_on_the_branch(draw, number):
     assert found.certified and found.branch == "principal", found.status.words
 
 
+@pytest.mark.slow
+def test_of_512_draws_none_is_lost_and_none_leaves_the_branch(draw):
+    """Thirteen were once, and not at random: their mean chance of peace in ten years was .965 against .875."""
+    ends = {number: solve(draw(number)) for number in range(512)}
+    assert {n: e.status.words for n, e in ends.items() if not e.certified} == {}
+    assert {n: e.branch for n, e in ends.items() if e.branch != "principal"} == {}
+
+
 @pytest.mark.parametrize("number", slow(CARRIED_OFF, 132))
 def test_a_step_by_step_descent_ends_on_the_same_equilibrium(draw, number):
     game = draw(number)

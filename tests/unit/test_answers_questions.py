@@ -162,7 +162,7 @@ def test_loss_is_the_expected_sum_of_what_outbreaks_cost():
         kept = np.where(into > 1 - 1e-12, 0.0, eq.choice.share)
         drop += choice_value_of(solved, kept)[i] - worth
         expected = solved.discounted(np.tile(drop, (3, 1)))[i]
-        assert calm[i] - solved.values[i] == pytest.approx(expected, rel=1e-7, abs=1e-9)
+        assert calm[i] - solved.relative[i] == pytest.approx(expected, rel=1e-7, abs=1e-9)
 
 
 def test_signing_later_differs_from_going_on_only_by_what_signature_itself_costs(solved):
@@ -171,11 +171,11 @@ def test_signing_later_differs_from_going_on_only_by_what_signature_itself_costs
     later = values_when_signed(solved, frame.settled["settled"])
     open_ = ~frame.peace
     matrix = eq.generator.toarray()[np.ix_(open_, open_)]
-    left_out = eq.operator.flow(eq.choice) - flow_without(solved, frame.peace)
+    left_out = eq.operator.relative_flow(eq.choice) - flow_without(solved, frame.peace)
     for i, rho in enumerate(solved.game.discount_rate):
         paid = np.linalg.solve(rho * np.eye(open_.sum()) - matrix, left_out[i, open_])
-        assert solved.values[i, open_] - later[i, open_] == pytest.approx(paid, rel=1e-8, abs=1e-9)
-    assert later[0, solved.x0] > solved.values[0, solved.x0]  # signing costs
+        assert solved.relative[i, open_] - later[i, open_] == pytest.approx(paid, rel=1e-8, abs=1e-9)
+    assert later[0, solved.x0] > solved.relative[0, solved.x0]  # signing costs
 
 
 def test_closing_moves_changes_nothing_that_could_not_happen(solved):

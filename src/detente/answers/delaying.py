@@ -104,7 +104,7 @@ class DelayCurve:
         eq, rho = self.solved.equilibrium, self.solved.game.discount_rate
         if hazard not in self._held:
             factored = Factored(sp.csr_array(eq.generator + hazard * self.push), rho)
-            self._held[hazard] = factored, factored.solve(eq.operator.flow(eq.choice))
+            self._held[hazard] = factored, factored.solve(eq.operator.relative_flow(eq.choice))
         factored, values = self._held[hazard]
         gain = gain_from_settling(values, self.solved.frame.settled[package])
         return -factored.solve(gain)[:, self.solved.x0]

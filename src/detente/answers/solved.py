@@ -60,6 +60,11 @@ class SolvedGame:
         """Values less a constant per player, (players, states): for differences, which then keep their digits."""
         return self.equilibrium.unknowns
 
+    def more_than(self, other: "SolvedGame") -> np.ndarray:
+        """What this game is worth more than another of the same states, (players, states), utility."""
+        constant = self.equilibrium.operator.offset - other.equilibrium.operator.offset
+        return self.relative - other.relative + constant[:, None]
+
     @cached_property
     def chain(self) -> Chain:
         """The chain that the equilibrium induces."""

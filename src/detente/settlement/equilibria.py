@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from detente.draws import DRAW_FAULTS, map_draws
 from detente.settlement.draws import CommonDraws
 from detente.settlement.evaluate import NONE, Reading, Solver, Task, build_game, read
@@ -11,8 +9,7 @@ from detente.settlement.judge import judge, references
 from detente.settlement.problem import Problem
 from detente.settlement.search import Candidate, Setting
 from detente.solver import Equilibrium
-
-SAME = 1e-6  # relative difference of values below which two solutions are one equilibrium
+from detente.solver.enumerate import same
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,7 @@ class Enumerate:
             return []  # no equilibrium was found in this draw, and none is counted
         kept: list[Equilibrium] = []
         for equilibrium in found:
-            new = all(np.abs(equilibrium.values - k.values).max() > SAME * np.abs(k.values).max() for k in kept)
-            if equilibrium.certified and new:
+            if equilibrium.certified and not any(same(equilibrium, k) for k in kept):
                 kept.append(equilibrium)
         return [read(self.problem, e, shift) for e in kept]
 

@@ -178,7 +178,7 @@ def price_of_staying(problem: Problem, equilibrium: Equilibrium, player: int, st
     leaving = np.zeros(op.moves, bool)
     leaving[mine] = problem.leave[player][op.action[mine], op.state[mine] % len(problem.peace)]
     held = replace(choice, rate=np.where(leaving, 0.0, choice.rate))
-    flow = equilibrium.game.payoff_flow[player] + (op.pay @ held.rate).reshape(op.shape)[player]
+    flow = op.payoff[player] + (op.pay @ held.rate).reshape(op.shape)[player]
     flow = flow + np.where(
         np.bincount(op.state[leaving], minlength=op.shape[1]) > 0, 0, op.choice_value(choice)[player]
     )

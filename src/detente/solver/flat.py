@@ -214,9 +214,10 @@ class FlatGame:
 
     def flow(self, choice: Choice) -> np.ndarray:
         """Payoff flow with impulses and choice value, (players, states), utility/year."""
-        return self.level[:, None] + self._centred(choice)
+        return self.relative_flow(choice) + (self.rho * self.offset)[:, None]
 
-    def _centred(self, choice: Choice) -> np.ndarray:
+    def relative_flow(self, choice: Choice) -> np.ndarray:
+        """The flow of which the unknowns are the worth: `flow` less what is worth `offset`, (players, states)."""
         paid = (self.pay @ choice.rate).reshape(self.shape)
         return self.payoff + paid + self.choice_value(choice)
 
@@ -237,7 +238,7 @@ class FlatGame:
     def residual(self, values: np.ndarray) -> Residual:
         """The equations at unknowns (players, states): the one home of the residual."""
         choice = self.choose(values)
-        generator, flow = self.generator(choice), self._centred(choice)
+        generator, flow = self.generator(choice), self.relative_flow(choice)
         raw = flow + (generator @ values.T).T - self.rho[:, None] * values
         exits = self.rho[:, None] + self.exit_rate(generator)
         return Residual(choice, generator, flow, raw, float((np.abs(raw) / exits / self.scale(values)).max()))

@@ -23,7 +23,6 @@ RISK_YEARS = (1, 2, 5, 10)
 PEACE_YEARS = (5, 10, 20)
 AT_REST = ("relapse", "peace", "trigger", "gain_from_settling", "delay", "loss")  # questions that one solution answers
 REST_TOL = 1e-11
-AGREES = 1e-6  # relative difference of values up to which two solutions are the same one
 
 
 def light(wish: Wish) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def pictures(wish: Wish, equilibrium: Equilibrium) -> dict[str, Any]:
     }
     package = package_of(wish)
     if package is not None and not template.peace[x]:
-        gain = gain_from_settling(equilibrium.values, template.settled(package))
+        gain = gain_from_settling(equilibrium.unknowns, template.settled(package))
         rho = equilibrium.game.discount_rate
         guess = wish.compiled.delay.get(package)
         start = guess if guess is not None else gain / rho[:, None]
@@ -135,6 +134,7 @@ def answers(solved: SolvedGame, questions: tuple[Question, ...]) -> list[dict[st
 def check_branch(wish: Wish) -> dict[str, Any]:
     """Whether the solution shown is the one on the principal branch; gives way as soon as somebody waits."""
     from detente.solver import solve
+    from detente.solver.enumerate import same
 
     shown = wish.follow(REST_TOL)
     if not shown.certified:
@@ -142,6 +142,4 @@ def check_branch(wish: Wish) -> dict[str, Any]:
     principal = solve(shown.game, progress=wish.patience)
     if not principal.certified:
         return {"checked": False}
-    scale = np.maximum(np.abs(principal.values).max(), 1e-12)
-    same = bool(np.abs(principal.values - shown.values).max() <= AGREES * scale)
-    return {"checked": True, "same": same}
+    return {"checked": True, "same": same(principal, shown)}

@@ -37,7 +37,7 @@ class Loss(Question):
         return tuple(specs)
 
     def ask(self, solved: SolvedGame) -> Reply:
-        loss = (values_without_war(solved) - solved.values)[:, solved.x0]
+        loss = (values_without_war(solved) - solved.relative)[:, solved.x0]
         stake = own_stake(solved.relative)
         reply = Reply()
         for i, p in enumerate(solved.frame.players):

@@ -60,11 +60,11 @@ class Patrons(Question):
         peace = solved.discounted(np.broadcast_to(frame.peace.astype(float), solved.values.shape))
         for p in patrons_of(frame):
             i = frame.index(p)
-            gain = float(solved.values[i, settled] - solved.values[i, x])
+            gain = float(solved.relative[i, settled] - solved.relative[i, x])
             more = float(peace[i, settled] - peace[i, x])
             reply.numbers[Key(FAMILY, p, detail=OVER_SETTLEMENT)] = -gain
             if to_war.any():
-                over_war = float(solved.values[i, x] - to_war @ solved.values[i])
+                over_war = float(solved.relative[i, x] - to_war @ solved.relative[i])
                 reply.numbers[Key(FAMILY, p, detail=OVER_WAR)] = over_war
             reply.numbers[Key(FAMILY, p, detail=PRICE)] = max(0.0, -gain)
             reply.numbers[Key(FAMILY, p, detail=PER_YEAR)] = 0.0 if gain >= 0 else -gain / more if more > 0 else NAN

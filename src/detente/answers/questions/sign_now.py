@@ -44,7 +44,7 @@ class SignNow(Question):
         for k, successor in frame.settled.items():
             later = values_when_signed(solved, successor)[:, x]
             for i, p in enumerate(frame.players):
-                reply.numbers[Key(FAMILY, p, frame.named(k))] = float(solved.values[i, successor[x]] - later[i])
+                reply.numbers[Key(FAMILY, p, frame.named(k))] = float(solved.relative[i, successor[x]] - later[i])
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:

@@ -54,9 +54,8 @@ class Spoilers(Question):
             for part, value in base.items():
                 reply.numbers[effect(group, part)] = value - there.get(part, NAN)
             for p in frame.of_kind("party"):
-                i = frame.index(p)
-                without = other.values[i, solved.x0] if other is not None else NAN
-                reply.numbers[cost(group, p)] = float(solved.values[i, solved.x0] - without)
+                more = solved.more_than(other)[frame.index(p), solved.x0] if other is not None else NAN
+                reply.numbers[cost(group, p)] = float(more)
         return reply
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:

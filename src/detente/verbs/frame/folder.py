@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from detente.case import Case
     from detente.game.compile import Template
 
-# of parts, however they came
-ORDER = ("changes", "answers", "record", "outlook", "accounts", "fit", "settlement", "claims", "edited")
-
 
 def folder_of(case: "Case", when: str, out: str | Path | None) -> Path:
     """Where a run is kept: `out`, else the case's folder of results (`detente.case.outputs`)."""
@@ -92,9 +89,8 @@ def combine(
                 note(f"{name}: made from other inputs than today's and taken out; `{stamp.command}` makes it again")
     found = {part.name: part for part in beside} | found
     whole = _without_parts(head)
-    for name in (*ORDER, *sorted(found.keys() - {*ORDER})):
-        if name in found:
-            whole = whole.add(found[name])
+    for part in found.values():
+        whole = whole.add(part)
     return whole
 
 

@@ -65,7 +65,7 @@ def test_all_verbs_leave_their_parts(made):
     assert run.command.startswith("detente analyze")
     assert run.settlement and run.accounts and run.fit and run.quantities
     assert {"frontier", "evidence_accounts", "fit_parameters", "values_by_term"} <= set(run.tables)
-    assert {"settlement", "accounts", "fit", "base_rates"} <= {section.id for section in run.sections}
+    assert {"settlement", "accounts", "fit"} <= {section.id for section in run.sections}
     for name in run.tables:
         assert (out / "tables" / f"{name}.csv").is_file()
     assert json.loads((out / "settlement.json").read_text("utf-8"))["finding"] == run.settlement.finding
