@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic_record import Rows, book_text, record_of, shown, tables_of, world
 
+from detente.record import load_record
 from detente.record.cells import shapes
 from detente.record.cut import WITHHELD
 from detente.record.entries import Meta, Row
@@ -206,6 +207,16 @@ def test_rows_of_tables_say_that_they_rest_on_what_is_confidential(kind: str, tm
             continue
         open_rows = table.kept([n for n, hidden in enumerate(table.confidential) if not hidden]).rows
         assert not re.search(WORD, str(open_rows), re.IGNORECASE), table.title
+
+
+@pytest.mark.parametrize(("name", "gone"), [("source-only", "events"), ("instrument", "instruments")])
+def test_the_public_record_of_a_stored_case_names_none_of_it(name: str, gone: str, shared: Path) -> None:
+    record = load_record(shared / "cases" / "redaction" / name)
+    assert WORD in shown(record.as_of()).lower() and WORD in book_text(record).lower()
+    for public in (record.public().as_of(), record.as_of().public()):
+        assert WORD not in shown(public).lower() and public.events
+        assert len(getattr(public, gone)) == len(getattr(record, gone)) - 1
+    assert WORD not in book_text(record.public()).lower()
 
 
 def test_nothing_marked_is_the_same_record() -> None:

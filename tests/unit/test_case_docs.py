@@ -49,6 +49,7 @@ def keys(type_, seen=()):
         (ScenarioFile, LANGUAGE),
         (ClaimRulesFile, PAGES["answers.md"] + PAGES["record.md"]),
         (CodingRulesFile, PAGES["evidence.md"]),
+        (MappingFile, PAGES["record.md"]),
     ],
 )
 def test_every_key_and_choice_is_documented(model, text):

@@ -14,6 +14,7 @@ from detente.checks.folder import check_folder
 from detente.errors import CaseError, OptionError, RecordError
 from detente.files.shipped import shipped_folder
 from detente.record import load_record
+from detente.record.imports import import_file
 from detente.verbs.frame.app import app
 from detente.verdicts.judge import judge
 from detente.verdicts.references import known_rules
@@ -322,6 +323,27 @@ def test_a_record_without_a_case_is_checked_as_a_record(tmp_path):
     assert "made: a record without a case: 0 sources" in result.stdout
     found = json.loads(CliRunner().invoke(app, ["check", str(whole), "--json"]).stdout)
     assert found["ok"] and found["entries"]["events"] == 3
+
+
+def test_a_record_of_nothing_but_an_imported_list_is_one(tmp_path):
+    (tmp_path / "mine.yaml").write_text("mapping: mine\ntitle: M\ncolumns: {id: no, date: day, type: what}\n", "utf-8")
+    (tmp_path / "list.csv").write_text("no,day,what\nx1,2009-01-01,clash\n", "utf-8")
+    (tmp_path / "bare").mkdir()
+    import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path / "bare")
+    result = CliRunner().invoke(app, ["check", str(tmp_path / "bare")])
+    assert result.exit_code == 0 and "bare: a record without a case" in result.stdout
+
+
+def test_files_of_a_record_without_a_case_that_nothing_reads_are_warnings(tmp_path):
+    whole = folder(tmp_path, record__event="a: 1\n", record__mine="mapping: mine\ntitle: A list\ncolumns: {id: no}\n")
+    for name in ("case.yaml", "claims_rules.yaml"):
+        (whole / name).unlink()
+    for where in (whole, whole / "record"):
+        found = [str(d).partition("record/")[2] for d in check(where).diagnostics]
+        assert [
+            line for line in found if line.startswith("event.yaml:1:1: warning: no part of Detente reads this file")
+        ]
+        assert [line for line in found if line.startswith("mine.yaml:3:1: 'date' is missing; expected a column")], found
 
 
 def test_mistakes_in_a_record_without_a_case(tmp_path):

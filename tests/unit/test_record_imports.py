@@ -184,6 +184,39 @@ def test_mistakes_in_a_mapping_are_located(tmp_path: Path) -> None:
     assert "'date' is missing" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tested: true\n", ["1:1: 'mapping' is missing; expected name of the list; hint: add 'mapping: ...'",
+                            "1:1: 'title' is missing; expected what the list is",
+                            "1:1: 'columns' is missing; expected target: where it comes from"]),
+        ("- a\n", ["1:1: a list here; expected a mapping with mapping, title"]),
+        ("", ["1:1: the file is empty; expected a mapping with mapping, title"]),
+        ("mapping: x\ntitle: X\ncolumns: [id]\n", ["3:10: a list here; expected a mapping, one target a line"]),
+        ("mapping: x\ntitle: X\ncolumns: {id: a, date: b, type: [c]}\n", ["3:33: a list here; expected text"]),
+        ("mapping: X y\ntitle: [X]\ncolumns: {id: a, date: {column: b, format: {a: b}}, type: {}}\n",
+         ["1:10: 'X y' cannot be the name of a list", "2:8: a list here; expected text",
+          "3:44: a mapping here; expected text", "3:59: nothing from which 'type' comes"]),
+        ("mapping: x\ntitle: X\ncolumns: {id: a, date: b, type: c, end: d, date_end: e}\n",
+         ["3:44: 'date_end' is an earlier name of 'end'; expected one of them"]),
+    ],
+)  # fmt: skip
+def test_every_mistake_of_a_mapping_has_its_place_and_its_name(text: str, words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(text, "utf-8")
+    with pytest.raises(RecordError, match=r"bad\.yaml:1|bad\.yaml:3") as caught:
+        load_mapping(str(tmp_path / "bad.yaml"))
+    found = [str(d).removeprefix("bad.yaml:") for d in caught.value.diagnostics]
+    assert len(found) == len(words) and all(map(str.startswith, found, words)), found
+
+
+def test_numbers_in_a_mapping_are_their_words(tmp_path: Path) -> None:
+    text = "mapping: x\ntitle: 2\n"
+    text += "columns: {id: a, date: b, type: {column: c, values: {1: war}}, best: {column: d, absent: -9}}\n"
+    (tmp_path / "x.yaml").write_text(text, "utf-8")
+    found = load_mapping(str(tmp_path / "x.yaml")).columns
+    assert (found["type"].values, found["best"].absent) == ({"1": "war"}, ("-9",))
+
+
 def test_shipped_mappings_load_and_say_whether_they_were_tried() -> None:
     assert mapping_names() == ["acled", "icb", "pa-x", "ucdp-ged"]
     for name in mapping_names():
@@ -334,7 +367,11 @@ def test_what_would_be_read_otherwise_than_meant_is_refused_in_the_mapping(
     [
         ("delimiter: '::'\n", "3:12: delimiter '::'; expected one sign"),
         ("encoding: utf-88\n", "3:11: unknown encoding 'utf-88'"),
-        ("skip: -1\n", "3:7: Input should be greater than or equal to 0"),
+        ("skip: -1\n", "3:7: number -1 here; expected a whole number of at least 0"),
+        ("skip: yes\n", "3:7: text 'yes' here; expected a whole number of at least 0"),
+        ("tested: maybe\n", "3:9: text 'maybe' here; expected true or false"),
+        ("kep: [a]\n", "3:1: unknown key 'kep'; hint: did you mean 'keep'"),
+        ("keep: {a: b}\n", "3:7: a mapping here; expected text"),
     ],
 )
 def test_how_a_file_is_read_is_checked(more: str, words: str, tmp_path: Path) -> None:

@@ -85,6 +85,15 @@ def test_sheets_that_are_no_list_are_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["\u2066\u0645\u2069 \u202bx\u202c", "_x0041_ and _x005F_", "=1+1", "y" * 32_700])
+def test_every_text_comes_back_letter_by_letter(text: str, tmp_path: Path) -> None:
+    rows, meta = world()
+    rows["events"][0]["text"] = text
+    write_record(record_of(rows, meta), tmp_path / "record")
+    export_book(tmp_path / "record", tmp_path / "book.xlsx")
+    assert same(load_record(tmp_path / "record"), load_book(tmp_path / "book.xlsx")[0]) == []
+
+
 def test_a_text_longer_than_a_cell_is_refused_with_its_place() -> None:
     rows, meta = world()
     rows["events"][0]["text"] = "x" * 32_768

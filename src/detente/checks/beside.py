@@ -10,7 +10,8 @@ from detente.files.mistakes import meant
 from detente.files.yaml import read_yaml
 from detente.record.gather import BOOK
 from detente.record.kinds import KINDS
-from detente.record.mapping import load_mapping
+from detente.record.mapping import read_mapping
+from detente.record.shelf import IMPORTED
 
 CODINGS = ("coding.yaml", "coding_second.yaml")
 RULES = "claims_rules.yaml"
@@ -22,37 +23,43 @@ KNOWN = {"case.yaml", RULES, *(f"record/{name}" for name in (*OF_A_RECORD, *CODI
 def is_record(folder: Path) -> bool:
     """Whether a folder holds a record and no case."""
     names = {path.name for path in listed(folder)[0]}
-    return "case.yaml" not in names and ("record" in names or bool(names & OF_A_RECORD))
+    return "case.yaml" not in names and bool(names & {"record", IMPORTED, *OF_A_RECORD})
 
 
-def check_stray(folder: Path) -> Iterator[Diagnostic]:
-    """Files that look as if Detente read them and that it does not read; mappings for imports are checked."""
-    for name, path in case_files(folder).items():
+def check_stray(folder: Path, within: str = "") -> Iterator[Diagnostic]:
+    """Files that look as if Detente read them and that it does not read; mappings for imports are checked.
+
+    Args:
+        folder: the folder.
+        within: where in a case its files would stand: "record/" for the folder of a record itself.
+    """
+    for own, path in case_files(folder).items():
+        name = within + own
         place = PurePosixPath(name)
         if name in KNOWN or place.match("accounts/*.y*ml") or place.match("scenarios/*.y*ml"):
             continue
         inside = place.parts[0] == "record" and len(place.parts) == 2
         if path.suffix in (".yaml", ".yml"):
-            yield from _stray_yaml(folder, name, path)
+            yield from _stray_yaml(f"{folder.name}/{own}", name, path)
         elif inside and path.suffix != ".md":
-            yield _unread(folder, name)
+            yield _unread(f"{folder.name}/{own}", name)
 
 
-def _stray_yaml(folder: Path, name: str, path: Path) -> Iterator[Diagnostic]:
-    document = read_yaml(path, f"{folder.name}/{name}")
+def _stray_yaml(shown: str, name: str, path: Path) -> Iterator[Diagnostic]:
+    document = read_yaml(path, shown)
     if "mapping" not in document.names():
-        yield _unread(folder, name)
+        yield _unread(shown, name)
         return
     try:
-        load_mapping(str(path))
+        read_mapping(document)
     except RecordError as error:
         yield from error.diagnostics
 
 
-def _unread(folder: Path, name: str) -> Diagnostic:
+def _unread(shown: str, name: str) -> Diagnostic:
     hint = meant(name, [*KNOWN, "accounts/NAME.yaml", "scenarios/NAME.yaml"])
     what, expected = (
         "no part of Detente reads this file",
         "case.yaml, claims_rules.yaml, accounts/, scenarios/, record/",
     )
-    return Diagnostic(what, expected, hint, f"{folder.name}/{name}", 1, 1, "warning")
+    return Diagnostic(what, expected, hint, shown, 1, 1, "warning")

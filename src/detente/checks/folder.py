@@ -50,10 +50,10 @@ def check_folder(where: str | Path) -> FolderCheck:
     folder = Path(where)
     if is_record(folder):
         record, found = read_record(folder)
-        folder = folder / "record" if is_there(folder / "record") else folder
-        return FolderCheck(
-            Path(where).resolve().name, _once([*found, *check_codings(folder, None, record)]), record=record
-        )
+        inside = is_there(folder / "record")
+        found += check_codings(folder / "record" if inside else folder, None, record)
+        found += check_stray(folder, "" if inside else "record/")
+        return FolderCheck(folder.resolve().name, _once(found), record=record)
     return _check_case(find_case(where))
 
 

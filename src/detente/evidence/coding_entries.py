@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, PlainValidator, Tag, model_validator
 from pydantic import WithJsonSchema as Schema
 
-from detente.files.kinds import Chosen, Day, Keyed, Many, Maybe, OneOrMany, Span, Text, Versioned, by_kind
+from detente.files.kinds import Chosen, Count, Day, Keyed, Many, Maybe, OneOrMany, Span, Text, Versioned, by_kind
 from detente.files.mistakes import Mistake, is_mapping, wrong
 from detente.files.validate import Written, WrittenFile
 
@@ -15,12 +15,6 @@ def _year(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"\d{4}", value):
         return value
     raise wrong(Mistake(f"period '{value}'", "the year in which it begins", key=True))
-
-
-def _days(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise wrong(Mistake(f"{value!r:.40}", "a whole number of days"))
 
 
 _PERIODS = by_kind(
@@ -34,7 +28,6 @@ Chances = Annotated[
 ]
 Rate = Annotated[tuple[float, float], Span(0)]
 Rates = Annotated[Annotated[Rate, Tag("ends")] | Annotated[dict[Year, Rate], Keyed("period"), Tag("periods")], _PERIODS]
-Days = Annotated[int, PlainValidator(_days), Schema({"type": "integer", "minimum": 0})]
 Values = Annotated[dict[str, OneOrMany[Text]], Keyed("variable")]
 
 
@@ -167,4 +160,4 @@ class CodingRulesFile(WrittenFile):
     )
     gaps: Many[GapEntry] = Field((), description="stretches in which nothing was recorded")
     overrides: Many[OverrideEntry] = Field((), description="single events coded differently")
-    repeat_within_days: Days = Field(1, description="events of one source within so many days are one witness")
+    repeat_within_days: Count = Field(1, description="events of one source within so many days are one witness")

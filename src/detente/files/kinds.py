@@ -43,6 +43,12 @@ def _day(value: Any) -> str:
     raise wrong(Mistake(f"'{as_text(value)[:SHOWN]}' is not a date", A_DATE))
 
 
+def _count(value: Any) -> int:
+    if is_number(value) and isinstance(value, int) and value >= 0:
+        return value
+    raise misfit(value, "a whole number of at least 0")
+
+
 def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
@@ -70,6 +76,7 @@ SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 DAY_SCHEMA: dict[str, Any] = {"type": "string", "pattern": f"^{DATE.pattern}$"}
 Text = Annotated[str, PlainValidator(_text), Schema(SCALAR)]  # words; numbers and truth values are taken as text
 Day = Annotated[str, PlainValidator(_day), Schema(DAY_SCHEMA)]  # year-month-day
+Count = Annotated[int, PlainValidator(_count), Schema({"type": "integer", "minimum": 0})]
 Flag = Annotated[bool, PlainValidator(_flag), Schema({"type": "boolean"})]
 YesNo = Annotated[bool, PlainValidator(_yes_no), Schema({"enum": ["yes", "no", True, False]})]
 Maybe = Annotated[T | None, BeforeValidator(_given)]  # None stands for a key that is not there; nothing is no value

@@ -143,9 +143,11 @@ def _declares(stream: Any) -> bool:
 
 
 def _rows(sheet: Any, path: Path) -> Iterator[Numbered]:
+    from openpyxl.utils.escape import unescape  # "_x000D_": how a workbook writes a character by number
+
     try:
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = [text_of(value) for value in row]
+            cells = [unescape(value) if isinstance(value, str) else text_of(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
             if cells:

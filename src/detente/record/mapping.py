@@ -5,15 +5,19 @@ A new importer is one YAML file in the folder `mappings`.
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, PlainValidator
+from pydantic import WithJsonSchema as Schema
 
 from detente.errors import Diagnostic, OptionError, RecordError, suggest
 from detente.files.access import unreadable
+from detente.files.kinds import Count, Flag, Keyed, Maybe, OneOrMany, Short, Text
+from detente.files.mistakes import Mistake, as_text, is_mapping, wrong
 from detente.files.tables import positions
+from detente.files.validate import Remarks, Written, WrittenFile, read_file
 from detente.files.yaml import Document, read_yaml
 from detente.record.foreign_dates import check_format
 from detente.record.shelf import NAME
@@ -40,43 +44,50 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {  # option -> the targets for which it d
 PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 
 
-def _several(value: Any) -> Any:
-    return (value,) if isinstance(value, str) and value else value
+def _target(value: Any) -> str:
+    name = as_text(value)
+    if name not in (*TARGETS, *FORMER):
+        raise wrong(Mistake(f"unknown target '{name}'", "", suggest(name, TARGETS)))
+    return FORMER.get(name, name)
 
 
-class Origin(BaseModel):
+Target = Annotated[str, PlainValidator(_target), Schema({"enum": [*TARGETS, *FORMER]})]
+
+
+class Origin(Written):
     """Where one target comes from: a column, several joined, a template, or a constant; then translated."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    column: Text = Field("", description="name of a column")
+    columns: OneOrMany[Text] = Field((), description="lists: all of them; other targets: the first that is not absent")
+    template: Text = Field("", description='names of columns in braces: "{side_a} - {side_b}"')
+    constant: Text = Field("", description="the same in every row")
+    values: Annotated[dict[Text, Text], Keyed("value")] = Field(
+        {}, description="a value of the column: what it means; others are set aside"
+    )
+    other: Text = Field("", description='what any value not in `values` means; "*": itself')
+    prefix: Text = Field("", description="put in front")
+    split: Text = Field("", description="separates several ids in one cell")
+    format: OneOrMany[Text] = Field((), description="of dates, as in strptime, if they are not ISO")
+    pivot: Maybe[Count] = Field(None, description="the last year that a two-digit year can mean")
+    absent: OneOrMany[Text] = Field((), description="values that stand for nothing, such as -9")
 
-    column: str = ""
-    columns: tuple[str, ...] = ()  # lists: all of them; other targets: the first that is not absent
-    template: str = ""  # "{side_a} - {side_b}"
-    constant: str = ""
-    values: dict[str, str] = Field(default_factory=dict)  # a value of the column -> what it means; others are errors
-    other: str = ""  # what any value not in `values` means, instead of an error; "*": itself
-    prefix: str = ""
-    split: str = ""  # separates several ids in one cell
-    format: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()  # of dates, as in strptime, if they are not ISO
-    pivot: int | None = None  # the last year that a two-digit year can mean
-    absent: tuple[str, ...] = ()  # values that stand for nothing, such as -9
 
+class MappingFile(WrittenFile):
+    """A mapping for imports: what becomes of the columns of a table."""
 
-class MappingFile(BaseModel):
-    """A mapping file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mapping: str
-    title: str
-    tested: bool = False
-    note: str = ""
-    source: str = ""  # whom to cite
-    delimiter: str = ""  # between cells; where it is not given, it is found from the header
-    encoding: str = "utf-8-sig"
-    skip: Annotated[int, Field(ge=0)] = 0  # lines above the header
-    columns: dict[str, Origin]
-    keep: tuple[str, ...] = ()  # columns copied as they are
+    must: ClassVar[tuple[str, ...]] = ("mapping", "title", "columns")
+    mapping: Text = Field("", description="name of the list")
+    title: Text = Field("", description="what the list is")
+    tested: Flag = Field(False, description="whether it was tried on a file")
+    note: Text = Field("", description="for readers")
+    source: Text = Field("", description="whom to cite")
+    delimiter: Text = Field("", description="between cells; where it is not given, it is found from the header")
+    encoding: Text = Field("utf-8-sig", description="of the file")
+    skip: Count = Field(0, description="lines above the header")
+    columns: Annotated[dict[Target, Annotated[Origin, Short("column")]], Keyed("target")] = Field(
+        {}, description="target: where it comes from; a name alone is a column"
+    )
+    keep: OneOrMany[Text] = Field((), description="columns copied as they are")
 
 
 def mapping_names(folder: Path = SHIPPED) -> list[str]:
@@ -89,7 +100,7 @@ def load_mapping(name: str, folder: Path = SHIPPED) -> MappingFile:
 
     Raises:
         OptionError: neither.
-        RecordError: located mistakes in it.
+        RecordError: located mistakes in it, all at once.
     """
     by_path = name.endswith((".yaml", ".yml"))
     path = Path(name) if by_path else folder / f"{name}.yaml"
@@ -101,79 +112,54 @@ def load_mapping(name: str, folder: Path = SHIPPED) -> MappingFile:
         document = read_yaml(path, path.name)
     except OSError as error:
         raise RecordError(unreadable(error, path)) from None
-    found = list(document.diagnostics)
-    if isinstance(document.data, dict):
-        data = _in_full(cast("dict[str, Any]", document.data))
-        found += _targets(document, data)
-        mapping = _validated(document, data, found)
-        if mapping is not None:
-            found += _mistakes(document, mapping)
-            if not found:
-                return mapping
-    elif not found:
-        found.append(document.diagnostic((), "not a mapping file", "keys such as 'mapping:' and 'columns:'"))
-    raise RecordError(found)
+    return read_mapping(document)
 
 
-def _in_full(data: dict[str, Any]) -> dict[str, Any]:
-    """The data with `target: column` written out, and targets under their present names."""
-    given: Any = data.get("columns")
-    if not isinstance(given, dict):
-        return data
-    columns = cast("dict[str, Any]", given)
-    full = {FORMER.get(k, k): {"column": v} if isinstance(v, str) else v for k, v in columns.items()}
-    return {**data, "columns": full}
+def read_mapping(document: Document) -> MappingFile:
+    """The mapping that a file holds.
+
+    Raises:
+        RecordError: located mistakes in it, all at once.
+    """
+    mapping, remarks = read_file(MappingFile, document)
+    if mapping is not None:
+        _look_over(mapping, remarks)
+    if mapping is None or remarks.errors:
+        raise RecordError(remarks.errors)
+    return mapping
 
 
-def _targets(document: Document, data: dict[str, Any]) -> Iterator[Diagnostic]:
-    """Targets that are unknown, and needed ones that are missing."""
-    columns: Any = data.get("columns")
-    if not isinstance(columns, dict):
-        return
-    given = cast("dict[str, Any]", columns)
-    for target in given:
-        if target not in TARGETS:
-            what = f"unknown target '{target}'"
-            yield document.diagnostic(("columns", target), what, "", suggest(target, TARGETS), key=True)
-    for target in NEEDED:
-        if target not in given:
-            yield document.diagnostic(("columns",), f"'{target}' is missing", "a column, or a constant")
-
-
-def _validated(document: Document, data: dict[str, Any], found: list[Diagnostic]) -> MappingFile | None:
-    try:
-        return MappingFile.model_validate(data)
-    except ValidationError as error:
-        for item in error.errors():
-            at = tuple(item["loc"])
-            if at and item["type"] == "extra_forbidden":
-                last = str(at[len(at) - 1])
-                hint = suggest(last, Origin.model_fields if len(at) > 1 else MappingFile.model_fields)
-                found.append(document.diagnostic(at, f"unknown key '{last}'", "", hint, key=True))
-            else:
-                found.append(document.diagnostic(at, str(item["msg"])))
-    return None
-
-
-def _mistakes(document: Document, mapping: MappingFile) -> Iterator[Diagnostic]:
-    """What would be read otherwise than it is meant, or not at all."""
-    if not NAME.fullmatch(mapping.mapping):
+def _look_over(mapping: MappingFile, remarks: Remarks) -> None:
+    """Remark on what would be read otherwise than it is meant, or not at all."""
+    if mapping.has("mapping") and not NAME.fullmatch(mapping.mapping):
         what = f"'{mapping.mapping}' cannot be the name of a list"
-        yield document.diagnostic(("mapping",), what, "letters a-z, digits, '_' and '-'")
+        remarks.error(("mapping",), what, "letters a-z, digits, '_' and '-'")
     if len(mapping.delimiter) > 1:
-        yield document.diagnostic(("delimiter",), f"delimiter '{mapping.delimiter}'", "one sign, or none to find it")
+        remarks.error(("delimiter",), f"delimiter '{mapping.delimiter}'", "one sign, or none to find it")
     try:
         codecs.lookup(mapping.encoding)
     except LookupError:
-        yield document.diagnostic(("encoding",), f"unknown encoding '{mapping.encoding}'", "such as utf-8 or cp1252")
+        remarks.error(("encoding",), f"unknown encoding '{mapping.encoding}'", "such as utf-8 or cp1252")
+    given: Any = remarks.document.data.get("columns")
+    if is_mapping(given):
+        _look_over_columns(mapping, given, remarks)
+
+
+def _look_over_columns(mapping: MappingFile, given: Mapping[str, Any], remarks: Remarks) -> None:
+    """The same for what stands under `columns`."""
+    written = {FORMER.get(key, key): key for key in given}
+    for target in NEEDED:
+        if target not in written:
+            remarks.error(("columns",), f"'{target}' is missing", "a column, or a constant", key=True)
+    for former, present in FORMER.items():
+        if former in given and present in given:
+            what = f"'{former}' is an earlier name of '{present}'"
+            remarks.error(("columns", former), what, "one of them", key=True)
     for target, origin in mapping.columns.items():
-        at = ("columns", next((old for old, new in FORMER.items() if new == target and old in _keys(document)), target))
-        for where, what, expected in _origin_mistakes(target, origin):
-            yield document.diagnostic((*at, *where), what, expected)
-
-
-def _keys(document: Document) -> dict[str, Any]:
-    return cast("dict[str, Any]", cast("dict[str, Any]", document.data)["columns"])
+        at = ("columns", written[target])
+        if remarks.usable(at):
+            for where, what, expected in _origin_mistakes(target, origin):
+                remarks.error((*at, *where), what, expected)
 
 
 def _origin_mistakes(target: str, origin: Origin) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -183,7 +169,7 @@ def _origin_mistakes(target: str, origin: Origin) -> Iterator[tuple[tuple[str, .
         what = f"{' and '.join(ways)} for '{target}'" if ways else f"nothing from which '{target}' comes"
         yield (), what, f"one of {', '.join(WAYS)}"
     for option, targets in ONLY_FOR.items():
-        if getattr(origin, option) and target not in targets:
+        if origin.has(option) and target not in targets:
             yield (option,), f"`{option}` does nothing for '{target}'", f"only for {', '.join(targets)}"
     if origin.other and not origin.values:
         yield ("other",), "`other` without `values`", "what some values mean"

@@ -89,7 +89,7 @@ def export_book(case: str | Path, path: str | Path, tell: "Note | None" = None) 
 
     form_of(None, path, {"xlsx": ".xlsx"})
     sheets, left = book_of(open_record(case))
-    write_bytes(Path(path), workbook_bytes(sheets))
+    write_bytes(Path(path), workbook_bytes(sheets, exact=True))
     if tell is not None:
         for words in left:
             tell(words)

@@ -20,10 +20,14 @@ SHEET = 31  # letters of a sheet's name
 ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")  # how a workbook writes a character by number: a text that says so itself
 
 
-def workbook_bytes(sheets: Mapping[str, Sheet]) -> bytes:
+def workbook_bytes(sheets: Mapping[str, Sheet], *, exact: bool = False) -> bytes:
     """A workbook with a sheet per table; the same tables give the same bytes.
 
-    Text is stored as text, never as a formula, and reads back letter by letter.
+    Text is stored as text, never as a formula. What cannot be printed is shown by its number, and long text is cut.
+
+    Args:
+        sheets: the tables by name.
+        exact: text reads back letter by letter; the caller has refused what no workbook can hold.
 
     Raises:
         MissingExtra: openpyxl is not installed.
@@ -39,7 +43,7 @@ def workbook_bytes(sheets: Mapping[str, Sheet]) -> bytes:
         sheet.freeze_panes = "A2"
         head = [f"{c} ({table.units[c]})" if table.units.get(c) else c for c in table.columns]
         for row in (head, *table.rows):
-            sheet.append([_cell(sheet, cell) for cell in row])
+            sheet.append([_cell(sheet, cell, exact) for cell in row])
     if not sheets:
         book.create_sheet("empty")  # a workbook needs a sheet
     book.properties.created = book.properties.modified = EPOCH
@@ -48,7 +52,7 @@ def workbook_bytes(sheets: Mapping[str, Sheet]) -> bytes:
     return without_clock(raw.getvalue())
 
 
-def _cell(sheet: Any, cell: Cell) -> Any:
+def _cell(sheet: Any, cell: Cell, exact: bool) -> Any:
     """A cell as openpyxl takes it; text is marked as text, which the setter of the value would not do for "=1+1"."""
     if isinstance(cell, float) and not abs(cell) < float("inf"):  # a workbook holds no infinity and no NaN
         return repr(cell)
@@ -58,15 +62,20 @@ def _cell(sheet: Any, cell: Cell) -> Any:
         return None
     from openpyxl.cell import WriteOnlyCell
 
-    found: Any = WriteOnlyCell(sheet, value=cell_text(cell))
+    found: Any = WriteOnlyCell(sheet, value=spelled(cell) if exact else cell_text(cell))
     found.data_type = "s"
     return found
 
 
 def cell_text(text: str) -> str:
     """Text as the file of a sheet holds it: printable, not too long, and with no number of a character by accident."""
-    shown = ESCAPE.sub(r"_x005F_\1", visible(text))
+    shown = spelled(visible(text))
     return shown if len(shown) <= LONGEST else shown[: LONGEST - len(CUT)] + CUT
+
+
+def spelled(text: str) -> str:
+    """Text that reads back as it is, also where it looks like the number of a character."""
+    return ESCAPE.sub(r"_x005F_\1", text)
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
