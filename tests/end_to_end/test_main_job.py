@@ -98,7 +98,7 @@ def test_a_run_analyses_again_from_its_own_inputs(tmp_path):
 def test_unknown_date_and_no_draws_are_said(tmp_path):
     with pytest.raises(OptionError, match=r"no situation for 1900-01-01; expected one of"):
         analyze("good-friday", date="1900-01-01", out=tmp_path)
-    with pytest.raises(OptionError, match="at least 1 draw"):
+    with pytest.raises(OptionError, match=r"--draws 0; expected a whole number from 1 to 100000"):
         analyze("good-friday", draws=0, out=tmp_path)
 
 

@@ -100,7 +100,9 @@ def test_an_interrupt_ends_in_order_at_any_moment(tmp_path, moment, piped):
     below = descendants(process.pid)
     os.killpg(process.pid, signal.SIGINT)
     out, told = process.communicate(timeout=30)
-    assert process.returncode == 130 and out == "" and "Traceback" not in told
+    # A shell sees 130 for both: where the interrupt meets code that is built from text (as a dataclass is while it is
+    # loaded), CPython ends itself by the signal, whatever was caught afterwards.
+    assert process.returncode in (130, -signal.SIGINT) and out == "" and "Traceback" not in told
     assert told.strip().splitlines()[-1].startswith(("interrupted", "stopped; finished draws are kept"))
     assert survivors(below) == set()
 

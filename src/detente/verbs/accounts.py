@@ -13,7 +13,7 @@ from detente.verbs.frame.studies import CAP_HELP, command_of, stopped
 
 if TYPE_CHECKING:
     from detente.evidence.recorded import RecordedCase
-    from detente.evidence.study import DESIGN, Settings, StudyResult
+    from detente.evidence.study import Settings, StudyResult
     from detente.run import Part
     from detente.words.progress import Note, Progress
 
@@ -59,6 +59,7 @@ def run(
     from detente.draws import forget
     from detente.evidence.part import keep, store_of
     from detente.evidence.recorded import RecordedCase
+    from detente.evidence.study import DESIGN
     from detente.verbs.frame.folder import folder_of, head_of, join
 
     settings = study_settings(quick, seed, workers, cap, records)
