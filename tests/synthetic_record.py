@@ -120,8 +120,8 @@ def tables_of(cut: CutRecord) -> Iterator[Table]:
     )
 
 
-def shown(cut: CutRecord) -> str:
-    """Everything that is shown of a record: tables, pictures, rows, SQL over all lists, labels."""
+def shown(cut: CutRecord, sql: bool = True) -> str:
+    """Everything that is shown of a record: tables, pictures, rows, labels, and SQL over all lists if asked."""
     parts: list[Any] = [as_data(table) for table in tables_of(cut)]
     try:
         parts.append(bars(cut).model_dump_json())
@@ -129,10 +129,16 @@ def shown(cut: CutRecord) -> str:
         assert not cut.commitments
     parts += [encode(row) for rows in rows_of(cut).values() for row in rows]
     parts += [plain(cut.meta, skip=()), [cut.label(actor) for actor in cut.actors]]
+    if sql:
+        parts += rows_by_sql(cut)
+    return json.dumps(parts, ensure_ascii=False, default=str)
+
+
+def rows_by_sql(cut: CutRecord) -> Iterator[list[Any]]:
+    """The rows of every list, imported ones too, as SQL gives them."""
     with connect(cut) as connection:
         for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall():
-            parts.append(connection.execute(f'SELECT * FROM "{name}"').fetchall())
-    return json.dumps(parts, ensure_ascii=False, default=str)
+            yield connection.execute(f'SELECT * FROM "{name}"').fetchall()
 
 
 def book_text(record: Record) -> str:

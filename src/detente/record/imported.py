@@ -4,7 +4,6 @@ This is the only way to the rows of an imported list, and it shows no more than 
 by its day, and texts that name no later date.
 """
 
-import datetime
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,7 +81,8 @@ def seen(one: ImportedList, merged: Mapping[str, str], connection: "duckdb.DuckD
     if one.hidden and "sources" in types:
         listed = ", ".join(map(_quoted, one.hidden))
         where.append(f"NOT list_has_any(string_split(coalesce(sources, ''), ' '), [{listed}])")
-    shown = [_shown(name, kind, one, connection) for name, kind in types.items()]
+    veil = _veil(one, connection) if one.until is not None or one.hidden else ""
+    shown = [_shown(name, veil if kind == "VARCHAR" and name not in NAMES else "") for name, kind in types.items()]
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     return f"SELECT {', '.join(shown)} FROM read_parquet({path}){condition}"
 
@@ -103,32 +103,33 @@ def _known(types: Mapping[str, str]) -> str:
     return f'coalesce("{end}", {last})' if end else last
 
 
-def _shown(name: str, kind: str, one: ImportedList, connection: "duckdb.DuckDBPyConnection") -> str:
-    """SQL for a column: a text that tells too much is withheld, everything else stands as it is."""
+def _shown(name: str, veil: str) -> str:
+    """SQL for a column: a text that tells too much is withheld, everything else stands as it is.
+
+    Args:
+        name: the column.
+        veil: the function that withholds texts; "" for a column that holds none.
+    """
     column = '"' + name.replace('"', '""') + '"'
-    if kind != "VARCHAR" or name in NAMES or (one.until is None and not one.hidden):
+    if not veil:
         return column
-    function = _veil(one.until, one.hidden, connection)
     if name == "tags":  # ids: nothing stands in their place
-        return f"CASE WHEN {function}({column}) = {column} THEN {column} ELSE '' END AS {column}"
-    return f"{function}({column}) AS {column}"
+        return f"CASE WHEN {veil}({column}) = {column} THEN {column} ELSE '' END AS {column}"
+    return f"{veil}({column}) AS {column}"
 
 
-def _veil(until: datetime.date | None, hidden: frozenset[str], connection: "duckdb.DuckDBPyConnection") -> str:
-    """The name of a function of the connection that withholds texts; made once for all columns and lists alike."""
+def _veil(one: ImportedList, connection: "duckdb.DuckDBPyConnection") -> str:
+    """The name of a new function of the connection that withholds texts of a list."""
     import duckdb
 
-    name = f"veil_{abs(hash((until, hidden))):x}"
-    tells = Hidden({"": hidden}).tells
+    until, tells = one.until, Hidden({"": one.hidden}).tells
 
     def veil(text: str) -> str:
         return WITHHELD if tells(text) or (until is not None and names_later(text, until)) else text
 
-    known = connection.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [name]).fetchone()
-    if known is None:
-        varchar = duckdb.sqltype("VARCHAR")
-        connection.create_function(name, veil, [varchar], varchar)  # pyright: ignore[reportUnknownMemberType]
-    return name
+    varchar = duckdb.sqltype("VARCHAR")
+    connection.create_function(f"veil {one.name}", veil, [varchar], varchar)  # pyright: ignore[reportUnknownMemberType]
+    return f'"veil {one.name}"'
 
 
 def _types(kind: str) -> dict[str, str]:
