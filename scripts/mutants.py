@@ -108,7 +108,7 @@ def noticed(mutant: Mutant, tests: tuple[str, ...], work: Path) -> bool:
     whole = place.read_text("utf-8")
     place.write_text(mutant.source, "utf-8")
     try:
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
         environment = {**os.environ, "PYTHONPATH": str(work / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         ended = subprocess.run(command, cwd=work, env=environment, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:

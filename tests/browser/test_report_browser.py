@@ -12,18 +12,6 @@ from detente.report.charts import bars, bundle, live
 from detente.run import Table
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +30,6 @@ def page(browser, page_file):
     opened.goto(page_file.as_uri())
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory) -> str:
-    """The accessibility checker axe-core, fetched by npm into a folder of its own."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not installed")
-    folder = tmp_path_factory.mktemp("axe")
-    command = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "axe-core@4"]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
-    file = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if done.returncode or not file.is_file():
-        pytest.skip("npm could not fetch axe-core (no network?)")
-    return file.read_text("utf-8")
 
 
 def violations(page, axe: str) -> list[str]:

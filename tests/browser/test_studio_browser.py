@@ -21,11 +21,6 @@ from detente.run import Part, Run, Settlement, write_run
 from detente.solver import solve
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 VIEWS = ("situation", "actors", "record", "risk", "accounts", "hold", "claims", "compare")
 WIDTHS = (1280, 390)
 OUTLINE = """() => {
@@ -48,31 +43,6 @@ def large_case(folder: Path) -> Path:
     text = re.sub(r"(?m)^(  \d{4}-\d\d-\d\d: \{)", r"\1season: one, ", text)
     (made / "case.yaml").write_text(text, encoding="utf-8")
     return made
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory) -> str:
-    """The accessibility checker axe-core, fetched by npm into a folder of its own."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not installed")
-    folder = tmp_path_factory.mktemp("axe")
-    command = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "axe-core@4"]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
-    file = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if done.returncode or not file.is_file():
-        pytest.skip("npm could not fetch axe-core (no network?)")
-    return file.read_text("utf-8")
 
 
 def serve(tmp_path_factory, case: str, name: str):

@@ -10,6 +10,8 @@ from detente.run import read_run
 from detente.verbs.analyze import run as analyze
 from detente.verbs.frame.app import app
 
+pytestmark = pytest.mark.slow
+
 CHEAP = [id for id, question in QUESTIONS.items() if question.most_draws is None]
 
 
@@ -53,7 +55,6 @@ def test_the_starter_and_good_friday_can_be_analysed_while_war_goes_on(tmp_path)
     assert (folder / "run.json").is_file()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [*shipped_cases(), "starter"])
 def test_the_whole_analysis(tmp_path, name):
     case = starter(tmp_path) if name == "starter" else name

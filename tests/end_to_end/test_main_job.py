@@ -65,6 +65,7 @@ def same_as_golden(found: dict[str, list[float | None]], path: Path) -> None:
                 assert now == pytest.approx(then, rel=1e-5, abs=1e-7), id
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_and_a_whole_folder(tmp_path):
     run, folder = analyze("good-friday", out=tmp_path / "a", draws=3, seed=5, workers=1), tmp_path / "a"
     analyze("good-friday", out=tmp_path / "b", draws=3, seed=5, workers=2)
@@ -88,6 +89,7 @@ def test_same_seed_same_bytes_and_a_whole_folder(tmp_path):
     assert other.quantities != run.quantities
 
 
+@pytest.mark.slow
 def test_a_run_analyses_again_from_its_own_inputs(tmp_path):
     run, folder = analyze("good-friday", out=tmp_path / "a", draws=2, workers=1), tmp_path / "a"
     again = analyze(folder / "inputs", out=tmp_path / "b", draws=2, workers=1)

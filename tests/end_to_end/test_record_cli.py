@@ -75,6 +75,7 @@ def test_ledger_needs_no_game_theory(only_record: Path) -> None:
     assert done.stdout.startswith("## Ledger of commitments, as of 2010-01-01")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_table(run, name: str) -> None:
     data = json.loads(run("record", name, "minsk", "--format", "json"))
@@ -104,6 +105,7 @@ def test_side_by_side(run) -> None:
     assert any("agrees" in row["view: azerbaijan"] for row in data["rows"])
 
 
+@pytest.mark.slow
 def test_pictures_lay_labels_out_without_collisions(run, tmp_path: Path) -> None:
     for verb, name in (("timeline", "t"), ("ledger", "l")):
         run(verb, "minsk", "--format", "csv", "--picture", str(tmp_path / f"{name}.svg"))
@@ -131,6 +133,7 @@ def label_boxes(svg: str) -> list[tuple[float, float, float]]:
     return [(float(x), float(x) + text_width(text, float(size)), float(y)) for x, y, size, text in found]
 
 
+@pytest.mark.slow
 def test_import_ends_with_json_on_stdout(run, shared: Path, tmp_path: Path) -> None:
     sample = shared / "data" / "ucdp" / "ged_23_1_sample_1000.csv"
     result = json.loads(run("import", "ucdp-ged", str(sample), "--into", str(tmp_path)))
@@ -240,6 +243,7 @@ def test_a_record_of_nothing_but_an_imported_list(run, only_record: Path, tmp_pa
         run("timeline", str(tmp_path / "bare"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_empty_cells_of_every_table_stay_empty(run, verb: list[str]) -> None:
     data = json.loads(run(*verb, "minsk", "--json"))
@@ -252,6 +256,7 @@ def test_empty_cells_of_every_table_stay_empty(run, verb: list[str]) -> None:
                 assert (row[column] == "") == (value in (None, "")), (name, column)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -293,6 +298,7 @@ def said(*arguments: str, cwd: Path, code: int = 0) -> str:
     return done.stderr
 
 
+@pytest.mark.slow
 def test_what_is_left_out_is_said(only_record: Path, tmp_path: Path) -> None:
     (only_record / "record.yaml").write_text("compiled: 2005-01-01\n", "utf-8")
     assert "1 entries are not shown; " in said("ledger", str(only_record), cwd=tmp_path)
@@ -308,6 +314,7 @@ def test_refusals_of_the_system_end_with_exit_code_2(only_record: Path, tmp_path
     assert "claims.csv: the file cannot be read: a folder" in said("ledger", str(only_record), cwd=tmp_path, code=2)
 
 
+@pytest.mark.slow
 def test_a_crafted_workbook_ends_with_a_sentence(tmp_path: Path) -> None:
     import zipfile
 

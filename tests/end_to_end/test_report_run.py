@@ -166,6 +166,7 @@ def readings(run: Run) -> dict[str, str]:
     return {form: re.sub(r"\s+", "", text) for form, text in read.items()}
 
 
+@pytest.mark.slow
 def test_no_byte_of_a_shared_copy_holds_what_a_marked_source_said(analysed, tmp_path):
     run, folder = analysed
     assert {(ref.kind, ref.id) for ref in run.marked} == {("source", "SZEBRA"), ("event", "E4")}
@@ -173,6 +174,7 @@ def test_no_byte_of_a_shared_copy_holds_what_a_marked_source_said(analysed, tmp_
     assert holds(render_markdown(run).encode(), "ZEBRAEVENT")
 
 
+@pytest.mark.slow
 def test_a_word_planted_in_every_kind_is_in_no_byte_of_a_shared_copy(planted, tmp_path):
     run, folder = planted
     kinds = {"source", "event", "instrument", "commitment", "claim", "response", "parameter"}
@@ -222,6 +224,7 @@ def test_the_numbers_of_a_shared_copy_are_those_of_the_run(analysed):
     assert copy.tables["sources"].column("id") == ("S1",)
 
 
+@pytest.mark.slow
 def test_a_marked_instrument_is_nowhere(analysed, tmp_path):
     run = recorded(analysed[0], write(tmp_path, INSTRUMENT))
     assert {ref.id for ref in run.marked} == {"zinst", "zinst.c3"}
@@ -231,6 +234,7 @@ def test_a_marked_instrument_is_nowhere(analysed, tmp_path):
         assert holds(content, "North spoke in public."), form
 
 
+@pytest.mark.slow
 def test_every_letter_of_a_path_is_printed_and_none_runs(analysed, tmp_path):
     """Was: `\\b` and `\\f` were lost in the PDF, and a commitment could print a sentence of its own."""
     run = recorded(analysed[0], write(tmp_path, BACKSLASHES))
@@ -239,6 +243,7 @@ def test_every_letter_of_a_path_is_printed_and_none_runs(analysed, tmp_path):
         assert r'\b\f")#panic("forged' in text, form
 
 
+@pytest.mark.slow
 def test_a_young_record_makes_a_pdf_without_an_empty_table(analysed, tmp_path):
     """Was: "unexpected comma" whenever nothing was forgotten."""
     text = readings(recorded(analysed[0], write(tmp_path, NOTHING_FORGOTTEN)))["pdf"]

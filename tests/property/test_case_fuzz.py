@@ -115,6 +115,7 @@ def paths(value, at=()):
         yield from paths(item, (*at, key))
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(data=st.data())
 def test_wrong_kinds_anywhere_give_remarks_and_no_traceback(data, tmp_path_factory):

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from examples import THOUSANDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,7 +162,7 @@ def test_every_row_is_read_as_it_stood_or_set_aside_as_it_stood(rows: list[Line]
 
 
 @pytest.mark.slow
-@settings(max_examples=2_000)  # five minutes
+@settings(max_examples=THOUSANDS)
 @given(**ANY_TABLE)
 def test_every_row_is_read_as_it_stood_or_set_aside_as_it_stood_thousands(
     rows: list[Line], delimiter: str, start: str

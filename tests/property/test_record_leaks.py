@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from examples import THOUSANDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic_record import Rows, book_text, record_of, shown, tables_of, world
@@ -114,7 +115,7 @@ def test_a_later_word_in_every_field_of_an_imported_list_is_not_shown(
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000)
+@settings(max_examples=THOUSANDS)
 @given(**ANY_LATER)
 def test_a_later_word_in_every_field_at_once_is_not_shown_thousands(
     day: datetime.date, form: str, compiled: bool
@@ -123,7 +124,7 @@ def test_a_later_word_in_every_field_at_once_is_not_shown_thousands(
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=THOUSANDS // 50)
 @given(**ANY_LATER)
 def test_a_later_word_in_every_field_of_an_imported_list_is_not_shown_hundreds(
     day: datetime.date, form: str, compiled: bool, tmp_path_factory: pytest.TempPathFactory

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from examples import THOUSANDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from read_back import holds
@@ -303,6 +304,7 @@ def test_a_planted_word_is_nowhere_in_the_copy(tmp_path_factory, plan, word):
     check(tmp_path_factory.mktemp("plan"), plan, word, heavy=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_a_planted_word_is_in_no_byte_of_any_format(tmp_path, place):
     check(tmp_path, Plan(place, True, True, True), "ZEBRAWORD", heavy=True)
@@ -311,6 +313,7 @@ def test_a_planted_word_is_in_no_byte_of_any_format(tmp_path, place):
         assert holds(content, "zebraword")  # the search finds it where it is
 
 
+@pytest.mark.slow
 @given(plans, words, words)
 @settings(max_examples=60)
 def test_the_copy_does_not_depend_on_what_is_marked(tmp_path_factory, plan, one, two):
@@ -319,6 +322,7 @@ def test_the_copy_does_not_depend_on_what_is_marked(tmp_path_factory, plan, one,
     assert first == second
 
 
+@pytest.mark.slow
 @given(plans, words)
 @settings(max_examples=60)
 def test_all_that_is_public_is_there(tmp_path_factory, plan, word):
@@ -362,14 +366,14 @@ def test_redacting_twice_adds_nothing(tmp_path_factory, plan, word):
 
 @pytest.mark.slow
 @given(plans, words)
-@settings(max_examples=10_000)
+@settings(max_examples=THOUSANDS)
 def test_ten_thousand_planted_words_are_nowhere(tmp_path_factory, plan, word):
     check(tmp_path_factory.mktemp("plan"), plan, word, heavy=False)
 
 
 @pytest.mark.slow
 @given(plans, words)
-@settings(max_examples=200)
+@settings(max_examples=THOUSANDS // 50)
 def test_two_hundred_planted_words_are_in_no_byte(tmp_path_factory, plan, word):
     check(tmp_path_factory.mktemp("plan"), plan, word, heavy=True)
 
@@ -491,6 +495,7 @@ def test_that_nothing_was_marked_is_said_and_nothing_else_changes():
     assert "Redacted copy" not in render_markdown(public)
 
 
+@pytest.mark.slow
 def test_every_format_of_a_full_run_is_clean_and_says_what_was_removed(tmp_path):
     copy = redact(make_run(without=("accounts", "settlement", "outlook")))
     formats = [*light_formats(copy, tmp_path), render_html(copy, workbook=False).encode()]

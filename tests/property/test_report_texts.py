@@ -6,6 +6,7 @@ import re
 from itertools import count
 
 import pytest
+from examples import THOUSANDS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from read_back import docx_text, html_text, markdown_words, pdf_text
@@ -171,6 +172,7 @@ def test_page_and_markdown_print_every_text(given_text):
     check_page(given_text)
 
 
+@pytest.mark.slow
 @given(texts)
 @example("C:\\files\\bdata.txt \\b\\f")
 @example('\\b"); #panic("forged")')
@@ -178,6 +180,7 @@ def test_pdf_prints_every_text_and_runs_none(given_text):
     check_pdf(given_text)
 
 
+@pytest.mark.slow
 @given(texts)
 @settings(max_examples=20)
 def test_word_prints_every_text(given_text):
@@ -190,6 +193,7 @@ def test_csv_and_workbooks_hold_every_text(tmp_path_factory, given_text):
     check_tables(given_text, tmp_path_factory.mktemp("csv"))
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 @settings(max_examples=40)
 def test_letters_that_no_font_has_stop_no_format(given_text):
@@ -200,14 +204,14 @@ def test_letters_that_no_font_has_stop_no_format(given_text):
 
 @pytest.mark.slow
 @given(texts)
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=THOUSANDS, deadline=None)
 def test_pdf_and_markdown_print_ten_thousand_texts(given_text):
     check_pdf(given_text)
 
 
 @pytest.mark.slow
 @given(texts)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=THOUSANDS // 10, deadline=None)
 def test_every_format_prints_a_thousand_texts(tmp_path_factory, given_text):
     check_page(given_text)
     check_word(given_text)

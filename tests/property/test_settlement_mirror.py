@@ -31,6 +31,7 @@ def settlement(text, folder):
     )
 
 
+@pytest.mark.slow
 def test_exchanging_the_parties_names_exchanges_them_in_the_settlement(tmp_path):
     text = (SMALL / "case.yaml").read_text("utf-8")
     one = settlement(text, tmp_path / "one")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from engine_games import random_arrays
-from hypothesis import given, settings
+from examples import THOUSANDS
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from detente.case import load_case
@@ -32,8 +33,12 @@ def check_constants(seed, shocks, rho, constant):
     if not plain.certified:  # stalled, with or without the constant
         return
     assert more.branch == plain.branch
+    stakes = (
+        np.ptp(plain.values, axis=1) / plain.game.noise
+    )  # millions of noises where rho is 1e-6: 1e-9 is below rounding
+    digits = max(1e-9, 100 * np.finfo(float).eps * stakes.max())
     for one, other in zip(plain.strategies, more.strategies):
-        assert np.abs(one - other).max() <= 1e-9
+        assert np.abs(one - other).max() <= digits
     worth = constant / rho
     size = max(abs(worth), np.abs(plain.values).max())
     assert np.abs((more.values - plain.values)[0] - worth).max() <= 1e-8 * size
@@ -41,13 +46,14 @@ def check_constants(seed, shocks, rho, constant):
 
 
 @settings(max_examples=50)
+@example(seed=8080, shocks="standard", rho=1.2882445181317807e-06, constant=-1.0)
 @given(seed=st.integers(0, 10**6), shocks=SHOCKS, rho=st.floats(-6, 0).map(lambda x: 10.0**x), constant=CONSTANT)
 def test_constants_change_no_choice(seed, shocks, rho, constant):
     check_constants(seed, shocks, rho, constant)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=THOUSANDS // 5)
 @given(seed=st.integers(0, 10**6), shocks=SHOCKS, rho=st.floats(-6, 0).map(lambda x: 10.0**x), constant=CONSTANT)
 def test_constants_change_no_choice_in_thousands(seed, shocks, rho, constant):
     check_constants(seed, shocks, rho, constant)

@@ -100,6 +100,7 @@ def write_events(folder, events):
     write(folder / "record" / "events.csv", "id,date,type,actors,text,sources\n" + rows)
 
 
+@pytest.mark.slow
 def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_path):
     out = tmp_path / "out"
     store = store_of(load_case(case), out)
@@ -160,6 +161,7 @@ def test_a_case_without_accounts_can_be_fitted(case, tmp_path):
         accounts.run(case, quick=True, workers=0, out=tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_draw_that_fails_is_left_out_with_its_reason(case, tmp_path, monkeypatch):
     """A rate that some draws make negative: those draws have no game, and the others go on."""
     path = case / "case.yaml"

@@ -20,6 +20,8 @@ from detente.evidence.priors import SCALE, JointPrior, LogUniform
 from detente.evidence.score import Scorer
 from detente.evidence.simulate import observe, simulate
 
+pytestmark = pytest.mark.slow
+
 NAMES = list(ACCOUNTS)
 
 

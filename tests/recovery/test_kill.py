@@ -17,6 +17,8 @@ from detente.settlement.find import QUICK
 from detente.settlement.problem import limits
 from detente.settlement.settle import search_case
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTS = """
 from detente.evidence.recorded import RecordedCase
 from detente.verbs.accounts import study_accounts, study_settings
@@ -107,7 +109,6 @@ def whole(request, tmp_path_factory):
     return request.param, case, read_run(folder / "out"), seconds
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_fifty_kills_of_every_verb(whole, tmp_path, seed):
     name, case, run, seconds = whole

@@ -1,6 +1,7 @@
 """Simulate recurrence with known chances, refit, and see whether they come back."""
 
 import numpy as np
+import pytest
 
 from detente.outside import fit_hazard, forecast
 from detente.outside.episodes import Episodes
@@ -31,6 +32,7 @@ def test_chances_come_back_with_many_episodes():
     assert model.probability(episodes, dated=True)[old].mean() < model.probability(episodes)[old].mean() - 0.04
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_with_few_episodes():
     covered = []
     for seed in range(20):

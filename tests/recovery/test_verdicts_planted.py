@@ -96,11 +96,13 @@ def responsive_and_honest(tmp_path_factory) -> dict:
     return planted(tmp_path_factory.mktemp("b") / "valley", answered=19, named=12, rent=0.01, pride=1.5, least=1.2)
 
 
+@pytest.mark.slow
 def test_a_silent_mediator_is_recognised(silent_and_prolonging, responsive_and_honest):
     assert silent_and_prolonging["C1"].verdict == "supported"
     assert responsive_and_honest["C1"].verdict == "undermined"
 
 
+@pytest.mark.slow
 def test_a_prolonging_and_an_honest_mediator_are_recognised(silent_and_prolonging, responsive_and_honest):
     assert silent_and_prolonging["C3"].verdict == "supported"
     assert responsive_and_honest["C3"].verdict == "undermined"
@@ -125,6 +127,7 @@ claims:
 """
 
 
+@pytest.mark.slow
 def test_the_same_draws_give_the_same_verdicts_in_every_verb(tmp_path: Path):
     """Encouragement uses 6 of a hundred draws beside other questions; behind a claim it gets as many in every verb."""
     folder = write_case(tmp_path / "valley")
@@ -181,6 +184,7 @@ def test_a_slip_in_a_rule_is_said_before_anything_is_solved(tmp_path: Path, monk
             verb()
 
 
+@pytest.mark.slow
 def test_bias_needs_namings(silent_and_prolonging, responsive_and_honest):
     assert silent_and_prolonging["C2"].verdict == "the record cannot tell"  # nobody was ever named
     assert responsive_and_honest["C2"].verdict == "undermined"  # twelve of twelve fall on one side
@@ -191,6 +195,7 @@ def test_one_naming_does_not_show_bias(tmp_path: Path):
     assert found["C2"].verdict == "the record cannot tell"
 
 
+@pytest.mark.slow
 def test_intent_and_norms_are_not_judged_but_their_tested_part_is(silent_and_prolonging):
     assert silent_and_prolonging["C4"].verdict == "outside the model"
     assert silent_and_prolonging["C4"].tested_part == "supported"
@@ -198,6 +203,7 @@ def test_intent_and_norms_are_not_judged_but_their_tested_part_is(silent_and_pro
     assert silent_and_prolonging["C5"].tested_part == "supported"
 
 
+@pytest.mark.slow
 def test_swapping_the_parties_mirrors_every_verdict(tmp_path: Path, responsive_and_honest):
     swapped = planted(tmp_path / "valley", "south", "north", answered=19, named=12, rent=0.01, pride=1.5, least=1.2)
     for id, claim in responsive_and_honest.items():

@@ -51,6 +51,7 @@ def test_delay_is_the_derivative_of_settling_hazard_with_strategies_held(package
     assert found == pytest.approx(-(held(eps) - held(-eps)) / (2 * eps), rel=1e-6, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_delay_and_its_unsettled_time_are_their_integrals():
     game, frame = random_game(4)
     solved = SolvedGame(frame, game)

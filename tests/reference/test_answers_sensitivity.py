@@ -37,6 +37,7 @@ def land(template):
     return Landscape.of(template, frame_of(template, DATE), "gain_from_settling.chair")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", NUMBERS)
 def test_derivatives_agree_with_solving_again(template, land, id):
     landscape = Landscape.of(template, land.frame, id)
@@ -73,6 +74,7 @@ def test_least_norm_in_a_box():
     assert least_norm(np.array([0.0, 2.0]), -1.0) == pytest.approx([0.0, -0.5])
 
 
+@pytest.mark.slow
 def test_explore_gives_bars_map_and_what_to_believe(template):
     found = explore(template, DATE, "gain_from_settling.chair", ("rent", "peace_chair"), workers=0)
     bars = {row[1]: row[2:] for row in found.tables["tornado"].rows}

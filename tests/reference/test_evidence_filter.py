@@ -178,6 +178,7 @@ def test_change_without_a_recorded_act_has_any_unrecorded_cause():
     assert got == pytest.approx(np.log((alpha @ expm(dense.d0 * np.outer(high, high) * 0.4)).sum()), abs=1e-10)
 
 
+@pytest.mark.slow
 def test_impossible_paths_have_likelihood_zero_and_fast_rates_do_not_underflow():
     table = table_of([(0, 0, 1), (1, 1, 0)], 2)
     channels = (Channel("a", table.entries({"k0.a"})), Channel("b", table.entries({"k1.a"})))

@@ -14,6 +14,7 @@ def log_likelihood(values):
     return float(norm.logpdf(0.9, values["a"], 0.1) + norm.logpdf(0.5, values["b"], 0.05))
 
 
+@pytest.mark.slow
 def test_nested_sampling_agrees_with_importance_weights_and_the_integral():
     pytest.importorskip("dynesty")
     found = nested_sampling(SPACE, NARROW, log_likelihood, live=120, seed=1)

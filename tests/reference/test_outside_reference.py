@@ -114,6 +114,7 @@ def test_the_model_beats_the_simple_rate_forward_in_time(ucdp):
     assert 0.4 < model["calibration slope (mid)"] < 1.3
 
 
+@pytest.mark.slow
 def test_documented_scores_are_those_of_the_data(ucdp):
     """docs/outside.md prints what `baserate --validate` prints."""
     text = (ROOT / "docs" / "outside.md").read_text("utf-8")

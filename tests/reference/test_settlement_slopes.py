@@ -35,6 +35,7 @@ def margins(problem, setting, option):
     return np.array(judge(problem, setting, reading, going_on)[option].margins)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lever", [1, 2])
 @pytest.mark.parametrize("option", [0, 1])
 def test_slopes(problem, lever, option):

@@ -34,7 +34,8 @@ def answer(shares, precision):
     return np.array(out)
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_nine_equilibria_at_low_noise(seed):
     found = enumerate_equilibria(three_players(20.0), starts=12, seed=seed)
     shares = [tuple(float(s[0, 0]) for s in e.strategies) for e in found]
@@ -57,6 +58,7 @@ def pure_coordination(precision: float) -> Game:
     return Game.simultaneous(np.array([both, both])[:, None], np.ones((1, 2, 2, 1)), 0.0, 1 / precision, "none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("precision", "count"), [(1.9, 1), (2.0, 1), (2.02, 3), (3.0, 3)])
 def test_a_triple_root_is_one_equilibrium(precision, count):
     found = enumerate_equilibria(pure_coordination(precision), starts=6)

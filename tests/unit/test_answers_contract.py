@@ -400,6 +400,7 @@ def test_branches_are_counted_and_a_lost_one_is_said(template, eight, monkeypatc
     assert any(w.startswith("1 of 3 draws do not lie on the principal branch") for w in answers.warnings)
 
 
+@pytest.mark.slow
 def test_equilibria_are_searched_in_one_draw_in_ten(template):
     assert (searched(1), searched(9), searched(40), searched(100)) == (1, 1, 4, 10)
     answers = evaluate(

@@ -48,6 +48,7 @@ def test_a_middle_at_a_hard_end_has_its_derivatives(tmp_path, numbers, place):
     assert swings and all(low != high for low, high in swings.values())
 
 
+@pytest.mark.slow
 def test_a_rate_of_a_million_costs_the_derivatives_alone(tmp_path):
     found = answers(tmp_path, "range: [1.4e6, 1.6e6]", lapse("flare"))
     assert found.solution.draws_left_out == 0

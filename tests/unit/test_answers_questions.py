@@ -60,6 +60,7 @@ def test_every_question_answers(everything):
     assert [section.id for section in everything.sections] == list(QUESTIONS)
 
 
+@pytest.mark.slow
 def test_swapping_the_parties_names_mirrors_every_answer(tmp_path: Path, everything):
     mirrored = compile_case(load_case(write_case(tmp_path, one="south", two="north")))
     swapped = evaluate(mirrored, DATE, draws=6, seed=1, workers=0)
@@ -70,6 +71,7 @@ def test_swapping_the_parties_names_mirrors_every_answer(tmp_path: Path, everyth
         assert swapped.draws[other] == pytest.approx(values, rel=1e-9, abs=1e-9, nan_ok=True), id
 
 
+@pytest.mark.slow
 def test_answers_do_not_depend_on_workers(template):
     ask = {"draws": 2, "seed": 1, "questions": ["relapse", "spoilers"], "tornado": False}
     here, there = evaluate(template, DATE, workers=0, **ask), evaluate(template, DATE, workers=2, **ask)

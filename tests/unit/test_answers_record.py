@@ -148,6 +148,7 @@ def test_leading_counts_only_what_can_be_done_there():
     assert everywhere and not nowhere
 
 
+@pytest.mark.slow
 def test_numbers_of_minsk_have_entries_of_the_record_and_none_after_the_date():
     template = compile_case(load_case("minsk"))
     asked = ["relapse", "peace", "trigger", "gain_from_settling", "loss", "silence", "values", "patrons"]

@@ -39,6 +39,7 @@ def test_ask_leaves_a_run_and_keeps_what_was_asked_for(folder: Path, tmp_path: P
         ask(folder, "relapse", actor="nord", **FEW)
 
 
+@pytest.mark.slow
 def test_compare_uses_common_draws(folder: Path):
     run = compare(folder, ["calm"], "relapse", **FEW)
     rows = {row[0]: row for row in run.tables["comparison"].rows}

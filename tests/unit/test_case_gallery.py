@@ -26,6 +26,7 @@ def test_states_and_reasons(name):
         assert parameter.low <= parameter.mid <= parameter.high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_draws_from_the_ranges_have_certified_solutions(name):
     case = load_case(name)
@@ -42,6 +43,7 @@ def values_at(template, draw):
     return equilibrium.values[:, template.state(template.case.as_of)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "some"), [("toy-process", ("rent", "domestic")), ("good-friday", None)])
 def test_moving_a_parameter_moves_an_answer_or_it_is_called_idle(name, some):
     case = load_case(name)

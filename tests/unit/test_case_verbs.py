@@ -244,11 +244,13 @@ def schema_of(name):
     return {"$defs": whole["$defs"], "$ref": ref}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VALID)
 def test_the_schema_accepts_what_the_language_accepts(name):
     jsonschema.validate(parse_yaml(VALID[name], name).data, schema_of("case.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_the_schema_accepts_every_shipped_file(file):
     found = list(shipped_folder().glob(f"*/{file}"))
@@ -257,6 +259,7 @@ def test_the_schema_accepts_every_shipped_file(file):
         jsonschema.validate(read_yaml(path).data, schema_of(file))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pair",
     [

@@ -39,13 +39,14 @@ def finished(folder: Path) -> int:
     return sum(max(0, len(path.read_bytes().splitlines()) - 1) for path in (folder / "store").glob("*.jsonl"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "times"),
     [
         (signal.SIGKILL, 5),
         (signal.SIGTERM, 1),
         (signal.SIGINT, 1),
-        *(pytest.param(how, 50, marks=pytest.mark.slow) for how in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)),
+        *((how, 50) for how in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)),
     ],
 )
 def test_whoever_is_killed_leaves_no_worker_and_loses_no_result(tmp_path, how, times):

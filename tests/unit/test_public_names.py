@@ -35,6 +35,7 @@ def test_no_exported_name_is_also_the_name_of_a_module():
     assert not parts & set(detente.__all__)
 
 
+@pytest.mark.slow
 def test_a_name_means_the_same_the_second_time_and_after_everything_was_imported():
     code = (
         "import importlib, pkgutil, detente\n"
@@ -47,6 +48,7 @@ def test_a_name_means_the_same_the_second_time_and_after_everything_was_imported
     _python(code)
 
 
+@pytest.mark.slow
 def test_what_can_be_called_can_be_called_twice(tmp_path, monkeypatch):
     """Each in turn, twice, in one process: a verb that loads a module of its own name would fail the second time."""
     monkeypatch.chdir(tmp_path)

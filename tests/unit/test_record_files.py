@@ -93,6 +93,7 @@ def test_a_slip_in_an_actor_is_a_warning(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_whole_record_through_files_and_workbook(tmp_path: Path) -> None:
     record = load_record(MINSK)
     write_record(record, tmp_path / "copy")

@@ -243,6 +243,7 @@ def killed_at_random(tmp_path: Path, times: int, seed: int) -> None:
     assert len(list((case / "imported").iterdir())) == 3 and list(temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_the_old_list_or_the_new_one(tmp_path: Path) -> None:
     killed_at_random(tmp_path, 5, seed=1)
 

@@ -341,6 +341,7 @@ def test_separators_name_the_parameter_that_decides(problem):
 # ---- draws ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_goes_on_where_it_was(problem, tmp_path):
     parameters = draw_parameters(problem, 4, 0)
     plan = replace(PLAN, draws=4, refined=0, equilibria=0)
@@ -392,6 +393,7 @@ def failing(tmp_path_factory):
     return problem, parameters, lost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_draw_that_fails_is_left_out_with_its_reason(failing, workers):
     problem, parameters, lost = failing

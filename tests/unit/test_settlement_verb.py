@@ -33,6 +33,7 @@ def test_json_has_what_others_read(printed):
     assert not (out / ".settle").exists()
 
 
+@pytest.mark.slow
 def test_in_words(printed):
     _, _, options = printed
     result = CliRunner().invoke(app, ["settle", str(SMALL), *options])
@@ -50,6 +51,7 @@ def test_a_folder_without_a_run_gets_one(printed):
     assert run.sections[0].finding == run.settlement.finding
 
 
+@pytest.mark.slow
 def test_a_run_of_the_same_case_and_date_takes_it_up(tmp_path):
     run = Run(
         version="0",

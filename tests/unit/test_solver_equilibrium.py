@@ -238,6 +238,7 @@ def test_asymmetric_attrition_is_found():
     assert advantage[1] == pytest.approx(0.0, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_a_game_with_three_known_equilibria():
     """Attrition is two equations r1 = f(r2), r2 = f(r1) for the rates of conceding; a scan of f(f(r)) = r finds all."""
     noise, cost, prize, rho, tempo, weight = 0.1, 0.1, 1.0, 1e-3, 52.0, 0.1 / 52.0

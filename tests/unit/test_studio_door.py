@@ -232,6 +232,7 @@ def test_thousands_of_malformed_requests_neither_crash_nor_leak(studio, many):
     assert written <= {"detente-out/toy-process-studio/visited"}
 
 
+@pytest.mark.slow
 def test_broken_bytes_on_the_wire_do_not_stop_the_server(tmp_path):
     server = StudioServer(tmp_path, "toy-process")
     try:
@@ -266,6 +267,7 @@ def test_broken_bytes_on_the_wire_do_not_stop_the_server(tmp_path):
     assert "Traceback" not in words
 
 
+@pytest.mark.slow
 def test_it_listens_on_loopback_only(tmp_path):
     server = StudioServer(tmp_path, "toy-process")
     try:

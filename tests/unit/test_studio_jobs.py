@@ -47,12 +47,14 @@ def test_a_job_that_goes_wrong_says_so_in_words_and_is_known_after_a_restart(job
     assert "/" not in json.dumps(again.get(started.id).data()["words"])
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_stops_in_order_and_two_run_at_most(jobs, tmp_path):
+    others = descendants(os.getpid())
     long = [jobs.start(order(draws=1500, seed=n)) for n in range(2)]
     with pytest.raises(OptionError, match="two jobs are running"):
         jobs.start(order())
     wait_for((tmp_path / "work" / "jobs" / long[0].id / "progress.json").is_file)
-    below = descendants(os.getpid())
+    below = descendants(os.getpid()) - others
     assert {job.state for job in Jobs(tmp_path / "work").all()} == {"running"}  # as another studio sees them
     for job in long:
         assert jobs.cancel(job.id).state in ("stopping", "stopped")
@@ -158,7 +160,8 @@ def finished(folder: Path) -> int:
     return sum(max(0, path.read_bytes().count(b"\n") - 1) for path in files)
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [4, 50])
 def test_a_killed_studio_leaves_no_job_and_no_worker(tmp_path, times):
     rng = random.Random(3)
     for n in range(times + 1):
@@ -223,6 +226,7 @@ def test_an_analysis_of_a_changed_case_carries_its_changes_and_shows_its_dossier
     assert "war_cost: 2.0" in (path.parent / "inputs" / name).read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_studio_ends_its_jobs_when_it_is_stopped(tmp_path):
     server = StudioServer(tmp_path, "toy-process")
     with page(server) as client:

@@ -219,6 +219,7 @@ LESS = Part(name="accounts", key="0" * 64, command="").model_dump_json()  # a pa
 BROKEN = ["", "{}", "[]", "[" * 100_000, '{"schema": 1}', "folder", "link", "\udcff", LESS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", BROKEN, ids=[str(n) for n in range(len(BROKEN))])
 def test_results_that_cannot_be_read_are_shown_with_their_reason_and_stop_nothing(site, content):
     with_account(site).open()

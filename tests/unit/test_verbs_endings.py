@@ -25,6 +25,7 @@ def run(*arguments: str, folder: Path, **more) -> subprocess.CompletedProcess:
     return done
 
 
+@pytest.mark.slow
 def test_a_full_disk_for_the_output_is_a_sentence(tmp_path):
     with Path("/dev/full").open("w") as full:
         for verb in (("ask", "--list"), ("record", "claims", "minsk"), ("--help",)):
@@ -37,6 +38,7 @@ def test_a_full_disk_for_the_output_is_a_sentence(tmp_path):
         ).returncode
 
 
+@pytest.mark.slow
 def test_a_full_disk_for_what_is_said_is_no_traceback(tmp_path):
     with Path("/dev/full").open("w") as full:
         command = [*DETENTE, "check", "nosuch"]
@@ -44,6 +46,7 @@ def test_a_full_disk_for_what_is_said_is_no_traceback(tmp_path):
     assert done.returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [0, 1])
 def test_a_reader_that_leaves_early_is_no_fault(tmp_path, lines):
     process = subprocess.Popen(
@@ -85,6 +88,7 @@ def test_a_port_in_use_is_a_sentence_and_a_missing_case_opens_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piped", [True, False])
 @pytest.mark.parametrize("moment", ["loading", "computing"])
 def test_an_interrupt_ends_in_order_at_any_moment(tmp_path, moment, piped):

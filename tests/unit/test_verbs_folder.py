@@ -170,6 +170,7 @@ def test_a_run_of_another_version_is_replaced_by_an_analysis_only(copied):
     assert tuple(read_run(out).parts) == ANALYSIS
 
 
+@pytest.mark.slow
 def test_an_analysis_takes_up_what_was_kept_beside_the_draws(made, tmp_path, monkeypatch):
     """`accounts` and `fit` without --out keep their results with the case; an analysis of any date finds them."""
     case, out = made

@@ -146,6 +146,7 @@ def test_a_table_in_markdown_leaves_empty_columns_out():
 # ---- workbooks -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(text, st.none() | st.floats(-1e9, 1e9)), min_size=1, max_size=5))
 def test_a_workbook_gives_every_text_back_as_text(rows):
     openpyxl = pytest.importorskip("openpyxl", reason="the extra `xlsx` is not installed")

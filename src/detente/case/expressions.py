@@ -15,17 +15,10 @@ def read_expression(text: str, scope: Scope, truth: bool = False) -> Expr:
     Raises:
         CaseError: the expression is wrong; the diagnostics quote it.
     """
-    errors: list[ExpressionError] = []
-    node: Node | None = None
-    is_truth = False
     try:
-        node, is_truth = resolve(parse(text), scope, errors)
-    except ExpressionError as error:
-        errors.append(error)
+        node, is_truth, errors = _resolved(text, scope, truth)
     except Broken as error:
-        errors.append(ExpressionError(0, f"'{error}' is broken"))
-    if node is not None and truth and not is_truth and not errors:
-        errors.append(ExpressionError(0, "a number where a condition is needed", "a comparison"))
+        node, is_truth, errors = None, False, [ExpressionError(0, f"'{error}' is broken")]
     if errors or node is None:
         where = f"expression '{text[:60]}'"
         raise CaseError([Diagnostic(e.what, e.expected, e.hint, where, 1, e.column + 1) for e in errors])
@@ -42,21 +35,26 @@ def build_expression(text: str, at: At, scope: Scope, remarks: Remarks, truth: b
         remarks: takes the mistakes.
         truth: a condition is needed.
     """
-    errors: list[ExpressionError] = []
-    node: Node | None = None
-    is_truth = False
     try:
-        node, is_truth = resolve(parse(text), scope, errors)
-    except ExpressionError as error:
-        errors.append(error)
+        node, is_truth, errors = _resolved(text, scope, truth)
     except Broken:
         remarks.broken.add(at)
         return None
-    if node is not None and truth and not is_truth and not errors:
-        errors.append(ExpressionError(0, "a number where a condition is needed", "a comparison such as 'phase == war'"))
     for error in errors:
         remark_in_text(remarks, at, text, error)
     return None if errors or node is None else Expr(text, node, is_truth, at)
+
+
+def _resolved(text: str, scope: Scope, truth: bool) -> tuple[Node | None, bool, list[ExpressionError]]:
+    """What a text means, whether that is a condition, and its mistakes; `Broken` where it rests on what is broken."""
+    errors: list[ExpressionError] = []
+    try:
+        node, is_truth = resolve(parse(text), scope, errors)
+    except ExpressionError as error:
+        return None, False, [*errors, error]
+    if truth and not is_truth and not errors:
+        errors.append(ExpressionError(0, "a number where a condition is needed", "a comparison such as 'phase == war'"))
+    return node, is_truth, errors
 
 
 def remark_in_text(remarks: Remarks, at: At, text: str, error: ExpressionError) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 from detente.answers.delaying import DelayAt
 from detente.answers.frame import Frame
 from detente.answers.names import Key, NumberSpec
-from detente.answers.question import Answered, Question, Reply, intervals, tornado
-from detente.answers.settling import gain_from_settling, settled_already
+from detente.answers.packages import PackageQuestion
+from detente.answers.question import Answered, Reply, intervals, tornado
+from detente.answers.settling import gain_from_settling
 from detente.answers.solved import SolvedGame
-from detente.answers.telling import by_sign, of_package, other_packages
 from detente.answers.witnesses import TERMS, Entries, Witnesses
 from detente.run import Picture
 from detente.solver.gradient import Answer
@@ -22,15 +22,13 @@ UNIT = "value*year per unit hazard"
 WORDS = ("Delay pays {names}.", "Delay costs {names}.", "For {names} the sign is open.")
 
 
-class Delay(Question):
+class Delay(PackageQuestion):
     """D_i and D_i per discounted unsettled year."""
 
     id = "delay"
     title = "Who gains from delay?"
     rank = 230
-
-    def missing(self, frame: Frame) -> str:
-        return settled_already(frame)
+    family, words = PER_TIME, WORDS
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         specs = []
@@ -76,12 +74,9 @@ class Delay(Question):
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
         return witnesses.of_types(TERMS, key.actor)
 
-    def finding(self, answered: Answered) -> str:
-        return by_sign(answered, of_package(answered, PER_TIME), *WORDS)
-
     def paragraphs(self, answered: Answered) -> tuple[str, ...]:
         what = "Numbers are per discounted year without a settlement, in the actor's own unit."
-        return (what, *other_packages(answered, PER_TIME, *WORDS))
+        return (what, *super().paragraphs(answered))
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
         return (*intervals(self.title, answered.family(PER_TIME)), *tornado(answered))

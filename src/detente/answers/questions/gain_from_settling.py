@@ -9,10 +9,10 @@ import numpy as np
 
 from detente.answers.frame import Frame
 from detente.answers.names import Key, NumberSpec
-from detente.answers.question import Answered, Question, Reply, intervals, tornado
-from detente.answers.settling import gain_from_settling, patrons_of, settled_already
+from detente.answers.packages import PackageQuestion
+from detente.answers.question import Answered, Reply, intervals, tornado
+from detente.answers.settling import gain_from_settling, patrons_of
 from detente.answers.solved import SolvedGame
-from detente.answers.telling import by_sign, of_package, other_packages
 from detente.answers.witnesses import TERMS, Entries, Witnesses
 from detente.run import Picture
 from detente.solver import Value
@@ -26,15 +26,13 @@ WORDS = (
 )
 
 
-class GainFromSettling(Question):
+class GainFromSettling(PackageQuestion):
     """Gain from settling now by actor, and package where there are several."""
 
     id = "gain_from_settling"
     title = "Who gains from settling now?"
     rank = 210
-
-    def missing(self, frame: Frame) -> str:
-        return settled_already(frame)
+    family, words = FAMILY, WORDS
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         return tuple(
@@ -74,12 +72,6 @@ class GainFromSettling(Question):
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
         actor = key.actor or ""
         return (*witnesses.of_types(TERMS, actor), *witnesses.promised(actor))
-
-    def finding(self, answered: Answered) -> str:
-        return by_sign(answered, of_package(answered, FAMILY), *WORDS)
-
-    def paragraphs(self, answered: Answered) -> tuple[str, ...]:
-        return other_packages(answered, FAMILY, *WORDS)
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:
         return (*intervals(self.title, answered.family(FAMILY)), *tornado(answered))

@@ -3,10 +3,9 @@
 from detente.answers.frame import Frame
 from detente.answers.held import values_when_signed
 from detente.answers.names import Key, NumberSpec
-from detente.answers.question import Answered, Question, Reply
-from detente.answers.settling import settled_already
+from detente.answers.packages import PackageQuestion
+from detente.answers.question import Reply
 from detente.answers.solved import SolvedGame
-from detente.answers.telling import by_sign, of_package, other_packages
 from detente.answers.witnesses import TERMS, Entries, Witnesses
 
 FAMILY = "sign_now"
@@ -17,15 +16,13 @@ WORDS = (
 )
 
 
-class SignNow(Question):
+class SignNow(PackageQuestion):
     """Value of signing now rather than later, on the same terms."""
 
     id = "sign_now"
     title = "Is signing now worth more than signing later?"
     rank = 220
-
-    def missing(self, frame: Frame) -> str:
-        return settled_already(frame)
+    family, words = FAMILY, WORDS
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         return tuple(
@@ -49,12 +46,6 @@ class SignNow(Question):
 
     def entries(self, frame: Frame, key: Key, witnesses: Witnesses) -> Entries:
         return witnesses.of_types(TERMS, key.actor)
-
-    def finding(self, answered: Answered) -> str:
-        return by_sign(answered, of_package(answered, FAMILY), *WORDS)
-
-    def paragraphs(self, answered: Answered) -> tuple[str, ...]:
-        return other_packages(answered, FAMILY, *WORDS)
 
 
 QUESTION = SignNow()
