@@ -153,5 +153,5 @@ def test_minsk_from_folder_to_dossier(tmp_path):
     ids = {quantity.id.split(".")[0] for quantity in run.quantities}
     assert {"relapse", "peace", "gain_from_settling", "delay", "prolongation", "loss", "loss_share"} <= ids
     assert len(run.claims) >= 32
-    assert {"ledger", "forgotten", "timeline", "response"} <= run.tables.keys()
+    assert "response" in run.tables and run.ledger.bars and run.timeline.events
     assert (folder / "dossier.html").stat().st_size > 100_000
