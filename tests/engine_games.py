@@ -82,6 +82,33 @@ def plain_values(arrays, *, noise, shocks, tempo, discount_rate, rate, rounds=20
     raise AssertionError(f"plain iteration did not settle: {change}")
 
 
+def plain_occasions(arrays, *, noise, discount_rate, rate, ceiling=200.0, pace=100.0, rounds=40000, tol=1e-12):
+    """The same for "occasions", by small steps along the equations' own residual (a step is 1/pace years)."""
+    successors, impulses, flow, nature, hazards = arrays
+    n, k = flow.shape
+    values = np.zeros((n, k))
+    for _ in range(rounds):
+        change = flow - discount_rate * values
+        for s, h in zip(nature, hazards):
+            change = change + h * (values[:, s] - values)
+        for j in range(n):
+            for a, s in enumerate(successors[j]):
+                can = (s >= 0) & (a > 0)
+                to = values[:, np.where(can, s, 0)]
+                worth = impulses[j][:, a] + to - values  # (players, states) to each
+                gain = np.clip(worth[j], -600 * noise, 600 * noise)
+                x = np.exp(gain / noise)
+                r = np.where(can, rate * x / (1 + (x - 1) / ceiling), 0.0)
+                own = r * np.maximum(gain, 0.0)
+                worth = r * worth
+                worth[j] = own
+                change = change + worth
+        values = values + change / pace
+        if np.abs(change).max() < tol * (1 + np.abs(values).max()):
+            return values
+    raise AssertionError(f"plain iteration did not settle: {np.abs(change).max()}")
+
+
 def attrition(noise, *, cost=0.1, prize=1.0, rho=1e-3, shocks="reference", reference_rate=0.1):
     """Two players wait at a cost until one concedes (states: waiting, 1 conceded, 2 conceded)."""
     successors = [np.array([[0, 1, 2], [1, -1, -1]]), np.array([[0, 1, 2], [2, -1, -1]])]

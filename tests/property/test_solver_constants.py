@@ -17,7 +17,7 @@ CONSTANT = st.builds(
     st.floats(-8, 12),
     st.sampled_from([-1, 1]),
 )
-SHOCKS = st.sampled_from(["reference", "standard", "none"])
+SHOCKS = st.sampled_from(["occasions", "reference", "standard", "none"])
 
 
 def shifted(seed, shocks, rho, constant) -> Game:

@@ -11,7 +11,7 @@ from detente.chain import Chain
 from detente.game import Game
 from detente.solver import solve
 
-SHOCKS = st.sampled_from(["reference", "standard", "none"])
+SHOCKS = st.sampled_from(["occasions", "reference", "standard", "none"])
 
 
 def build(arrays, shocks, time=1.0, utility=1.0):

@@ -1,10 +1,11 @@
 """The solver against programs written independently: the process toy, and plain damped iteration on random games."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
-from engine_games import load_toy, plain_values, random_arrays, random_game, toy_game, toy_states
+from engine_games import load_toy, plain_occasions, plain_values, random_arrays, random_game, toy_game, toy_states
 
 from detente.errors import OptionError, UncertifiedError
 from detente.game import Game
@@ -39,12 +40,15 @@ def test_process_toy(toy, shared, variant):
         assert number == pytest.approx(wanted[key], rel=1e-7, abs=1e-9), key
 
 
-@pytest.mark.parametrize("shocks", ["reference", "standard", "none"])
+@pytest.mark.parametrize("shocks", ["occasions", "reference", "standard", "none"])
 @pytest.mark.parametrize("seed", [1, 2, 5])
 def test_random_games_against_plain_iteration(shocks, seed):
     arrays = random_arrays(seed=seed)
-    noise, tempo, rho = (2.0, 4.0, 0.4) if shocks != "reference" else (1.0, 12.0, 0.4)
-    plain = plain_values(arrays, noise=noise, shocks=shocks, tempo=tempo, discount_rate=rho, rate=0.3)
+    noise, tempo, rho = (1.0, 12.0, 0.4) if shocks in ("occasions", "reference") else (2.0, 4.0, 0.4)
+    if shocks == "occasions":
+        plain = plain_occasions(arrays, noise=noise, discount_rate=rho, rate=0.3)
+    else:
+        plain = plain_values(arrays, noise=noise, shocks=shocks, tempo=tempo, discount_rate=rho, rate=0.3)
     equilibrium = solve(random_game(noise=noise, shocks=shocks, seed=seed, tempo=tempo, discount_rate=rho))
     assert equilibrium.certified
     assert np.abs(equilibrium.values - plain).max() < 1e-9 * np.abs(plain).max()
@@ -63,7 +67,7 @@ PARAMETERS = {
 TARGET = np.arange(24) % 6 == 0
 
 
-def _family(p):
+def _family(p, shocks="reference"):
     successors, impulses, flow, nature, hazards = random_arrays(24, 3, seed=4)
     flow = p["stake"] * flow + p["prize"] * TARGET
     impulses = [p["cost"] * c for c in impulses]
@@ -76,7 +80,7 @@ def _family(p):
         p["hazard"] * hazards,
         p["rho"],
         p["noise"],
-        "reference",
+        shocks,
         p["rate"],
     )
 
@@ -92,13 +96,15 @@ def _family(p):
     ],
     ids=["value", "difference", "reach", "restricted mean", "discounted"],
 )
-def test_adjoint_derivatives_against_resolving(answer):
-    equilibrium = solve(_family(PARAMETERS), tol=1e-13)
-    found = gradient(equilibrium, answer, _family, PARAMETERS)
+@pytest.mark.parametrize("shocks", ["occasions", "reference"])
+def test_adjoint_derivatives_against_resolving(answer, shocks):
+    family = partial(_family, shocks=shocks)
+    equilibrium = solve(family(PARAMETERS), tol=1e-13)
+    found = gradient(equilibrium, answer, family, PARAMETERS)
     nowhere = (np.zeros(1, int), np.zeros(1, int))
     for name, value in PARAMETERS.items():
         h = 1e-3 * value
-        ends = [solve(_family({**PARAMETERS, name: value + c * h}), 1e-13, equilibrium) for c in (-2, -1, 1, 2)]
+        ends = [solve(family({**PARAMETERS, name: value + c * h}), 1e-13, equilibrium) for c in (-2, -1, 1, 2)]
         low2, low, high, high2 = (answer.pull(end.require(), nowhere)[0] for end in ends)
         difference = (low2 - 8 * low + 8 * high - high2) / (12 * h)
         assert found[name] == pytest.approx(difference, rel=1e-6, abs=1e-11), name

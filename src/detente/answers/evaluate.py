@@ -236,7 +236,7 @@ def solution_of(rows: Sequence[Mapping[str, Any]], left_out: int, spectral_radiu
     return Solution(
         certified=True,
         residual=max(row["residual"] for row in rows),
-        gap=max(row["gap"] for row in rows),
+        gap=max((row["gap"] for row in rows if row["gap"] is not None), default=None),
         spectral_radius=spectral_radius,
         draws_left_out=left_out,
         branch={branch: branches.count(branch) for branch in sorted(set(branches))},

@@ -4,6 +4,8 @@ Values of fixed strategies solve (rho_i - G) W_i = flow_i: one sparse factorisat
 Flows and values are less the same constant per player as `SolvedGame.relative`, for differences.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -25,16 +27,22 @@ def flow_without(solved: SolvedGame, target: np.ndarray) -> np.ndarray:
     op, choice = eq.operator, eq.choice
     share = move_share(eq, target)
     paid = (op.pay @ (choice.rate * (1.0 - share))).reshape(op.shape)
-    kept = np.where(share > 1 - 1e-12, 0.0, choice.share)
+    kept = np.where(share > 1 - 1e-12, 0.0, choice.rate)
     return op.payoff + paid + choice_value_of(solved, kept)
 
 
-def choice_value_of(solved: SolvedGame, share: np.ndarray) -> np.ndarray:
-    """-alpha tau sum_a sigma log(sigma / w) of given choice shares (moves,), waiting included; (players, states)."""
+def choice_value_of(solved: SolvedGame, rate: np.ndarray) -> np.ndarray:
+    """What choosing adds to flows when moves are made at these rates (moves,), 1/year; (players, states).
+
+    -alpha tau sum_a sigma log(sigma / w), waiting included; under "occasions" the reasons of each move, as held.
+    """
     op = solved.equilibrium.operator
     value = np.zeros(op.shape)
     if solved.game.shocks == "none" or op.moves == 0:
         return value
+    if solved.game.shocks == "occasions":
+        return op.choice_value(replace(solved.equilibrium.choice, rate=rate))
+    share = np.divide(rate, op.tempo, out=np.zeros(op.moves), where=op.tempo > 0)
     positive = np.maximum(share, np.finfo(float).tiny)
     term = share * np.where(share > 0, np.log(positive) - op.log_weight, 0.0)
     waiting = np.maximum(1.0 - np.add.reduceat(share, op.starts), 0.0)

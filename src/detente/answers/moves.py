@@ -78,7 +78,7 @@ def without(game: Game, names: Iterable[str], share: float = 1.0) -> Game:
 def closed(solved: SolvedGame, names: Iterable[str]) -> SolvedGame | None:
     """The same without these moves, solved again; None where there is no certified solution."""
     names = tuple(sorted(names))
-    path = partial(without, solved.game, names) if solved.game.shocks == "reference" else None
+    path = partial(without, solved.game, names) if solved.game.rated else None
     return solved.variant(f"without {names}", without(solved.game, names), path)
 
 

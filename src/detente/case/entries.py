@@ -125,8 +125,11 @@ class PlayEntry(Written):
         None, description="how often an act without `rate` comes up, per year; default 0.1"
     )
     tempo: Maybe[Tempo] = Field(None, description="ceiling on activity, per year; default 52")
-    shocks: Literal["reference", "standard", "none"] = Field(
+    shocks: Literal["occasions", "reference", "standard", "none"] = Field(
         "reference", description="how private reasons enter values; default reference"
+    )
+    ceiling: Maybe[Positive] = Field(
+        None, description="with `shocks: occasions`, no act comes more often than so many times its rate; default 200"
     )
     discount_factor: Maybe[NotNegative] = Field(None, description="per period, with `timing: simultaneous`")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from detente.case.entries import ParameterEntry, PlayEntry, ValueEntry
-from detente.case.parts import Parameter, Play
+from detente.case.parts import CEILING, Parameter, Play
 from detente.case.priors import Distribution
 from detente.errors import suggest
 from detente.files.validate import Remarks
@@ -80,12 +80,17 @@ def build_play(play: PlayEntry, remarks: Remarks, players: tuple[str, ...]) -> t
     if factor is not None and not 0 < factor < 1:
         remarks.error(("play", "discount_factor"), f"discount factor {factor:g}", "between 0 and 1")
         factor = 0.5  # reported; stands in so that `check` can look further
+    ceiling = play.ceiling
+    if ceiling is not None and ceiling <= 1:
+        remarks.error(("play", "ceiling"), f"a ceiling of {ceiling:g}", "more than 1: times an act's own rate")
+        ceiling = None
     return Play(
         discount_rate=builder.setting("discount_rate", play.discount_rate),
         noise=builder.setting("noise", play.noise),
         reference_rate=builder.shared("reference_rate", play.reference_rate),
         tempo=builder.tempo(play.tempo),
         shocks=play.shocks,
+        ceiling=CEILING if ceiling is None else ceiling,
         discount_factor=factor,
     ), builder.parameters
 

@@ -35,6 +35,7 @@ class Expr:
         return evaluate(self.node, codes, parameters)
 
 
+CEILING = 200.0  # times its own rate: as often as an act can come under "occasions"
 ONE = Expr("1", Constant(0, 1.0))
 ZERO = Expr("0", Constant(0, 0.0))
 ALWAYS = Expr("true", Truth(0, True), truth=True)
@@ -195,6 +196,7 @@ class Play:
     reference_rate: float | str
     tempo: Mapping[str, float]
     shocks: str = "reference"
+    ceiling: float = CEILING
     discount_factor: float | None = None
 
 

@@ -6,6 +6,7 @@ from detente.errors import suggest
 WITHOUT_MEANING = {
     "discount_rate": "with simultaneous moves write 'discount_factor', per period",
     "reference_rate": "with simultaneous moves every available action weighs the same",
+    "ceiling": "with simultaneous moves no act has a rate",
     "tempo": "with simultaneous moves there is one move per period",
 }
 
@@ -42,8 +43,8 @@ def _without_meaning(names: CaseNames) -> None:
     for key, hint in WITHOUT_MEANING.items():
         if play.has(key):
             remarks.error(("play", key), f"'{key}' has no meaning here", "", hint, key=True)
-    if play.has("shocks") and play.shocks == "reference":
-        remarks.error(("play", "shocks"), "reference shocks with simultaneous moves", "standard or none")
+    if play.has("shocks") and play.shocks in ("occasions", "reference"):
+        remarks.error(("play", "shocks"), f"{play.shocks} shocks with simultaneous moves", "standard or none")
     for actor, actions in names.written.actions.items():
         for name, action in actions.items():
             if action.rate:

@@ -136,7 +136,8 @@ def jump_rates(game: Game, strategies: list[np.ndarray] | tuple[np.ndarray, ...]
         ComputationError: the draw has an outcome that the pattern lacks.
     """
     kind, source, target, probability = _flat(game)
-    level = [game.tempo[i] * sigma[a] for i, sigma in enumerate(strategies) for a in range(1, len(sigma))]
+    alpha = game.opportunities
+    level = [alpha[i] * sigma[a] for i, sigma in enumerate(strategies) for a in range(1, len(sigma))]
     level.extend(game.nature.hazards)
     rate = np.array(level).reshape(len(level), game.n_states)[kind, source] * probability if level else probability
     key = (kind * game.n_states + source) * game.n_states + target

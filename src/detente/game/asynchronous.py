@@ -8,10 +8,11 @@ nothing, leaves x as it is. Symbols and units: docs/notation.md.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
+from detente.case.parts import CEILING
 from detente.errors import OptionError
 from detente.game import arrays
 from detente.game.moves import Moves, Nature
@@ -19,8 +20,8 @@ from detente.game.players import Players
 from detente.game.simultaneous import SimultaneousGame, simultaneous
 from detente.game.space import StateSpace
 
-Shocks = Literal["reference", "standard", "none"]
-SHOCKS = ("reference", "standard", "none")
+Shocks = Literal["occasions", "reference", "standard", "none"]
+SHOCKS: tuple[Shocks, ...] = get_args(Shocks)
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,34 @@ class Game(Players):
     terms: tuple[Mapping[str, np.ndarray], ...] = ()  # per player: label -> (states,); they sum to payoff_flow
     space: StateSpace | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)  # what it was built from
+    ceiling: float = CEILING  # "occasions": rates stay below so many times the reference rate
 
     @property
     def n_states(self) -> int:
         """Number of states K."""
         return self.payoff_flow.shape[1]
 
+    @property
+    def rated(self) -> bool:
+        """Whether actions have reference rates."""
+        return self.shocks in ("occasions", "reference")
+
+    @property
+    def opportunities(self) -> np.ndarray:
+        """alpha_i(x), (players, states), 1/year: `tempo`; under "occasions" the ceilings of all actions together."""
+        if self.shocks != "occasions":
+            return self.tempo
+        totals = [np.where(moves.available, moves.reference_rate, 0.0)[1:].sum(axis=0) for moves in self.moves]
+        return self.ceiling * np.array(totals).reshape(self.tempo.shape)
+
     def reference_weights(self, player: int) -> np.ndarray:
-        """w_i(a|x), shape (actions, states): r0 / tempo, 1 for `wait`; without reference rates 1 where available."""
+        """w_i(a|x), shape (actions, states): r0 / tempo, 1 for `wait`; without reference rates 1 where available.
+
+        Under "occasions" the reference rates r0 themselves, 1/year.
+        """
         moves = self.moves[player]
+        if self.shocks == "occasions":
+            return np.where(moves.available, moves.reference_rate, 0.0)
         if self.shocks != "reference":
             return moves.available.astype(float)
         weights = np.where(moves.available, moves.reference_rate / self.tempo[player], 0.0)
@@ -87,6 +107,8 @@ class Game(Players):
             arrays.positive(name, value, [shape])
         if self.shocks not in SHOCKS:
             raise OptionError.of(f"shocks {self.shocks!r}", " or ".join(map(repr, SHOCKS)))
+        if not 1.0 < self.ceiling < np.inf:
+            raise OptionError.of(f"a ceiling of {self.ceiling:g} times the reference rate", "more than 1, and finite")
         for i, moves in enumerate(self.moves):
             self._check_moves(f"moves[{i}]", moves, (n, k))
         hazards = self.nature.hazards
@@ -127,6 +149,7 @@ class Game(Players):
         shocks: Shocks = "reference",
         reference_rates: float | Sequence[np.ndarray] = 0.1,
         players: Sequence[str] | None = None,
+        ceiling: float = CEILING,
     ) -> "Game":
         """Build a game from arrays.
 
@@ -140,9 +163,10 @@ class Game(Players):
             hazards: (events, states), 1/year; 0 where the event cannot happen.
             discount_rate: scalar or (players,), 1/year.
             noise: scalar or (players,), utility.
-            shocks: "reference", "standard" or "none" (docs/notation.md).
+            shocks: "occasions", "reference", "standard" or "none" (docs/notation.md).
             reference_rates: scalar, or per player (actions, states), 1/year; row 0 and unavailable entries are ignored.
             players: names; default "1", "2", ...
+            ceiling: under "occasions", rates stay below so many times the reference rate.
 
         Raises:
             OptionError: a shape or value is wrong; the message gives the array, its shape and the place.
@@ -170,6 +194,7 @@ class Game(Players):
             noise=arrays.positive("noise", noise, [(n,)]),
             shocks=shocks,
             terms=tuple({"flow": flow[i]} for i in range(n)),
+            ceiling=ceiling,
         )
 
     @staticmethod

@@ -124,6 +124,7 @@ class _Arrays(Draw):
             terms=terms,
             space=template.space,
             parameters=dict(self.parameters),
+            ceiling=play.ceiling,
         )
 
     def moves(self, plan: PlayerPlan) -> Moves:

@@ -158,7 +158,9 @@ def reproduce(context: Context) -> Section:
         s = run.solution
         text = string("reproduce.uncertified")
         if s.certified:
-            text = string("reproduce.certified", residual=value_text(s.residual, ""), gap=value_text(s.gap, ""))
+            text = string("reproduce.certified", residual=value_text(s.residual, ""))
+            if s.gap is not None:
+                text += string("reproduce.gap", gap=value_text(s.gap, ""))
         if s.spectral_radius is not None:
             text += f"; {string('reproduce.radius', radius=value_text(s.spectral_radius, ''))}"
         facts.append((string("reproduce.solution"), (text,)))

@@ -27,7 +27,7 @@ class Solution(Model):
 
     certified: bool
     residual: float
-    gap: float
+    gap: float | None  # None under "occasions", which have no best-response gap
     spectral_radius: float | None
     equilibria_found: int | None = None  # None: nobody looked for more than the one reported
     draws_left_out: int = 0  # draws without a certified solution; never silently dropped: also in `warnings`

@@ -33,7 +33,7 @@ class Graph:
         self.game, self.peace, self.war = game, peace, war
         self.states = game.n_states
         self.player_jumps = [
-            _jumps(m.transition, m.available & (m.reference_rate > 0) if game.shocks == "reference" else m.available)
+            _jumps(m.transition, m.available & (m.reference_rate > 0) if game.rated else m.available)
             for m in game.moves
         ]
         self.nature_jumps = _jumps(game.nature.transition, game.nature.hazards > 0, first=0)

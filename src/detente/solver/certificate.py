@@ -30,14 +30,15 @@ class Certificate:
     """Evidence, in float64, that values and strategies are an equilibrium.
 
     `residual`: largest scaled relative residual of the value equations. `gap`: largest regularised best-response gap
-    of the strategies at their own exact values. Both are relative to the spread of the player's values over states (at
-    least its noise), so that no constant in its payoffs can hide an error. `one_shot_gain`: largest unregularised
-    gain from one deviation, utility (information, not a test). `spectral_radius`: modulus of the dominant eigenvalue of
-    the best-response map; below 1, players would find the equilibrium by adjustment.
+    of the strategies at their own exact values; None under "occasions", which have no such gap. Both are relative to
+    the spread of the player's values over states (at least its noise), so that no constant in its payoffs can hide an
+    error. `one_shot_gain`: largest unregularised gain from one deviation, utility (information, not a test).
+    `spectral_radius`: modulus of the dominant eigenvalue of the best-response map; below 1, players would find the
+    equilibrium by adjustment.
     """
 
     residual: float
-    gap: float
+    gap: float | None
     one_shot_gain: float
     tol: float
     system: System = field(repr=False, compare=False)
@@ -46,7 +47,7 @@ class Certificate:
     @property
     def passed(self) -> bool:
         """Whether residual and gap are within the tolerance."""
-        return self.residual <= self.tol and self.gap <= GAP * self.tol
+        return self.residual <= self.tol and (self.gap is None or self.gap <= GAP * self.tol)
 
     @cached_property
     def dominant_eigenvalue(self) -> complex:

@@ -55,7 +55,7 @@ class Equilibrium(Solved):
     def rates(self, player: int | str) -> np.ndarray:
         """Rate of each action, tempo * sigma, (actions, states), 1/year."""
         i = player if isinstance(player, int) else self.game.player(player)
-        return self.game.tempo[i] * self.strategies[i]
+        return self.game.opportunities[i] * self.strategies[i]
 
     @cached_property
     def generator(self) -> sp.csr_array:
@@ -84,7 +84,7 @@ class Equilibrium(Solved):
     def decomposition(self) -> tuple[dict[str, np.ndarray], ...]:
         """Per player, labelled parts (states,) that sum to the values.
 
-        Labels: those of the flows, "impulse: ACTION OWNER" and "choice value".
+        Labels: those of the flows, "impulse: ACTION OWNER" and "choice value", or "reasons" under "occasions".
         """
         return tuple(self._parts(i) for i in range(self.game.n_players))
 
@@ -98,7 +98,7 @@ class Equilibrium(Solved):
                 if which.any():
                     label = f"impulse: {name} {self.game.players[j]}"
                     flows[label] = np.bincount(op.state[which], weights=paid[which], minlength=op.shape[1])
-        flows["choice value"] = op.choice_value(self.choice)[i]
+        flows["reasons" if self.game.shocks == "occasions" else "choice value"] = op.choice_value(self.choice)[i]
         labels, stack = list(flows), np.array(list(flows.values()), dtype=float)
         parts = self.chain().discounted(stack, float(op.rho[i]))
         # what rounding leaves between the sum and the value belongs to the largest part
@@ -113,15 +113,18 @@ def certify(operator: Operator, unknowns: np.ndarray, tol: float) -> Certificate
         held = evaluate(at.generator, operator.rho, at.flow, unknowns, tol=0.1 * tol * scale[:, 0])
     except ComputationError:  # no values of these strategies in float64, so no gap that could certify
         return Certificate(at.error, np.inf, np.inf, tol, operator, unknowns)
-    gap, gain = _gaps(operator, at.choice, held)
+    now = operator.choose(held)
+    gain = operator.rule.best_deviation(operator, at.choice, now.gain) if operator.moves else 0.0
+    if operator.game.shocks == "occasions":
+        return Certificate(at.error, None, gain, tol, operator, unknowns)
+    gap = _gaps(operator, at.choice, now)
     return Certificate(at.error, float((gap / scale).max()), gain, tol, operator, unknowns)
 
 
-def _gaps(op: FlatGame, choice: Choice, held: np.ndarray) -> tuple[np.ndarray, float]:
-    """Gap (players, states) of fixed strategies at their own exact values, and the largest one-shot gain."""
-    gap, gain = np.zeros(op.shape), 0.0
+def _gaps(op: FlatGame, choice: Choice, now: Choice) -> np.ndarray:
+    """Gap (players, states) of fixed strategies whose own exact values give the gains of `now`."""
+    gap = np.zeros(op.shape)
     if op.moves:
-        now = op.choose(held)
         noise = op.noise
         tiny = np.finfo(float).tiny
         log_share = np.where(choice.share > 0, np.log(np.maximum(choice.share, tiny)) - op.log_weight, 0.0)
@@ -129,6 +132,4 @@ def _gaps(op: FlatGame, choice: Choice, held: np.ndarray) -> tuple[np.ndarray, f
         wait_term = np.where(waiting > 0, waiting * np.log(np.maximum(waiting, tiny)), 0.0)
         used = np.add.reduceat(choice.share * (now.gain - noise * log_share), op.starts) - noise[op.starts] * wait_term
         gap.ravel()[op.group] = noise[op.starts] * now.surplus - used
-        best = np.maximum(np.maximum.reduceat(now.gain, op.starts), 0.0)
-        gain = float((best - np.add.reduceat(choice.share * now.gain, op.starts)).max())
-    return np.abs(gap), gain
+    return np.abs(gap)

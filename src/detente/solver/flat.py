@@ -2,14 +2,11 @@
 
 Moves other than `wait` are flattened: move m belongs to one (player, state, action), sorted in that order, so the moves
 of one player in one state form a segment. With dq_m = c + E V(T) - V for the mover (relative to wait, whose dq is 0),
-
-    L = log(1 + sum_a w_a exp(dq_a / tau)),  sigma_a = w_a exp(dq_a / tau - L),  M - V = tau L.
-
-Rates r_m = alpha sigma_m are linear in nothing else: the generator is `base + scatter @ r` on a fixed sparsity pattern,
-impulses are `pay @ r`, and for every player
+rates r_m follow by the rule of the game's shocks (solver/choosing.py). All else is linear in them: the generator is
+`base + scatter @ r` on a fixed sparsity pattern, impulses are `pay @ r`, and for every player
 
     F_i(V) = flow_i(V) + G(V) V_i - rho_i V_i,
-    flow_i = u_i + impulses_i + alpha_i (tau_i L_i - sum_a sigma_i dq_a)        (the last: choice value; 0 for "none").
+    flow_i = u_i + impulses_i + what choosing adds.
 
 Only differences of V between states move choices. So a mean payoff flow that is large beside its spread, `level`, is
 taken out of u, and the unknowns are V less what that is worth, `offset` = level / rho: a constant in the payoffs costs
@@ -27,18 +24,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from detente.game import Game
-from detente.solver.logit import logit_beside_waiting
+from detente.solver.choosing import RULES, Choice
 from detente.solver.system import is_far
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What all players choose at given values; flat over moves (M,) or segments (S,)."""
-
-    gain: np.ndarray  # (M,) dq: payoff of the move relative to waiting, utility
-    share: np.ndarray  # (M,) sigma
-    rate: np.ndarray  # (M,) tempo * sigma, 1/year
-    surplus: np.ndarray  # (S,) L: log of the sum of weights relative to waiting
 
 
 @dataclass(frozen=True)
@@ -72,14 +59,17 @@ class FlatGame:
         self.player = np.concatenate([np.full(len(state), i) for i, (state, _, _, _) in enumerate(parts)])
         self.state = np.concatenate([part[0] for part in parts])
         self.action = np.concatenate([part[1] for part in parts])
-        self.log_weight = np.concatenate([part[2] for part in parts])
         self.moves = len(self.state)
+        self.rule = RULES[game.shocks]
+        self.log_weight = self.rule.log_weights(self, np.concatenate([part[2] for part in parts]))
         self.difference = self._differences(sp.csr_array(sp.vstack([part[3] for part in parts], format="csr")))
         self._segments()
         self._own_difference()
         self._pattern()
         self._payments()
-        self.tempo = game.tempo[self.player, self.state]
+        alpha = game.opportunities
+        self.tempo = alpha[self.player, self.state]
+        self.ceiling = game.ceiling * np.concatenate([part[2] for part in parts])
         self.tau = game.noise
         self.noise = game.noise[self.player]
         self.rho = game.discount_rate
@@ -95,9 +85,7 @@ class FlatGame:
         usable[0] = False
         state, action = np.nonzero(usable.T)
         rows = action * self.game.n_states + state
-        with np.errstate(divide="ignore"):  # an action of rate 0 stays among the moves, with weight 0
-            log_weight = np.log(self.game.reference_weights(i)[action, state])
-        return state, action, log_weight, sp.csr_array(moves.transition[rows])
+        return state, action, self.game.reference_weights(i)[action, state], sp.csr_array(moves.transition[rows])
 
     def _differences(self, jumps: sp.csr_array) -> sp.csr_array:
         """E V(T) - V per move, (M, K); entries that a parameter could move stay, also where they are 0."""
@@ -189,8 +177,7 @@ class FlatGame:
         gain = self.own @ values.ravel() + self.cost
         if self.moves == 0:
             return Choice(gain, gain, gain, gain)
-        share, surplus = logit_beside_waiting(gain / self.noise + self.log_weight, self.starts, self.segment)
-        return Choice(gain, share, self.tempo * share, surplus)
+        return self.rule.choose(self, gain / self.noise + self.log_weight, gain)
 
     def strategies(self, choice: Choice) -> tuple[np.ndarray, ...]:
         """sigma_i(a|x) per player, (actions, states); columns sum to 1."""
@@ -204,13 +191,8 @@ class FlatGame:
         return tuple(out)
 
     def choice_value(self, choice: Choice) -> np.ndarray:
-        """-alpha tau sum_a sigma log(sigma / w), shape (players, states); zero for "none"."""
-        n, k = self.shape
-        value = np.zeros(n * k)
-        if self.game.shocks != "none" and self.moves:
-            used = np.add.reduceat(choice.share * choice.gain, self.starts)
-            value[self.group] = self.tempo[self.starts] * (self.noise[self.starts] * choice.surplus - used)
-        return value.reshape(n, k)
+        """What choosing adds to the flow, (players, states), utility/year; see `detente.solver.choosing`."""
+        return self.rule.value(self, choice).reshape(self.shape) if self.moves else np.zeros(self.shape)
 
     def flow(self, choice: Choice) -> np.ndarray:
         """Payoff flow with impulses and choice value, (players, states), utility/year."""

@@ -1,8 +1,8 @@
 """The derivative of the value equations of a game with asynchronous moves.
 
 By the envelope theorem dF_i/dV_i = G - rho_i (for "none" an own term is added); so -F'(V) = (rho - G) - C, where
-C dV = sum_m dr_m(dV) (c_im + E V_i(T) - V_i), dr_m = r_m (d dq_m - sum_b sigma_b d dq_b) / tau, couples the players
-through their choices.
+C dV = sum_m dr_m(dV) (c_im + E V_i(T) - V_i), with dr_m = pull_m steer(d dq)_m, couples the players through their
+choices. Under "occasions" own choices are not optimal beside the reasons that count: an own term is added.
 """
 
 from functools import cached_property
@@ -28,7 +28,8 @@ class Linearization(Line):
         if operator.game.shocks != "none":  # envelope theorem: own choices are optimal
             worth[np.arange(operator.moves), operator.player] = 0.0
         self.worth = worth  # (M, N): what move m brings each other player
-        self.pull = self.choice.rate / operator.noise
+        self.pull = operator.rule.pull(operator, self.choice) if operator.moves else self.choice.rate
+        self.own = operator.rule.own(operator, self.choice) if operator.moves else None
 
     @cached_property
     def factored(self) -> Factored:
@@ -50,10 +51,12 @@ class Linearization(Line):
             matrix[block, block] = op.rho[i] * np.eye(k) - generator
         if op.moves:
             own = op.own.toarray()
-            means = np.add.reduceat(self.choice.share[:, None] * own, op.starts, axis=0)
-            centred = own - means[op.segment]
+            steered = op.rule.steer(op, self.choice, own)
             for i in range(n):
-                matrix[i * k : (i + 1) * k] -= op.sum_by_state @ ((self.pull * self.worth[:, i])[:, None] * centred)
+                effect = (self.pull * self.worth[:, i])[:, None] * steered
+                if self.own is not None:
+                    effect += np.where(op.player == i, self.own, 0.0)[:, None] * own
+                matrix[i * k : (i + 1) * k] -= op.sum_by_state @ effect
         return matrix
 
     def precondition(self, right: np.ndarray, transposed: bool = False) -> np.ndarray:
@@ -63,18 +66,24 @@ class Linearization(Line):
     def cross(self, change: np.ndarray) -> np.ndarray:
         """C dV: effect on each player's equation through the others' choices, (players, states)."""
         op = self.operator
+        if not op.moves:
+            return np.zeros(op.shape)
         gain = op.own @ change.ravel()
-        centred = gain - np.add.reduceat(self.choice.share * gain, op.starts)[op.segment] if op.moves else gain
-        return (op.sum_by_state @ ((self.pull * centred)[:, None] * self.worth)).T
+        effect = (self.pull * op.rule.steer(op, self.choice, gain))[:, None] * self.worth
+        if self.own is not None:
+            effect[np.arange(op.moves), op.player] += self.own * gain
+        return (op.sum_by_state @ effect).T
 
     def cross_transposed(self, weight: np.ndarray) -> np.ndarray:
         """C^T y, (players, states)."""
-        return self.rates_transposed(np.einsum("mn,mn->m", self.worth, weight.T[self.operator.state]))
+        op = self.operator
+        found = self.rates_transposed(np.einsum("mn,mn->m", self.worth, weight.T[op.state]))
+        if self.own is not None:
+            found += (op.own.T @ (self.own * weight[op.player, op.state])).reshape(op.shape)
+        return found
 
     def rates_transposed(self, weight: np.ndarray) -> np.ndarray:
         """(dr/dV)^T g for weights g (M,) on the rates of moves, (players, states)."""
         op = self.operator
-        pulled = self.pull * weight
-        if op.moves:
-            pulled = pulled - self.choice.share * np.add.reduceat(pulled, op.starts)[op.segment]
+        pulled = op.rule.steered(op, self.choice, self.pull * weight) if op.moves else self.pull * weight
         return (op.own.T @ pulled).reshape(op.shape)

@@ -5,10 +5,9 @@ from functools import cached_property
 import numpy as np
 
 from detente.game import Game
-from detente.solver.flat import Choice, FlatGame
+from detente.solver.flat import FlatGame
 from detente.solver.linear import evaluate
 from detente.solver.linearize import Linearization
-from detente.solver.logit import logit_beside_waiting
 from detente.solver.system import SMALL, System
 
 
@@ -70,8 +69,7 @@ class Operator(FlatGame, System):
             return np.zeros(self.shape)
         strength = 10.0 ** rng.uniform(-0.5, 1.5)
         exponent = strength * rng.normal(size=self.moves) + rng.random() * self.log_weight
-        share, _ = logit_beside_waiting(exponent, self.starts, self.segment)
-        choice = Choice(np.zeros(self.moves), share, self.tempo * share, np.zeros(len(self.starts)))
+        choice = self.rule.choose(self, exponent, np.zeros(self.moves))
         flow = self.payoff + (self.pay @ choice.rate).reshape(self.shape)
         zero = np.zeros(self.shape)
         return evaluate(self.generator(choice), self.rho, flow, zero, tol=1e-3 * float(self.tau.min()))
@@ -80,13 +78,8 @@ class Operator(FlatGame, System):
 
     @cached_property
     def options(self) -> np.ndarray:
-        """alpha tau log(sum of weights), (players, states): what having options is worth to an indifferent player."""
-        n, k = self.shape
-        worth = np.zeros(n * k)
-        if self.moves and self.game.shocks != "none":
-            total = np.log1p(np.add.reduceat(np.exp(self.log_weight), self.starts))
-            worth[self.group] = self.tempo[self.starts] * self.noise[self.starts] * total
-        return worth.reshape(n, k)
+        """What having options is worth to an indifferent player, (players, states), utility/year."""
+        return self.rule.options(self).reshape(self.shape) if self.moves else np.zeros(self.shape)
 
     @property
     def cap(self) -> np.ndarray:

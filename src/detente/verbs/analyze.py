@@ -190,8 +190,9 @@ def summary(run: Run, folder: Path) -> str:
     if run.solution is not None:
         found = run.solution
         lines.append(
-            f"equilibrium certified: residual {found.residual:.0e}, gap {found.gap:.0e}; "
-            f"{found.draws_left_out} draws left out"
+            f"equilibrium certified: residual {found.residual:.0e}"
+            + (f", gap {found.gap:.0e}; " if found.gap is not None else "; ")
+            + f"{found.draws_left_out} draws left out"
         )
         if found.equilibria_found is not None:
             lines.append(f"at most {found.equilibria_found} equilibria found in one draw; there may be more")

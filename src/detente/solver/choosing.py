@@ -1,0 +1,186 @@
+"""How moves are chosen at given gains: rates, their slopes, and what choosing adds to the chooser's own value.
+
+With dq the payoff of a move relative to not making it, utility:
+
+- `LogitChoice`: at an opportunity (rate alpha) one of all available actions, sigma_a = w_a exp(dq_a / tau - L) with
+  L = log(1 + sum_a w_a exp(dq_a / tau)); choosing is worth alpha (tau L - sum_a sigma_a dq_a), or nothing for "none".
+- `OccasionChoice`: each action on private occasions of its own, r = r0 x / (1 + (x - 1) / C) with x = exp(dq / tau) and
+  C the ceiling; a reason counts exactly as far as it makes up for what the act gives up, r max(-dq, 0). So the own
+  equation gains r max(dq, 0) a year, which has a kink at dq = 0: Newton is semismooth there.
+
+Both work on the flat arrays of `detente.solver.flat`.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from detente.solver.logit import logit_beside_waiting
+
+if TYPE_CHECKING:
+    from detente.solver.flat import FlatGame
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What all players choose at given values; flat over moves (M,) or segments (S,)."""
+
+    gain: np.ndarray  # (M,) dq: payoff of the move relative to waiting, utility
+    share: np.ndarray  # (M,) share of the mover's opportunities in which it is made
+    rate: np.ndarray  # (M,) tempo * share, 1/year
+    surplus: np.ndarray  # (S,) L: log of the sum of weights relative to waiting; empty under `OccasionChoice`
+
+
+class ChoiceRule(ABC):
+    """A rule by which moves follow from their gains."""
+
+    @abstractmethod
+    def log_weights(self, op: "FlatGame", weights: np.ndarray) -> np.ndarray:
+        """What is added to dq / tau, (M,), from the weights or reference rates of the moves (M,)."""
+
+    @abstractmethod
+    def choose(self, op: "FlatGame", exponent: np.ndarray, gain: np.ndarray) -> Choice:
+        """The choice at exponents dq / tau + log weight (M,), and gains dq (M,)."""
+
+    @abstractmethod
+    def pull(self, op: "FlatGame", choice: Choice) -> np.ndarray:
+        """(M,), 1/(year utility): rates move by pull * `steer`(changes of gains)."""
+
+    @abstractmethod
+    def steer(self, op: "FlatGame", choice: Choice, change: np.ndarray) -> np.ndarray:
+        """Changes of gains, (M,) or (M, columns), less what the same change of all moves of a segment brings."""
+
+    @abstractmethod
+    def steered(self, op: "FlatGame", choice: Choice, weight: np.ndarray) -> np.ndarray:
+        """The transpose of `steer`, (M,)."""
+
+    @abstractmethod
+    def own(self, op: "FlatGame", choice: Choice) -> np.ndarray | None:
+        """(M,), 1/year: how the mover's own equation moves with dq beyond the generator; None where it does not."""
+
+    @abstractmethod
+    def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
+        """What choosing adds to the mover's flow, (players * states,), utility/year."""
+
+    @abstractmethod
+    def options(self, op: "FlatGame") -> np.ndarray:
+        """The same for a player who is indifferent between all moves, (players * states,), as far as noise enters."""
+
+    @abstractmethod
+    def best_deviation(self, op: "FlatGame", choice: Choice, gain: np.ndarray) -> float:
+        """The largest gain, utility, from another choice at one opportunity, no reasons counted."""
+
+
+class LogitChoice(ChoiceRule):
+    """One choice among all actions at an opportunity; `counted`: whether reasons are part of values."""
+
+    def __init__(self, counted: bool) -> None:
+        self.counted = counted
+
+    def log_weights(self, op: "FlatGame", weights: np.ndarray) -> np.ndarray:
+        """See `ChoiceRule`."""
+        with np.errstate(divide="ignore"):  # an action of rate 0 stays among the moves, with weight 0
+            return np.log(weights)
+
+    def choose(self, op: "FlatGame", exponent: np.ndarray, gain: np.ndarray) -> Choice:
+        """See `ChoiceRule`."""
+        share, surplus = logit_beside_waiting(exponent, op.starts, op.segment)
+        return Choice(gain, share, op.tempo * share, surplus)
+
+    def pull(self, op: "FlatGame", choice: Choice) -> np.ndarray:
+        """See `ChoiceRule`."""
+        return choice.rate / op.noise
+
+    def steer(self, op: "FlatGame", choice: Choice, change: np.ndarray) -> np.ndarray:
+        """See `ChoiceRule`."""
+        share = choice.share if change.ndim == 1 else choice.share[:, None]
+        return change - np.add.reduceat(share * change, op.starts, axis=0)[op.segment]
+
+    def steered(self, op: "FlatGame", choice: Choice, weight: np.ndarray) -> np.ndarray:
+        """See `ChoiceRule`."""
+        return weight - choice.share * np.add.reduceat(weight, op.starts)[op.segment]
+
+    def own(self, op: "FlatGame", choice: Choice) -> np.ndarray | None:
+        """None: by the envelope theorem, or (reasons not counted) part of what the move is worth to its mover."""
+        return None
+
+    def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
+        """-alpha tau sum_a sigma log(sigma / w); nothing where reasons are not counted."""
+        found = np.zeros(op.shape[0] * op.shape[1])
+        if self.counted:
+            used = np.add.reduceat(choice.share * choice.gain, op.starts)
+            found[op.group] = op.tempo[op.starts] * (op.noise[op.starts] * choice.surplus - used)
+        return found
+
+    def options(self, op: "FlatGame") -> np.ndarray:
+        """alpha tau log(sum of weights)."""
+        found = np.zeros(op.shape[0] * op.shape[1])
+        if self.counted:
+            total = np.log1p(np.add.reduceat(np.exp(op.log_weight), op.starts))
+            found[op.group] = op.tempo[op.starts] * op.noise[op.starts] * total
+        return found
+
+    def best_deviation(self, op: "FlatGame", choice: Choice, gain: np.ndarray) -> float:
+        """See `ChoiceRule`."""
+        best = np.maximum(np.maximum.reduceat(gain, op.starts), 0.0)
+        return float((best - np.add.reduceat(choice.share * gain, op.starts)).max())
+
+
+class OccasionChoice(ChoiceRule):
+    """Each action on occasions of its own, at rate r0 where the mover is indifferent; `tempo` is the ceiling of each.
+
+    In these terms r = C r0 / (1 + (C - 1) / x) = C r0 expit(dq / tau - log(C - 1)).
+    """
+
+    def log_weights(self, op: "FlatGame", weights: np.ndarray) -> np.ndarray:
+        """-log(C - 1) for every move; the rate r0 is in the ceiling."""
+        return np.full(len(weights), -np.log(op.game.ceiling - 1.0))
+
+    def choose(self, op: "FlatGame", exponent: np.ndarray, gain: np.ndarray) -> Choice:
+        """See `ChoiceRule`."""
+        rate = op.ceiling * expit(exponent)
+        share = np.divide(rate, op.tempo, out=np.zeros(len(rate)), where=op.tempo > 0)
+        return Choice(gain, share, rate, np.empty(0))
+
+    def pull(self, op: "FlatGame", choice: Choice) -> np.ndarray:
+        """r (1 - r / (C r0)) / tau."""
+        spent = np.divide(choice.rate, op.ceiling, out=np.zeros(op.moves), where=op.ceiling > 0)
+        return choice.rate * (1.0 - spent) / op.noise
+
+    def steer(self, op: "FlatGame", choice: Choice, change: np.ndarray) -> np.ndarray:
+        """The changes as they are: no action crowds out another."""
+        return change
+
+    def steered(self, op: "FlatGame", choice: Choice, weight: np.ndarray) -> np.ndarray:
+        """See `steer`."""
+        return weight
+
+    def own(self, op: "FlatGame", choice: Choice) -> np.ndarray | None:
+        """d r max(dq, 0) / d dq - r, of which the generator has r."""
+        welcome = choice.gain > 0
+        return np.where(welcome, self.pull(op, choice) * choice.gain, -choice.rate)
+
+    def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
+        """r max(-dq, 0), summed over moves: reasons that make up for what acts give up."""
+        made_up = choice.rate * np.maximum(-choice.gain, 0.0)
+        return np.bincount(op.player * op.shape[1] + op.state, weights=made_up, minlength=op.shape[0] * op.shape[1])
+
+    def options(self, op: "FlatGame") -> np.ndarray:
+        """0: an act to which the mover is indifferent is worth nothing."""
+        return np.zeros(op.shape[0] * op.shape[1])
+
+    def best_deviation(self, op: "FlatGame", choice: Choice, gain: np.ndarray) -> float:
+        """See `ChoiceRule`; at one occasion of one action."""
+        taken = np.divide(choice.rate, op.ceiling, out=np.zeros(op.moves), where=op.ceiling > 0)
+        return float(np.maximum(gain * (1.0 - taken), -gain * taken).max())
+
+
+RULES: dict[str, ChoiceRule] = {
+    "occasions": OccasionChoice(),
+    "reference": LogitChoice(counted=True),
+    "standard": LogitChoice(counted=True),
+    "none": LogitChoice(counted=False),
+}
