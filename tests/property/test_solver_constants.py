@@ -32,7 +32,9 @@ def check_constants(seed, shocks, rho, constant):
     assert plain.certified == more.certified
     if not plain.certified:  # stalled, with or without the constant
         return
-    if not any("bifurcation" in found.reached_by for found in (plain, more)):  # which rounding may decide: 1572, 1e-6, -1
+    if not any(
+        "bifurcation" in found.reached_by for found in (plain, more)
+    ):  # which rounding may decide: 1572, 1e-6, -1
         assert more.branch == plain.branch
     stakes = (
         np.ptp(plain.values, axis=1) / plain.game.noise

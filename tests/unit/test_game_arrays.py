@@ -106,7 +106,10 @@ FAULTS = {
     "NaN noise": ({"noise": np.array([0.5, np.nan])}, r"noise\[1\] is nan"),
     "three noises": ({"noise": np.ones(3)}, r"noise has shape \(3,\)"),
     "discount rate of 0": ({"discount_rate": 0.0}, "discount_rate is 0; expected a number above 0"),
-    "unknown shocks": ({"shocks": "logit"}, "shocks 'logit'; expected 'occasions' or 'reference' or 'standard' or 'none'"),
+    "unknown shocks": (
+        {"shocks": "logit"},
+        "shocks 'logit'; expected 'occasions' or 'reference' or 'standard' or 'none'",
+    ),
     "one name for two": ({"players": ["a", "a"]}, r"players \('a', 'a'\); expected 2 different names"),
     "three names": ({"players": ["a", "b", "c"]}, "expected 2 different names"),
 }

@@ -60,6 +60,20 @@ def test_unknown_column_and_value_have_hints(tmp_path: Path) -> None:
     assert "did you mean 'high'" in str(caught.value) or "'high', 'medium' or 'low'" in str(caught.value)
 
 
+def test_a_row_with_a_cell_too_few_or_too_many_is_refused(tmp_path: Path) -> None:
+    """A cell too few once moved `yes` from `confidential` into another column, and the copy that is shared showed it."""
+    header = "id,title,publisher,date,url,confidential\n"
+    for row, count in (("S,Cable,Embassy,2023,yes", 5), ("S,Cable,Embassy,2023,,yes,", 7)):
+        put(tmp_path, sources_csv=f"{header}S0,Report,UN,2020,,\n{row}\n")
+        with pytest.raises(
+            RecordError, match=rf"sources.csv:3: {count} cells instead of 6; expected as many"
+        ) as caught:
+            load_record(tmp_path)
+        assert "its comma stays" in str(caught.value)
+    put(tmp_path, sources_csv=f"{header}S0,Report,UN,2020,,\nS,Cable,Embassy,2023,,yes\n")
+    assert load_record(tmp_path).sources["S"].confidential
+
+
 def test_no_record(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="no record files"):
         load_record(tmp_path)
@@ -90,6 +104,15 @@ def test_a_slip_in_an_actor_is_a_warning(tmp_path: Path) -> None:
     assert [str(w) for w in record.warnings] == [
         f"{'/'.join(tmp_path.parts[-2:])}/events.csv:2: warning: column 'actors': actor 'armenja' is not described; "
         "hint: did you mean 'armenia'?"
+    ]
+
+
+def test_a_slip_in_the_type_of_an_event_is_a_warning(tmp_path: Path) -> None:
+    rows = "E1,2000-01-01,statement\nE2,2000-01-02,statement\nE3,2000-01-03,statemnt\nE4,2000-01-04,clash\n"
+    put(tmp_path, events_csv=f"id,date,type\n{rows}")
+    assert [str(w) for w in load_record(tmp_path).warnings] == [
+        f"{'/'.join(tmp_path.parts[-2:])}/events.csv:4: warning: column 'type': no other event has the type 'statemnt'; "
+        "hint: did you mean 'statement'?"
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from synthetic_run import accounts, empty_run, make_run
 
-from detente.report import build, render_html
+from detente.report import build, render_html, render_pdf
 from detente.report.document import Grid, Heading
 from detente.report.numbers import tip_lines
 from detente.report.plain import number_text, plain_text
@@ -281,6 +281,25 @@ def test_a_section_of_which_nothing_is_left_is_not_printed():
     ids = [section.id for section in build(run).sections]
     assert "gone" not in ids
     assert "words" in ids
+
+
+def test_what_a_run_holds_as_a_model_is_told_once_and_loses_no_table():
+    run = make_run()
+    for id in ("settlement", "accounts"):
+        table = Table(title=f"Rows of {id}", columns=("thing",), rows=((f"row of {id}",),))
+        told = Section(id=id, title=id, finding="It was found.", tables=(f"{id}_rows",))
+        stamp = run.parts[run.part_of(id)]
+        part = Part(name=id, key=stamp.key, command=stamp.command, tables={f"{id}_rows": table}, sections=(told,),
+                    **{id: getattr(run, id)})  # fmt: skip
+        run = run.add(part)
+    sections = build(run).sections
+    ids = [section.id for section in sections]
+    assert len(ids) == len(set(ids)) and {"settlement", "accounts"} <= set(ids)
+    for section in sections:
+        if section.id in ("settlement", "accounts"):
+            titles = [block.title for block in section.blocks if isinstance(block, Grid)]
+            assert f"Rows of {section.id}" in titles
+    assert render_pdf(run).startswith(b"%PDF-")  # which refuses two places of one name
 
 
 def lone_run(*quantities: Quantity, sections: tuple[Section, ...] = (), tables=None, **more) -> Run:

@@ -39,7 +39,7 @@ def opened(executor: Executor | str | None, workers: int | None, function: Calla
     elif executor is None:
         size = min(workers or os.cpu_count() or 1, count)
         with _local_pool(function, size) as pool:
-            yield lambda _function, pairs: _through(pool, _call_held, pairs, size)
+            yield lambda _function, pairs: _through(pool, _call_held, pairs, size, cancels=True)
     elif isinstance(executor, str):
         with _dask(executor, workers) as (pool, size):
             blob = pickle.dumps(function)
@@ -51,8 +51,19 @@ def opened(executor: Executor | str | None, workers: int | None, function: Calla
         )
 
 
-def _through(pool: Executor, call: Callable, pairs: Pairs, size: int) -> Iterator[tuple[int, Any]]:
-    """Keep the executor busy without queueing everything, so that an interrupt waits for little."""
+def _through(
+    pool: Executor, call: Callable, pairs: Pairs, size: int, *, cancels: bool = False
+) -> Iterator[tuple[int, Any]]:
+    """Keep the executor busy without queueing everything, so that an interrupt waits for little.
+
+    Args:
+        pool: the executor.
+        call: what it runs.
+        pairs: number and task.
+        size: how many workers it has.
+        cancels: the pool cancels by itself what is left when it is given up. If it were done here first, the pool's own
+            thread could find a cancelled task while its workers leave, and would print a traceback.
+    """
     queue = iter(pairs)
     running: dict[Any, int] = {}
     try:
@@ -66,8 +77,9 @@ def _through(pool: Executor, call: Callable, pairs: Pairs, size: int) -> Iterato
             for future in sorted(done, key=lambda f: running[f]):
                 yield running.pop(future), future.result()
     finally:
-        for future in running:
-            future.cancel()
+        if not cancels:
+            for future in running:
+                future.cancel()
 
 
 @contextmanager

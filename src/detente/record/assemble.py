@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...])
         apart=apart,
         **parts,
     )
-    return dataclasses.replace(record, warnings=(*_odd_actors(rows, record), *_after_compilation(rows, record)))
+    return dataclasses.replace(
+        record, warnings=(*_odd_actors(rows, record), *_odd_types(rows, record), *_after_compilation(rows, record))
+    )
 
 
 def _redirected(rows: Rows, to: dict[str, str]) -> Rows:
@@ -174,6 +177,19 @@ def _odd_actors(rows: Rows, record: Record) -> list[Diagnostic]:
                             what = f"actor '{actor}' is not described"
                             found = raw.locate((name,), what, "", f"did you mean '{close[0]}'?")
                             result.append(dataclasses.replace(found, severity="warning"))
+    return result
+
+
+def _odd_types(rows: Rows, record: Record) -> list[Diagnostic]:
+    """A type that one event bears and that looks like a slip of one that others bear; types are an open list."""
+    counts = Counter(event.type for event in record.events.values())
+    usual = [name for name, count in counts.items() if count > 1]
+    result: list[Diagnostic] = []
+    for row, raw in rows["events"]:
+        name = getattr(row, "type", "")
+        if counts[name] == 1 and (close := difflib.get_close_matches(name, usual, n=1, cutoff=0.85)):
+            found = raw.locate(("type",), f"no other event has the type '{name}'", "", f"did you mean '{close[0]}'?")
+            result.append(dataclasses.replace(found, severity="warning"))
     return result
 
 

@@ -143,8 +143,16 @@ def _parquet(path: Path, kind: str, found: Gathered) -> None:
     add_table(parquet_rows(path, _name(path)), _name(path), kind, found)
 
 
-def add_table(rows: Iterable[Numbered], name: str, kind: str, found: Gathered) -> None:
-    """Add the rows of a table with a header to what was gathered."""
+def add_table(rows: Iterable[Numbered], name: str, kind: str, found: Gathered, *, whole: bool = True) -> None:
+    """Add the rows of a table with a header to what was gathered.
+
+    Args:
+        rows: the header first.
+        name: of the file or sheet.
+        kind: of the entries.
+        found: takes rows and mistakes.
+        whole: a row has a cell for every column; in a sheet, empty cells at its end may be missing.
+    """
     header: list[str] | None = None
     line = 1
     try:
@@ -154,7 +162,15 @@ def add_table(rows: Iterable[Numbered], name: str, kind: str, found: Gathered) -
             if header is None:
                 header = _header(row, (name, line), kind, found)
             else:
-                _record_row(dict(zip(header, row, strict=False)), len(row) - len(header), (name, line), kind, found)
+                lacking = len(header) - len(row)
+                if lacking > 0 and not whole:
+                    row = [*row, *[""] * lacking]  # noqa: PLW2901
+                if len(row) == len(header):
+                    _record_row(dict(zip(header, row, strict=True)), (name, line), kind, found)
+                else:
+                    hint = "a cell may be empty, but its comma stays; a text with commas stands in quotes"
+                    what = f"{len(row)} cells instead of {len(header)}"
+                    found.diagnostics.append(Diagnostic(what, "as many as in the header", hint, name, line, 0))
     except csv.Error as error:
         found.diagnostics.append(Diagnostic(f"not CSV: {error}", file=name, line=line + 1))
 
@@ -171,15 +187,12 @@ def _header(row: list[str], place: tuple[str, int], kind: str, found: Gathered) 
     return header
 
 
-def _record_row(cells: dict[str, str], excess: int, place: tuple[str, int], kind: str, found: Gathered) -> None:
+def _record_row(cells: dict[str, str], place: tuple[str, int], kind: str, found: Gathered) -> None:
     def locate(where: tuple[Any, ...], what: str, expected: str = "", hint: str = "", key: bool = False) -> Diagnostic:
         column = str(where[0]) if where else ""
         text = f"column '{column}': {what}" if column else what
         return Diagnostic(text, expected, hint, place[0], place[1], 0)
 
-    if excess > 0:
-        found.diagnostics.append(locate((), f"{excess} more cells than columns", "as many as in the header"))
-        return
     known = columns(KINDS[kind])
     try:
         values = decode(KINDS[kind], {column: text for column, text in cells.items() if column in known})
@@ -209,7 +222,7 @@ def read_book(path: Path, found: Gathered) -> list[str]:
                 for _, cells in rows[1:]
             ]
         elif name in KINDS:
-            add_table(rows, f"{path.name}:{name}", name, found)
+            add_table(rows, f"{path.name}:{name}", name, found, whole=False)
         else:
             hint = suggest(name, known) if len(name) > 3 else ""
             left.append(f"the sheet '{name}' is no list of a record and was left out{f'; {hint}' if hint else ''}")

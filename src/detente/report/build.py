@@ -33,8 +33,10 @@ def build(run: Run) -> Document:
         run: any run; parts that it lacks are left out, or named among what the dossier cannot tell.
     """
     context = Context(run)
-    made = [section(context, told) for told in run.sections] + [make(context) for make in MODELS]
-    middle = sorted((one for one in made if one is not None), key=lambda one: (one.rank, one.id))
+    models = [one for make in MODELS if (one := make(context)) is not None]
+    shown = {one.id for one in models}  # what a run holds as a model is told from the model, once
+    told = [made for one in run.sections if one.id not in shown and (made := section(context, one)) is not None]
+    middle = sorted((*told, *models), key=lambda one: (one.rank, one.id))
     behind = [one for make in BACK if (one := make(context)) is not None]
     sections = (front.cannot_tell(context), front.summary(context, middle), front.situation(context), *middle, *behind)
     notes = [string("page.made_from", draws=run.draws, seed=run.seed, version=run.version)]

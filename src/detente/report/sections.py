@@ -34,12 +34,13 @@ def section(context: Context, told: Told) -> Section | None:
 
 
 def unnamed(context: Context, content: str) -> list[Block]:
-    """Numbers and tables that the part with this content brought and that no section of the run names."""
+    """Numbers and tables that the part with this content brought and that no other section of the run names."""
     stamp = context.run.parts.get(context.run.part_of(content))
     if stamp is None:
         return []
-    named = frozenset(id for told in context.run.sections for id in told.names())
-    tables = {name for told in context.run.sections for name in (*told.tables, *(p.table for p in told.pictures))}
+    others = [told for told in context.run.sections if told.id != content]  # the content's own is told from its model
+    named = frozenset(id for told in others for id in told.names())
+    tables = {name for told in others for name in (*told.tables, *(p.table for p in told.pictures))}
     blocks: list[Block] = []
     quantities = context.found(id for id in stamp.quantities if id not in named)
     if quantities:
