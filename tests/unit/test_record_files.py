@@ -110,10 +110,10 @@ def test_a_slip_in_an_actor_is_a_warning(tmp_path: Path) -> None:
 def test_a_slip_in_the_type_of_an_event_is_a_warning(tmp_path: Path) -> None:
     rows = "E1,2000-01-01,statement\nE2,2000-01-02,statement\nE3,2000-01-03,statemnt\nE4,2000-01-04,clash\n"
     put(tmp_path, events_csv=f"id,date,type\n{rows}")
-    assert [str(w) for w in load_record(tmp_path).warnings] == [
-        f"{'/'.join(tmp_path.parts[-2:])}/events.csv:4: warning: column 'type': no other event has the type 'statemnt'; "
-        "hint: did you mean 'statement'?"
-    ]
+    (warning,) = load_record(tmp_path).warnings
+    assert str(warning).endswith(
+        "events.csv:4: warning: column 'type': no other event has the type 'statemnt'; hint: did you mean 'statement'?"
+    )
 
 
 @pytest.mark.slow

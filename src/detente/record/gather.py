@@ -162,11 +162,10 @@ def add_table(rows: Iterable[Numbered], name: str, kind: str, found: Gathered, *
             if header is None:
                 header = _header(row, (name, line), kind, found)
             else:
-                lacking = len(header) - len(row)
-                if lacking > 0 and not whole:
-                    row = [*row, *[""] * lacking]  # noqa: PLW2901
-                if len(row) == len(header):
-                    _record_row(dict(zip(header, row, strict=True)), (name, line), kind, found)
+                lacking = 0 if whole else max(0, len(header) - len(row))
+                cells = [*row, *[""] * lacking]
+                if len(cells) == len(header):
+                    _record_row(dict(zip(header, cells, strict=True)), (name, line), kind, found)
                 else:
                     hint = "a cell may be empty, but its comma stays; a text with commas stands in quotes"
                     what = f"{len(row)} cells instead of {len(header)}"
