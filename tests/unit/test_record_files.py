@@ -61,7 +61,7 @@ def test_unknown_column_and_value_have_hints(tmp_path: Path) -> None:
 
 
 def test_a_row_with_a_cell_too_few_or_too_many_is_refused(tmp_path: Path) -> None:
-    """A cell too few once moved `yes` from `confidential` into another column, and the copy that is shared showed it."""
+    """A cell too few once moved `yes` from `confidential` into another column, and the shared copy showed it."""
     header = "id,title,publisher,date,url,confidential\n"
     for row, count in (("S,Cable,Embassy,2023,yes", 5), ("S,Cable,Embassy,2023,,yes,", 7)):
         put(tmp_path, sources_csv=f"{header}S0,Report,UN,2020,,\n{row}\n")
