@@ -161,7 +161,7 @@ def test_loss_is_the_expected_sum_of_what_outbreaks_cost():
         cost = np.bincount(op.state, weights=eq.choice.rate * into * op.impulse[:, i], minlength=game.n_states)
         drop = (jumps * (calm[i][:, None] - calm[i][None, :])).sum(axis=1) - cost
         worth = op.choice_value(eq.choice)[i]
-        kept = np.where(into > 1 - 1e-12, 0.0, eq.choice.share)
+        kept = np.where(into > 1 - 1e-12, 0.0, eq.choice.rate)
         drop += choice_value_of(solved, kept)[i] - worth
         expected = solved.discounted(np.tile(drop, (3, 1)))[i]
         assert calm[i] - solved.relative[i] == pytest.approx(expected, rel=1e-7, abs=1e-9)

@@ -117,7 +117,9 @@ def plain(value):
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
+@pytest.mark.filterwarnings("ignore::ruamel.yaml.error.ReusedAnchorWarning")  # of the reader that is compared with
 @given(scalar=scalars(), nested=st.booleans())
+@example(scalar="&0{\n &0\n", nested=False)
 @example(scalar=">-\n  one\n  two\n", nested=False)
 @example(scalar=">2+\n   one\n  two\n\n", nested=True)
 @example(scalar="1e3\n", nested=False)
