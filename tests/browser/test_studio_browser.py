@@ -14,10 +14,10 @@ import pytest
 from studio_server import StudioServer
 
 from detente.case import load_case
-from detente.case.content import content_of
 from detente.files.shipped import shipped_folder
 from detente.game import compile_case
 from detente.run import Part, Run, Settlement, write_run
+from detente.settlement.part import settlement_key
 from detente.solver import solve
 
 pytestmark = pytest.mark.browser
@@ -484,7 +484,7 @@ def settled_search(folder: Path, key: str | None = None) -> None:
         inputs={},
         model={},
     )
-    part = Part(name="settlement", key=key or content_of(case), command="", settlement=settlement)
+    part = Part(name="settlement", key=key or settlement_key(case, "2021-08-05"), command="", settlement=settlement)
     write_run(run.add(part), folder / "detente-out" / "toy-process-2021-08-05")
 
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 from detente.case import Case
 from detente.case.content import content_of
-from detente.evidence.part import accounts_key, fit_key
-from detente.settlement.part import settlement_key
 
 HEAD = "answers"  # the part by whose verb the head of a run is made, as long as it stands
 
 
 def keys(case: Case, when: str) -> dict[str, str]:
     """Part -> its content key today; parts that are not named here have that of `HEAD`."""
+    from detente.evidence.part import accounts_key, fit_key  # what they compute with takes seconds to load
+    from detente.settlement.part import settlement_key
+
     return {
         HEAD: content_of(case),
         "accounts": accounts_key(case),

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from detente.case.outputs import run_folder
 from detente.checks.fresh import key_now, keys
 from detente.errors import OptionError
-from detente.evidence.part import accounts_key, store_of
 from detente.files.access import unreadable
 from detente.run import Part, Run, read_run
 
@@ -73,6 +72,8 @@ class KeptStudy:
 
 def kept_study(case: "Case") -> KeptStudy:
     """What the last `detente accounts` found."""
+    from detente.evidence.part import accounts_key, store_of  # what they compute with takes seconds to load
+
     path = store_of(case, take=False) / "accounts.json"
     if not path.exists() and not path.is_symlink():
         return KeptStudy("none")
