@@ -613,14 +613,11 @@ def measure(watched: Watched, name: str, moves: int) -> tuple[list[float], list[
 
 @pytest.mark.parametrize("case", ["seasons", "minsk"])
 def test_a_slider_is_quicker_than_solving_anew(browser, tmp_path, case, capsys):
-    """All measured now, on this machine: from slider to chart, and from nothing to the first chart, as a user waits."""
+    """Both measured now, on this machine: from slider to chart, and one solve from nothing."""
     where = str(large_case(tmp_path)) if case == "seasons" else case
-    began = time.perf_counter()
     server = StudioServer(tmp_path, where)
     watched = Watched(browser, server)
     watched.open("risk")
-    watched.page.wait_for_selector(".state.good", timeout=60_000)
-    first = time.perf_counter() - began
     game = compile_case(load_case(where)).game()
     before = seconds_of(lambda: solve(game))
     charts, trips = measure(watched, "lapse" if case == "seasons" else "war_cost_armenia", 30)
@@ -631,9 +628,9 @@ def test_a_slider_is_quicker_than_solving_anew(browser, tmp_path, case, capsys):
     with capsys.disabled():
         print(
             f"\n{case}: slider to chart {chart:.0f} ms (worst {max(charts):.0f}), empty round trip {trip:.1f} ms, "
-            f"one solve from nothing {1000 * anew:.0f} ms, from nothing to the first chart {1000 * first:.0f} ms"
+            f"one solve from nothing {1000 * anew:.0f} ms"
         )
-    assert chart < 1000 * first
+    assert chart < 1000 * anew
 
 
 def seconds_of(work) -> float:

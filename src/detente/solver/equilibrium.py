@@ -86,9 +86,10 @@ class Equilibrium(Solved):
 
         Labels: those of the flows, "impulse: ACTION OWNER" and "choice value", or "reasons" under "occasions".
         """
-        return tuple(self._parts(i) for i in range(self.game.n_players))
+        return tuple(self.parts(i) for i in range(self.game.n_players))
 
-    def _parts(self, i: int) -> dict[str, np.ndarray]:
+    def parts(self, i: int) -> dict[str, np.ndarray]:
+        """The labelled parts (states,) of one player's values; see `decomposition`."""
         flows = dict(self.game.terms[i]) if self.game.terms else {"flow": self.game.payoff_flow[i]}
         op = self.operator
         paid = self.choice.rate * op.impulse[:, i]

@@ -88,46 +88,52 @@ def _at(curve: np.ndarray | None, years: float) -> float | None:
 
 
 def full(wish: Wish) -> dict[str, Any]:
-    """Everything at rest: the solution to the engine's tolerance, and the answers of the dossier's questions."""
+    """Everything at rest: the solution to the engine's tolerance, and the answers of the dossier's questions.
+
+    Gives way between its pieces as soon as somebody waits.
+    """
     equilibrium = wish.follow(REST_TOL)
     data = solution(wish, equilibrium)
     if not equilibrium.certified:
         return data
+    wish.patience()
     data |= pictures(wish, equilibrium)
+    wish.patience()
     solved = SolvedGame(frame_of(wish.template, situation(wish.view, wish.case)), equilibrium.game, equilibrium.values)
-    data["answers"] = answers(solved, tuple(QUESTIONS[id] for id in AT_REST))
-    data["parts"] = {
-        player: {label: float(part[solved.x0]) for label, part in parts.items()}
-        for player, parts in zip(solved.frame.players, equilibrium.decomposition(), strict=True)
-    }
+    data["answers"] = []
+    for id in AT_REST:
+        wish.patience()
+        data["answers"] += answers(solved, QUESTIONS[id])
+    data["parts"] = {}
+    for i, player in enumerate(solved.frame.players):
+        wish.patience()
+        data["parts"][player] = {label: float(part[solved.x0]) for label, part in equilibrium.parts(i).items()}
     data["values"] = {p: float(solved.values[i, solved.x0]) for i, p in enumerate(solved.frame.players)}
     return data
 
 
-def answers(solved: SolvedGame, questions: tuple[Question, ...]) -> list[dict[str, Any]]:
-    """The numbers of questions as the dossier labels them."""
-    found = []
-    for question in questions:
-        if question.missing(solved.frame):
+def answers(solved: SolvedGame, question: Question) -> list[dict[str, Any]]:
+    """The numbers of a question as the dossier labels them."""
+    if question.missing(solved.frame):
+        return []
+    reply, found = question.ask(solved), []
+    for spec in question.numbers(solved.frame):
+        if spec.key not in reply.numbers:
             continue
-        reply = question.ask(solved)
-        for spec in question.numbers(solved.frame):
-            if spec.key not in reply.numbers:
-                continue
-            value, bare = reply.numbers[spec.key], reply.without_choice.get(spec.key)
-            found.append(
-                {
-                    "id": spec.key.id,
-                    "question": question.id,
-                    "title": question.title,
-                    "label": spec.label,
-                    "unit": spec.unit,
-                    "actor": spec.key.actor,
-                    "value": value if np.isfinite(value) else None,
-                    "choice_decides": bare is not None and spec.signed and bool(np.sign(bare) != np.sign(value)),
-                    "not_record": spec.assumption_not_record,
-                }
-            )
+        value, bare = reply.numbers[spec.key], reply.without_choice.get(spec.key)
+        found.append(
+            {
+                "id": spec.key.id,
+                "question": question.id,
+                "title": question.title,
+                "label": spec.label,
+                "unit": spec.unit,
+                "actor": spec.key.actor,
+                "value": value if np.isfinite(value) else None,
+                "choice_decides": bare is not None and spec.signed and bool(np.sign(bare) != np.sign(value)),
+                "not_record": spec.assumption_not_record,
+            }
+        )
     return found
 
 

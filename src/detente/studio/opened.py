@@ -286,7 +286,7 @@ class Wish:
         """
         return self.template.state(situation(self.view, self.case))
 
-    def patience(self, _share: float, _words: str) -> None:
+    def patience(self, _share: float = 0.0, _words: str = "") -> None:
         """As a solver's progress: gives up as soon as somebody waits."""
         if self.hurried():
             raise Superseded

@@ -279,20 +279,20 @@ function start(page) {
   }
 
   async function fly() {
-    if (flying || !next) return;
-    flying = next;
+    if (!next || flying?.want === "light") return; // a light answer is soon there; a full one gives way to a newer wish
+    const asked = flying = next;
     next = null;
     try {
       const path = target === "map" ? "/api/map" : "/api/solve";
-      const data = { client, content: page.content, view: flying.view, want: flying.want, rows: $("[data-map]")?.dataset.rows };
+      const data = { client, content: page.content, view: asked.view, want: asked.want, rows: $("[data-map]")?.dataset.rows };
       const { found, status } = await post(path, data);
       if (status === 503) { // the case is still being solved for the first time
         setTimeout(() => { if (!next) wish("full"); }, 120);
-      } else if (!found.superseded && mayShow(flying)) draw(found, flying);
+      } else if (!found.superseded && mayShow(asked)) draw(found, asked);
     } catch (error) {
-      if (mayShow(flying)) fail(error instanceof TypeError ? words("gone") : words("failed", { what: error.message }));
+      if (mayShow(asked)) fail(error instanceof TypeError ? words("gone") : words("failed", { what: error.message }));
     } finally {
-      flying = null;
+      if (flying === asked) flying = null;
       if (next) fly();
     }
   }
