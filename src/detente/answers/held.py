@@ -4,8 +4,6 @@ Values of fixed strategies solve (rho_i - G) W_i = flow_i: one sparse factorisat
 Flows and values are less the same constant per player as `SolvedGame.relative`, for differences.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import scipy.sparse as sp
 
@@ -32,24 +30,10 @@ def flow_without(solved: SolvedGame, target: np.ndarray) -> np.ndarray:
 
 
 def choice_value_of(solved: SolvedGame, rate: np.ndarray) -> np.ndarray:
-    """What choosing adds to flows when moves are made at these rates (moves,), 1/year; (players, states).
-
-    -alpha tau sum_a sigma log(sigma / w), waiting included; under "occasions" the reasons of each move, as held.
-    """
-    op = solved.equilibrium.operator
-    value = np.zeros(op.shape)
-    if solved.game.shocks == "none" or op.moves == 0:
-        return value
-    if solved.game.shocks == "occasions":
-        return op.choice_value(replace(solved.equilibrium.choice, rate=rate))
-    share = np.divide(rate, op.tempo, out=np.zeros(op.moves), where=op.tempo > 0)
-    positive = np.maximum(share, np.finfo(float).tiny)
-    term = share * np.where(share > 0, np.log(positive) - op.log_weight, 0.0)
-    waiting = np.maximum(1.0 - np.add.reduceat(share, op.starts), 0.0)
-    wait_term = np.where(waiting > 0, waiting * np.log(np.maximum(waiting, np.finfo(float).tiny)), 0.0)
-    total = np.add.reduceat(term, op.starts) + wait_term
-    value.ravel()[op.group] = -op.tempo[op.starts] * op.noise[op.starts] * total
-    return value
+    """What choosing adds to flows when moves are made at these rates (moves,), 1/year; (players, states)."""
+    eq = solved.equilibrium
+    op = eq.operator
+    return op.rule.held_value(op, eq.choice, rate).reshape(op.shape) if op.moves else np.zeros(op.shape)
 
 
 def values_without_war(solved: SolvedGame) -> np.ndarray:

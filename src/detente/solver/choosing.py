@@ -23,6 +23,8 @@ from detente.solver.logit import logit_beside_waiting
 if TYPE_CHECKING:
     from detente.solver.flat import FlatGame
 
+TINY = float(np.finfo(float).tiny)  # stands for a share of 0 in logarithms
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -36,6 +38,8 @@ class Choice:
 
 class ChoiceRule(ABC):
     """A rule by which moves follow from their gains."""
+
+    label: str  # of what choosing adds to values, in tables
 
     @abstractmethod
     def log_weights(self, op: "FlatGame", weights: np.ndarray) -> np.ndarray:
@@ -58,12 +62,22 @@ class ChoiceRule(ABC):
         """The transpose of `steer`, (M,)."""
 
     @abstractmethod
-    def own(self, op: "FlatGame", choice: Choice) -> np.ndarray | None:
+    def own(self, choice: Choice, pull: np.ndarray) -> np.ndarray | None:
         """(M,), 1/year: how the mover's own equation moves with dq beyond the generator; None where it does not."""
 
     @abstractmethod
     def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
         """What choosing adds to the mover's flow, (players * states,), utility/year."""
+
+    @abstractmethod
+    def held_value(self, op: "FlatGame", choice: Choice, rate: np.ndarray) -> np.ndarray:
+        """The same where moves are made at other rates (M,), 1/year, than those that follow from their gains."""
+
+    @abstractmethod
+    def gap(self, op: "FlatGame", choice: Choice, now: Choice) -> np.ndarray | None:
+        """Best-response gap, (players * states,), utility, of fixed strategies whose own exact values give the gains
+        of `now`; None where it is not defined.
+        """
 
     @abstractmethod
     def options(self, op: "FlatGame") -> np.ndarray:
@@ -76,6 +90,8 @@ class ChoiceRule(ABC):
 
 class LogitChoice(ChoiceRule):
     """One choice among all actions at an opportunity; `counted`: whether reasons are part of values."""
+
+    label = "choice value"
 
     def __init__(self, counted: bool) -> None:
         self.counted = counted
@@ -103,7 +119,7 @@ class LogitChoice(ChoiceRule):
         """See `ChoiceRule`."""
         return weight - choice.share * np.add.reduceat(weight, op.starts)[op.segment]
 
-    def own(self, op: "FlatGame", choice: Choice) -> np.ndarray | None:
+    def own(self, choice: Choice, pull: np.ndarray) -> np.ndarray | None:
         """None: by the envelope theorem, or (reasons not counted) part of what the move is worth to its mover."""
         return None
 
@@ -114,6 +130,34 @@ class LogitChoice(ChoiceRule):
             used = np.add.reduceat(choice.share * choice.gain, op.starts)
             found[op.group] = op.tempo[op.starts] * (op.noise[op.starts] * choice.surplus - used)
         return found
+
+    def held_value(self, op: "FlatGame", choice: Choice, rate: np.ndarray) -> np.ndarray:
+        """See `ChoiceRule`; waiting included."""
+        found = np.zeros(op.shape[0] * op.shape[1])
+        if self.counted:
+            share = np.divide(rate, op.tempo, out=np.zeros(op.moves), where=op.tempo > 0)
+            terms = np.add.reduceat(share * self._log_ratio(op, share), op.starts) + self._waiting(op, share)
+            found[op.group] = -op.tempo[op.starts] * op.noise[op.starts] * terms
+        return found
+
+    def gap(self, op: "FlatGame", choice: Choice, now: Choice) -> np.ndarray | None:
+        """tau L - sum_a sigma (dq - tau log(sigma / w))."""
+        found, noise = np.zeros(op.shape[0] * op.shape[1]), op.noise[op.starts]
+        kept = choice.share * (now.gain - op.noise * self._log_ratio(op, choice.share))
+        used = np.add.reduceat(kept, op.starts) - noise * self._waiting(op, choice.share)
+        found[op.group] = np.abs(noise * now.surplus - used)
+        return found
+
+    @staticmethod
+    def _log_ratio(op: "FlatGame", share: np.ndarray) -> np.ndarray:
+        """log(sigma / w), (M,); 0 where sigma is."""
+        return np.where(share > 0, np.log(np.maximum(share, TINY)) - op.log_weight, 0.0)
+
+    @staticmethod
+    def _waiting(op: "FlatGame", share: np.ndarray) -> np.ndarray:
+        """sigma log sigma of waiting, (S,)."""
+        waiting = np.maximum(1.0 - np.add.reduceat(share, op.starts), 0.0)
+        return np.where(waiting > 0, waiting * np.log(np.maximum(waiting, TINY)), 0.0)
 
     def options(self, op: "FlatGame") -> np.ndarray:
         """alpha tau log(sum of weights)."""
@@ -132,8 +176,10 @@ class LogitChoice(ChoiceRule):
 class OccasionChoice(ChoiceRule):
     """Each action on occasions of its own, at rate r0 where the mover is indifferent; `tempo` is the ceiling of each.
 
-    In these terms r = C r0 / (1 + (C - 1) / x) = C r0 expit(dq / tau - log(C - 1)).
+    In these terms, with C the ceiling, r = C r0 / (1 + (C - 1) / x) = C r0 expit(dq / tau - log(C - 1)).
     """
+
+    label = "reasons"
 
     def log_weights(self, op: "FlatGame", weights: np.ndarray) -> np.ndarray:
         """-log(C - 1) for every move; the rate r0 is in the ceiling."""
@@ -158,15 +204,22 @@ class OccasionChoice(ChoiceRule):
         """See `steer`."""
         return weight
 
-    def own(self, op: "FlatGame", choice: Choice) -> np.ndarray | None:
+    def own(self, choice: Choice, pull: np.ndarray) -> np.ndarray | None:
         """d r max(dq, 0) / d dq - r, of which the generator has r."""
-        welcome = choice.gain > 0
-        return np.where(welcome, self.pull(op, choice) * choice.gain, -choice.rate)
+        return np.where(choice.gain > 0, pull * choice.gain, -choice.rate)
 
     def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
         """r max(-dq, 0), summed over moves: reasons that make up for what acts give up."""
-        made_up = choice.rate * np.maximum(-choice.gain, 0.0)
+        return self.held_value(op, choice, choice.rate)
+
+    def held_value(self, op: "FlatGame", choice: Choice, rate: np.ndarray) -> np.ndarray:
+        """See `ChoiceRule`."""
+        made_up = rate * np.maximum(-choice.gain, 0.0)
         return np.bincount(op.player * op.shape[1] + op.state, weights=made_up, minlength=op.shape[0] * op.shape[1])
+
+    def gap(self, op: "FlatGame", choice: Choice, now: Choice) -> np.ndarray | None:
+        """Not defined: nobody chooses among actions."""
+        return None
 
     def options(self, op: "FlatGame") -> np.ndarray:
         """0: an act to which the mover is indifferent is worth nothing."""

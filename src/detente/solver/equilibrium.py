@@ -9,7 +9,7 @@ from detente.chain import Chain
 from detente.errors import ComputationError, OptionError
 from detente.game import Game
 from detente.solver.certificate import Branch, Certificate, Solved, Status
-from detente.solver.flat import Choice, FlatGame
+from detente.solver.flat import Choice
 from detente.solver.linear import evaluate
 from detente.solver.operator import Operator
 from detente.solver.paths import Mark, Simulator
@@ -99,7 +99,7 @@ class Equilibrium(Solved):
                 if which.any():
                     label = f"impulse: {name} {self.game.players[j]}"
                     flows[label] = np.bincount(op.state[which], weights=paid[which], minlength=op.shape[1])
-        flows["reasons" if self.game.shocks == "occasions" else "choice value"] = op.choice_value(self.choice)[i]
+        flows[op.rule.label] = op.choice_value(self.choice)[i]
         labels, stack = list(flows), np.array(list(flows.values()), dtype=float)
         parts = self.chain().discounted(stack, float(op.rho[i]))
         # what rounding leaves between the sum and the value belongs to the largest part
@@ -114,23 +114,10 @@ def certify(operator: Operator, unknowns: np.ndarray, tol: float) -> Certificate
         held = evaluate(at.generator, operator.rho, at.flow, unknowns, tol=0.1 * tol * scale[:, 0])
     except ComputationError:  # no values of these strategies in float64, so no gap that could certify
         return Certificate(at.error, np.inf, np.inf, tol, operator, unknowns)
+    if not operator.moves:
+        return Certificate(at.error, 0.0, 0.0, tol, operator, unknowns)
     now = operator.choose(held)
-    gain = operator.rule.best_deviation(operator, at.choice, now.gain) if operator.moves else 0.0
-    if operator.game.shocks == "occasions":
-        return Certificate(at.error, None, gain, tol, operator, unknowns)
-    gap = _gaps(operator, at.choice, now)
-    return Certificate(at.error, float((gap / scale).max()), gain, tol, operator, unknowns)
-
-
-def _gaps(op: FlatGame, choice: Choice, now: Choice) -> np.ndarray:
-    """Gap (players, states) of fixed strategies whose own exact values give the gains of `now`."""
-    gap = np.zeros(op.shape)
-    if op.moves:
-        noise = op.noise
-        tiny = np.finfo(float).tiny
-        log_share = np.where(choice.share > 0, np.log(np.maximum(choice.share, tiny)) - op.log_weight, 0.0)
-        waiting = 1.0 - np.add.reduceat(choice.share, op.starts)
-        wait_term = np.where(waiting > 0, waiting * np.log(np.maximum(waiting, tiny)), 0.0)
-        used = np.add.reduceat(choice.share * (now.gain - noise * log_share), op.starts) - noise[op.starts] * wait_term
-        gap.ravel()[op.group] = noise[op.starts] * now.surplus - used
-    return np.abs(gap)
+    gain = operator.rule.best_deviation(operator, at.choice, now.gain)
+    found = operator.rule.gap(operator, at.choice, now)
+    gap = None if found is None else float((found.reshape(operator.shape) / scale).max())
+    return Certificate(at.error, gap, gain, tol, operator, unknowns)

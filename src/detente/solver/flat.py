@@ -61,15 +61,15 @@ class FlatGame:
         self.action = np.concatenate([part[1] for part in parts])
         self.moves = len(self.state)
         self.rule = RULES[game.shocks]
-        self.log_weight = self.rule.log_weights(self, np.concatenate([part[2] for part in parts]))
+        weight = np.concatenate([part[2] for part in parts])
+        self.log_weight = self.rule.log_weights(self, weight)
         self.difference = self._differences(sp.csr_array(sp.vstack([part[3] for part in parts], format="csr")))
         self._segments()
         self._own_difference()
         self._pattern()
         self._payments()
-        alpha = game.opportunities
-        self.tempo = alpha[self.player, self.state]
-        self.ceiling = game.ceiling * np.concatenate([part[2] for part in parts])
+        self.tempo = game.opportunities[self.player, self.state]
+        self.ceiling = game.ceiling * weight  # (M,) 1/year: what the rate of a move stays below under "occasions"
         self.tau = game.noise
         self.noise = game.noise[self.player]
         self.rho = game.discount_rate

@@ -29,7 +29,7 @@ class Linearization(Line):
             worth[np.arange(operator.moves), operator.player] = 0.0
         self.worth = worth  # (M, N): what move m brings each other player
         self.pull = operator.rule.pull(operator, self.choice) if operator.moves else self.choice.rate
-        self.own = operator.rule.own(operator, self.choice) if operator.moves else None
+        self.own = operator.rule.own(self.choice, self.pull) if operator.moves else None
 
     @cached_property
     def factored(self) -> Factored:

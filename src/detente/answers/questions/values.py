@@ -17,13 +17,12 @@ from detente.words.text import spelt
 
 FAMILY = "value"
 TERM = "term"
-CHOICE = "choice value"
 TYPES = ("acceptance", "attack", "rejection", "statement", "meeting")  # what an actor mostly shows its interests by
 MOST_NAMES = 4  # actors named in the finding
 
 
 def flows(solved: SolvedGame, player: int) -> dict[str, np.ndarray]:
-    """Labelled flows (states,) of a player: the case's terms, impulses by act and its owner, choice value.
+    """Labelled flows (states,) of a player: the case's terms, impulses by act and its owner, and what choosing adds.
 
     Every act that is possible at all has its impulse here, also one that costs and brings this player nothing.
     """
@@ -36,7 +35,7 @@ def flows(solved: SolvedGame, player: int) -> dict[str, np.ndarray]:
             if which.any():
                 label = f"impulse: {name} {game.players[j]}"
                 found[label] = np.bincount(op.state[which], weights=paid[which], minlength=game.n_states)
-    return {**found, CHOICE: op.choice_value(choice)[player]}
+    return {**found, op.rule.label: op.choice_value(choice)[player]}
 
 
 def spoken(solved: SolvedGame) -> dict[str, str]:
@@ -59,11 +58,12 @@ class Values(Question):
 
     def ask(self, solved: SolvedGame) -> Reply:
         reply, spent, words = Reply(), solved.time_from_start, spoken(solved)
+        chosen = solved.equilibrium.operator.rule.label
         for i, p in enumerate(solved.frame.players):
             key = Key(FAMILY, p)
             parts = {term: float(flow @ spent[i]) for term, flow in flows(solved, i).items()}
             reply.numbers[key] = sum(parts.values())
-            reply.without_choice[key] = reply.numbers[key] - parts[CHOICE]
+            reply.without_choice[key] = reply.numbers[key] - parts[chosen]
             reply.curves |= {Curve(TERM, actor=p, item=words.get(term, term)): [part] for term, part in parts.items()}
         return reply
 
