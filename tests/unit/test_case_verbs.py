@@ -131,6 +131,16 @@ def test_check_tells_what_the_game_is_like(tmp_path):
     assert list(report.importance.values()) == sorted(report.importance.values())
 
 
+def test_check_says_no_worth_of_options_where_they_have_none(tmp_path):
+    folder = folder_with(starter(), tmp_path / "case")
+    text = (folder / "case.yaml").read_text("utf-8")
+    assert "\nplay:\n" in text
+    (folder / "case.yaml").write_text(text.replace("\nplay:\n", "\nplay:\n  shocks: occasions\n"), encoding="utf-8")
+    report = check(folder)
+    assert report.certified and not report.errors
+    assert report.moves == () == report.choices
+
+
 def run(*arguments):
     return CliRunner().invoke(app, list(arguments))
 

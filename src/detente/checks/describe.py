@@ -104,6 +104,8 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     from detente.game.diagnose import importance
 
     case = template.case
+    # with other shocks an act to which its actor is indifferent is worth nothing, or nothing that its rate decides
+    paid = template if isinstance(template, Template) and case.play.shocks == "reference" else None
     seconds, certified, matters, values = None, None, dict[str, float](), None
     if solve:
         from detente.solver import solve as solve_game
@@ -123,8 +125,8 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         parameters=len(case.parameters),
         seconds=seconds,
         certified=certified,
-        moves=_worth(template) if isinstance(template, Template) else (),
-        choices=_choices(template, values) if isinstance(template, Template) else (),
+        moves=() if paid is None else _worth(paid),
+        choices=() if paid is None else _choices(paid, values),
         importance=dict(sorted(matters.items(), key=lambda item: item[1])),
     )
 
