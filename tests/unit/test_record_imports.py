@@ -417,12 +417,12 @@ def test_the_coarser_of_two_precisions_counts(tmp_path: Path) -> None:
         (
             LEAST + "  actors: {column: who, split: ;}\n",
             "no,day,who\n1,2020-01-01,A-B\n2,2020-01-01,A B;a b\n",
-            "actors: 'A-B' and 'A B' would share the id 'a_b'",
+            "list.csv:3: two names with one id: actors: 'A-B' (line 2) and 'A B' would share the id 'a_b'",
         ),
         (
             LEAST + "  actors: one\n  target: other\n",
             "no,day,one,other\n1,2020-01-01,A-B,A (B)\n",
-            "actors: 'A-B' and 'A (B)' would share the id 'a_b'",
+            "actors: 'A-B' (line 2) and 'A (B)' would share the id 'a_b'",
         ),
         (LEAST, "no,day\nE.1,2020-01-01\nE-1,2020-01-02\n", "'E.1' (line 2) and 'E-1' both become 'e_1'"),
         (

@@ -26,25 +26,27 @@ Getter = Callable[[Cells], str]
 
 @dataclass
 class Names:
-    """The names from which ids were made, to find two that would share one."""
+    """The names from which ids were made, to find two that would share one, and the lines where each first stood."""
 
-    first: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    clashes: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    line: int = 0  # of the row that is read now
+    first: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict[tuple[str, str], tuple[str, int]])
+    clashes: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict[tuple[str, str], tuple[str, int]])
 
     def id_of(self, target: str, name: str) -> str:
         """The id of a name; a second name of the same id is noted."""
         id = slug(name)
         key = (NAMESPACES.get(target, target), id)
-        before = self.first.setdefault(key, name)
+        before, _ = self.first.setdefault(key, (name, self.line))
         if before != name and same_name(before) != same_name(name):
-            self.clashes.setdefault(key, name)
+            self.clashes.setdefault(key, (name, self.line))
         return id
 
-    def told(self) -> list[str]:
-        """Every pair of names that would share an id, as a sentence."""
+    def told(self) -> list[tuple[str, int]]:
+        """Every pair of names that would share an id, as a sentence, with the line of the second."""
+        pairs = [(space, id, *self.first[space, id], *clash) for (space, id), clash in sorted(self.clashes.items())]
         return [
-            f"{space}: '{self.first[space, id]}' and '{name}' would share the id '{id}'"
-            for (space, id), name in sorted(self.clashes.items())
+            (f"{space}: '{before}' (line {first}) and '{name}' would share the id '{id}'", line)
+            for space, id, before, first, name, line in pairs
         ]
 
 

@@ -282,6 +282,7 @@ def _checker(plan: _Plan, note: Callable[[Sequence[str]], object]) -> Callable[[
     """The checks of one row, with everything looked up beforehand; `note` takes line and text of ids unlike it."""
     convert = plan.convert
     dates, identity = convert.dates, convert.identity
+    names = convert.names
     getters = [convert.getter(target) for target in plan.targets]
     low, best, high = (plan.targets.index(name) if name in plan.targets else None for name in NUMBERS)
     places = [convert.at[name] for name in plan.mapping.keep]
@@ -295,6 +296,7 @@ def _checker(plan: _Plan, note: Callable[[Sequence[str]], object]) -> Callable[[
 
     def check(item: Item) -> list[str]:
         cells = item.cells
+        names.line = item.line
         found = [getter(cells) for getter in getters]
         id, unlike = identity(cells)
         row = [str(item.line), id, *dates(cells), *found, *kept(cells)]
@@ -321,7 +323,8 @@ def _check_columns(plan: _Plan) -> None:
     """
     name = plan.file.name
     found = [
-        Diagnostic(f"two names with one id: {told}", "", _APART, name) for told in plan.convert.names.told()[:NAMED]
+        Diagnostic(f"two names with one id: {told}", "", _APART, name, line)
+        for told, line in plan.convert.names.told()[:NAMED]
     ]
     wrong = plan.doubts.other_order
     if wrong:
