@@ -14,12 +14,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 240  # after which a run of tests is taken for an endless loop, which counts as noticed
+PATIENCE = 5  # times what the unchanged code takes: after that a run is an endless loop, which counts as noticed
 ROOMS = {  # room -> modules that are changed, and tests that ought to notice
     "cut": ("record/cut record/veil record/days record/record", "unit/test_record_cut* unit/test_record_days* "
             "property/test_record_leaks*"),
@@ -102,15 +103,15 @@ def _places(tree: ast.Module):
             yield node, lambda node=node: setattr(node, "value", not node.value)
 
 
-def noticed(mutant: Mutant, tests: tuple[str, ...], work: Path) -> bool:
-    """Whether a test fails with the change in place."""
+def noticed(mutant: Mutant, tests: tuple[str, ...], work: Path, seconds: float | None) -> bool:
+    """Whether a test fails with the change in place, or does not end in time."""
     place = work / "src" / "detente" / mutant.module
     whole = place.read_text("utf-8")
     place.write_text(mutant.source, "utf-8")
     try:
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
         environment = {**os.environ, "PYTHONPATH": str(work / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-        ended = subprocess.run(command, cwd=work, env=environment, capture_output=True, timeout=SECONDS, check=False)
+        ended = subprocess.run(command, cwd=work, env=environment, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return True
     finally:
@@ -135,11 +136,13 @@ def main() -> None:
         work = Path(folder) / "tree"
         shutil.copytree(ROOT, work, ignore=shutil.ignore_patterns(".git", ".venv", "detente-out", ".*_cache"))
         untouched = Mutant(modules[0], 0, "", "", (source / modules[0]).read_text("utf-8"))
-        if noticed(untouched, tests, work):
+        before = time.monotonic()
+        if noticed(untouched, tests, work, None):
             raise SystemExit("the tests of this room fail as the code stands")
+        seconds = PATIENCE * (time.monotonic() - before)
         taken, survivors = every[: chosen.sample], []
         for n, mutant in enumerate(taken, start=1):
-            if not noticed(mutant, tests, work):
+            if not noticed(mutant, tests, work, seconds):
                 survivors.append(mutant)
                 print(
                     f"{mutant.module}:{mutant.line}: {mutant.before}  ->  {mutant.after}", file=sys.stderr, flush=True

@@ -272,10 +272,10 @@ def test_what_is_no_scenario_or_account_is_said_and_never_a_traceback(tmp_path, 
     for name, words in (
         ("empty.yaml:1:1", "the file is empty; expected a mapping with"),
         ("foreign.yaml:1:1", "a list here; expected a mapping with"),
-        ("binary.yaml", "not UTF-8 at byte 0"),
+        ("binary.yaml", "1:1: byte 0x89 is not UTF-8"),
         ("gone.yaml", "there is no such file"),
-        ("folder.yaml", "a folder of this name cannot be read as a file"),
-        ("loop.yaml", "cannot be read: too many levels of symbolic links"),
+        ("folder.yaml", "cannot be read: a folder has this name"),
+        ("loop.yaml", "cannot be read: it is a link that leads back to itself"),
     ):
         assert any(line.startswith(f"{kind}/{name}: {words}") for line in found), (name, found)
     assert load_case(where).parameters
@@ -366,7 +366,7 @@ def test_a_record_that_cannot_be_read_is_said(tmp_path, monkeypatch):
 
     monkeypatch.setattr("detente.checks.folder.load_record", refused)
     found = said(check_folder(where))
-    assert any("events.csv: cannot be read: permission denied" in line for line in found)
+    assert any("events.csv: cannot be read: you have no permission" in line for line in found)
 
 
 # ---- numbers at the end of what is possible -----------------------------------------------------
@@ -398,7 +398,7 @@ def test_check_of_a_copy_of_a_shipped_case(tmp_path):
 
 
 def test_errors_of_a_record_are_record_errors(tmp_path):
-    with pytest.raises(RecordError, match=r"coding\.yaml: there is no such file"):
+    with pytest.raises(RecordError, match=r"coding\.yaml: cannot be read: there is no such file"):
         from detente.evidence.rules import read_coding
 
         read_coding(tmp_path / "coding.yaml")
@@ -415,10 +415,10 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(tmp_path, monkeypatch)
 
     monkeypatch.setattr(Path, "iterdir", refused)
     found = said(check_folder(where))
-    assert "scenarios: cannot be read: permission denied; expected a file or folder that you may read" in found
-    assert "record: cannot be read: permission denied; expected a file or folder that you may read" in found
+    assert "scenarios: cannot be read: you have no permission; expected a file or folder that you may read" in found
+    assert "record: cannot be read: you have no permission; expected a file or folder that you may read" in found
     with pytest.raises(CaseError, match="scenarios: cannot be read"):
         load_case(where).scenario("good")
     monkeypatch.setattr(Path, "iterdir", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
-    with pytest.raises(CaseError, match="made: cannot be read: permission denied"):
+    with pytest.raises(CaseError, match="made: cannot be read: you have no permission"):
         load_case(where)

@@ -87,7 +87,7 @@ def test_what_is_no_workbook_is_a_sentence(tmp_path: Path) -> None:
         made.writestr("a.txt", "a")
     with pytest.raises(FileError, match=r"y\.xlsx: not an XLSX workbook: "):
         sheets(tmp_path / "y.xlsx")
-    with pytest.raises(FileError, match=r"z\.xlsx: the file cannot be read: there is no such file"):
+    with pytest.raises(FileError, match=r"z\.xlsx: cannot be read: there is no such file"):
         sheets(tmp_path / "z.xlsx")
 
 
@@ -113,8 +113,8 @@ def test_lines_above_the_header_are_skipped_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (errno.ENOSPC, "the file cannot be written: the disk is full; expected room on the disk"),
-        (errno.EACCES, "the file cannot be written: you have no permission; expected a file that you may write"),
+        (errno.ENOSPC, "cannot be written: the disk is full; expected room on the disk"),
+        (errno.EACCES, "cannot be written: you have no permission; expected a file or folder that you may write"),
         (errno.EROFS, "the disk is read-only"),
         (errno.EIO, os.strerror(errno.EIO).lower()),
     ],
@@ -132,7 +132,7 @@ def test_a_write_that_is_refused_leaves_the_old_file_and_nothing_else(tmp_path: 
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(FileError, match=r"x\.txt: the file cannot be written: input/output error"):
+    with pytest.raises(FileError, match=r"x\.txt: cannot be written: input/output error"):
         write_bytes(tmp_path / "x.txt", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["x.txt"] and (tmp_path / "x.txt").read_text("utf-8") == "old"
 
@@ -140,9 +140,7 @@ def test_a_write_that_is_refused_leaves_the_old_file_and_nothing_else(tmp_path: 
 def test_a_folder_or_a_file_in_the_way_of_a_write(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("x", "utf-8")
-    with pytest.raises(FileError, match="folder: the file cannot be written: a folder has this name"):
+    with pytest.raises(FileError, match="folder: cannot be written: a folder has this name"):
         write_bytes(tmp_path / "folder", b"x")
-    with pytest.raises(
-        FileError, match=r"the file cannot be written: (a file has this name|a part of the path is a file)"
-    ):
+    with pytest.raises(FileError, match=r"cannot be written: (a file has this name|a part of the path is a file)"):
         write_bytes(tmp_path / "file" / "x", b"x")

@@ -66,11 +66,13 @@ def test_files_that_cannot_be_read_are_said_with_their_path(tmp_path, monkeypatc
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
     said = {name: read_yaml(tmp_path / name, f"case/{name}") for name in ("folder.yaml", "gone.yaml")}
-    assert str(said["folder.yaml"].diagnostics[0]).startswith("case/folder.yaml: a folder of this name")
-    assert str(said["gone.yaml"].diagnostics[0]).startswith("case/gone.yaml: there is no such file")
+    assert str(said["folder.yaml"].diagnostics[0]).startswith(
+        "case/folder.yaml: cannot be read: a folder has this name"
+    )
+    assert str(said["gone.yaml"].diagnostics[0]).startswith("case/gone.yaml: cannot be read: there is no such file")
     monkeypatch.setattr(Path, "read_bytes", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
     refused = read_yaml(tmp_path / "secret.yaml", "case/secret.yaml")
-    assert str(refused.diagnostics[0]).startswith("case/secret.yaml: cannot be read: permission denied")
+    assert str(refused.diagnostics[0]).startswith("case/secret.yaml: cannot be read: you have no permission")
 
 
 @pytest.mark.parametrize("written", ["a", "'a'", '"a b"', "a  # note", ">-\n  a\n  b", "|\n  a"])

@@ -43,7 +43,7 @@ def test_everything_wrong_at_once_and_located(tmp_path: Path) -> None:
         load_record(tmp_path)
     text = str(caught.value)
     for wanted in (
-        "events.csv:2: column 'date': month must be in 1..12",
+        "events.csv:2: column 'date': '2000-13-01' is not a day of the calendar (month must be in 1..12)",
         "events.csv:3: low 9.0, best 2.0, high 3.0: not in order",
         "events.csv:5: column 'id': 'E3' stands twice",
         "instruments.yaml:6:14: unknown source 'S9'",
@@ -229,7 +229,7 @@ def test_a_file_without_permission_is_told(tmp_path: Path, monkeypatch: pytest.M
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(RecordError, match=r"/events\.csv: the file cannot be read: you have no permission"):
+    with pytest.raises(RecordError, match=r"/events\.csv: cannot be read: you have no permission"):
         load_record(tmp_path)
 
 
@@ -273,3 +273,54 @@ def test_an_answer_before_the_escalation_is_refused(tmp_path: Path) -> None:
 def test_empty_rows_of_a_table_are_none(tmp_path: Path) -> None:
     put(tmp_path, events_csv=",,\nid,date,type\n,,\nE1,2000-01-01,clash\n")
     assert list(load_record(tmp_path).events) == ["E1"]
+
+
+def test_what_is_wrong_in_a_cell_is_said_in_plain_words(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        sources_csv="id,title,reliability,confidential\nS1,One,good,perhaps\nS2,Two,high,Yes\nS3,Three,low,TRUE\n",
+        events_csv="id,date,type,best,sources\nE1,2001-02-30,clash,1,S1\nE2,2001-02-28,clash,1,S1 S2 S4\n",
+    )
+    with pytest.raises(RecordError) as caught:
+        load_record(tmp_path)
+    assert [str(one).split("/")[-1] for one in caught.value.diagnostics] == [
+        "events.csv:2: column 'date': '2001-02-30' is not a day of the calendar (day is out of range for month)",
+        "events.csv:3: column 'sources': unknown source 'S4'; hint: did you mean 'S1'?",  # S1 is a source, though wrong
+        "sources.csv:2: column 'reliability': text 'good' here; expected one of high, medium, low",
+        "sources.csv:2: column 'confidential': text 'perhaps' here; expected yes or no",
+    ]
+
+
+def test_marks_can_be_written_as_spreadsheets_write_them(tmp_path: Path) -> None:
+    put(tmp_path, sources_csv="id,title,confidential\nS1,One,Yes\nS2,Two,TRUE\nS3,Three,no\nS4,Four,FALSE\nS5,Five,\n")
+    marks = [source.confidential for source in load_record(tmp_path).sources.values()]
+    assert marks == [True, True, False, False, False]
+
+
+def test_an_empty_list_is_told_from_one_without_entries(tmp_path: Path) -> None:
+    put(tmp_path, events_csv="id,date,type\n", actors_yaml="actors:\n")
+    assert not load_record(tmp_path).events
+    put(tmp_path, events_csv="\n")
+    with pytest.raises(RecordError, match=r"events\.csv:1:1: the file is empty; expected a header such as id,date"):
+        load_record(tmp_path)
+
+
+def test_a_byte_that_is_no_utf8_has_a_place(tmp_path: Path) -> None:
+    put(tmp_path, actors_yaml="actors: {}\n")
+    (tmp_path / "events.csv").write_bytes(b"id,date,type\nE1,2000-01-01,caf\xe9\n")
+    with pytest.raises(RecordError, match=r"events\.csv:2:18: byte 0xe9 is not UTF-8; expected UTF-8 text; hint: save"):
+        load_record(tmp_path)
+
+
+def test_a_party_that_is_no_actor_of_the_record_is_noted(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        record_yaml="parties: [armenia, azerbaijn]\n",
+        actors_yaml="actors:\n  azerbaijan: {name: Azerbaijan, kind: state}\n  armenia: {name: Armenia, kind: state}\n",
+    )
+    (warning,) = load_record(tmp_path).warnings
+    assert "record.yaml:1:21: warning: party 'azerbaijn' is not described; hint: did you mean 'azerbaijan'?" in str(
+        warning
+    )
+    put(tmp_path, actors_yaml="actors: {}\n")
+    assert not load_record(tmp_path).warnings  # a record that describes no actors has nothing to compare with

@@ -274,7 +274,7 @@ def test_a_full_disk_is_told_and_the_old_list_stands(mapping: str, tmp_path: Pat
 def test_no_room_to_prepare_is_told(mapping: str, tmp_path: Path, monkeypatch) -> None:
     file = table(tmp_path, "1,2020-01-01,clash,1,a")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    with pytest.raises(FileError, match="missing: the file cannot be written: there is no such"):
+    with pytest.raises(FileError, match="missing: cannot be written: there is no such"):
         import_file(mapping, file, tmp_path)
 
 
@@ -289,11 +289,11 @@ def test_no_room_to_prepare_is_told(mapping: str, tmp_path: Path, monkeypatch) -
 )
 def test_a_file_that_cannot_be_read_is_told(mapping: str, make, words: str, tmp_path: Path) -> None:
     make(tmp_path / "list.csv")
-    with pytest.raises(FileError, match=f"list.csv: the file cannot be read: {words}|it is {words}"):
+    with pytest.raises(FileError, match=f"list.csv: cannot be read: {words}|it is {words}"):
         import_file(mapping, tmp_path / "list.csv", tmp_path)
 
 
 def test_a_file_in_place_of_the_folder_is_told(mapping: str, tmp_path: Path) -> None:
     (tmp_path / "imported").write_text("a file", "utf-8")
-    with pytest.raises(FileError, match="imported: the file cannot be written: a file has this name"):
+    with pytest.raises(FileError, match="imported: cannot be written: a file has this name"):
         import_file(mapping, table(tmp_path, "1,2020-01-01,clash,1,a"), tmp_path)

@@ -11,8 +11,8 @@ from detente.checks.recorded import check_sources, record_span
 from detente.checks.rules import check_rules
 from detente.checks.writing import check_writing
 from detente.errors import Diagnostic, RecordError
+from detente.files.access import unreadable
 from detente.files.folder import is_there, listed
-from detente.files.yaml import unreadable
 from detente.record import Record, load_record
 from detente.settlement.levers import check_levers
 

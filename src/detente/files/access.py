@@ -6,8 +6,8 @@ from pathlib import Path
 from detente.errors import Diagnostic
 
 REASONS = {  # error number -> what it means to whoever gave the path, and what was expected
-    errno.EACCES: ("you have no permission", "a file that you may {do}"),
-    errno.EPERM: ("the system does not permit it", "a file that you may {do}"),
+    errno.EACCES: ("you have no permission", "a file or folder that you may {do}"),
+    errno.EPERM: ("the system does not permit it", "a file or folder that you may {do}"),
     errno.EROFS: ("the disk is read-only", "a folder that you may write to"),
     errno.ENOSPC: ("the disk is full", "room on the disk, or another folder"),
     errno.EDQUOT: ("your share of the disk is used up", "room on the disk, or another folder"),
@@ -18,6 +18,19 @@ REASONS = {  # error number -> what it means to whoever gave the path, and what 
     errno.ELOOP: ("it is a link that leads back to itself", "a file"),
     errno.ENAMETOOLONG: ("the name is too long", "a shorter name"),
 }
+
+
+def not_utf8(error: UnicodeDecodeError, file: str) -> Diagnostic:
+    """That a file is not UTF-8, with the line and the column (in bytes) of the first byte that is not.
+
+    Args:
+        error: from decoding the whole file.
+        file: its name.
+    """
+    before = bytes(error.object[: error.start])
+    line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+    hint = "save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
+    return Diagnostic(f"byte {error.object[error.start]:#04x} is not UTF-8", "UTF-8 text", hint, file, line, column)
 
 
 def unreadable(error: OSError, path: Path | str) -> Diagnostic:
@@ -34,4 +47,4 @@ def _told(error: OSError, path: Path | str, do: str) -> Diagnostic:
     reason, expected = REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), ""))
     name = path.as_posix() if isinstance(path, Path) else path
     done = "read" if do == "read" else "written"
-    return Diagnostic(f"the file cannot be {done}: {reason}", expected.format(do=do), file=name)
+    return Diagnostic(f"cannot be {done}: {reason}", expected.format(do=do), file=name)

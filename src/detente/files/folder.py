@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from detente.errors import Diagnostic
-from detente.files.yaml import unreadable
+from detente.files.access import unreadable
 
 
 def listed(folder: Path, name: str = "") -> tuple[list[Path], list[Diagnostic]]:

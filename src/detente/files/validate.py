@@ -276,12 +276,12 @@ def _misfit(item: Any, value: Any, context: Mapping[str, Any], walk: _Walk) -> M
     what = f"{describe(value)} here"
     if item["type"] == "misfit":
         return Mistake(what, context["expected"], context["hint"], at, value is None)
+    if isinstance(context.get("error"), ValueError):  # of a validator
+        return Mistake(str(context["error"]), "", "", at)
     if get_origin(here) is Literal:
-        choices = [str(choice) for choice in get_args(here)]
+        choices = [str(choice) for choice in get_args(here) if choice != ""]
         return Mistake(what, f"one of {', '.join(choices)}", meant(str(value), choices), at, value is None)
     if is_written(here):
         return Mistake(what, words(here), "", at, value is None)
-    if "error" in context:  # a ValueError of a validator
-        return Mistake(str(context["error"]), "", "", at)
     expected = str(item["msg"]).removeprefix("Input should be ").split(",", maxsplit=1)[0]
     return Mistake(what, expected, "", at, value is None)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import Diagnostic, Severity
+from detente.files.access import not_utf8, unreadable
 
 Key = str | int
 At = tuple[Key, ...]
@@ -97,16 +98,6 @@ def read_yaml(path: Path, name: str | None = None) -> Document:
     return parse_yaml(content, shown)
 
 
-def unreadable(error: OSError, name: str) -> Diagnostic:
-    """What the operating system said when a file was to be read, as a sentence with its path."""
-    if isinstance(error, IsADirectoryError):
-        return Diagnostic("a folder of this name cannot be read as a file", "a file", file=name)
-    if isinstance(error, FileNotFoundError):
-        return Diagnostic("there is no such file", "a file, not a link to one that is gone", file=name)
-    reason = (error.strerror or str(error)).lower()
-    return Diagnostic(f"cannot be read: {reason}", "a file or folder that you may read", file=name)
-
-
 def parse_yaml(content: bytes | str, name: str) -> Document:
     """Parse YAML text; see `read_yaml`."""
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -115,7 +106,7 @@ def parse_yaml(content: bytes | str, name: str) -> Document:
     try:
         document.text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
     except UnicodeDecodeError as error:
-        document.diagnostics.append(Diagnostic(f"not UTF-8 at byte {error.start}", "UTF-8 text", file=name))
+        document.diagnostics.append(not_utf8(error, name))
         return document
     try:
         document.data = _Builder(document).whole()

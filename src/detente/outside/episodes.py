@@ -12,6 +12,7 @@ Labels (`recur5`, `next_active_year`) are responses only. No covariate is ever d
 """
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.errors import Diagnostic, OptionError, suggest
+from detente.files.access import not_utf8
 from detente.words.dates import DAYS_PER_YEAR
 
 OUTCOMES = {
@@ -147,12 +149,12 @@ def read_table(where: Path) -> tuple[list[str], list[list[str]]]:
         OptionError: unreadable, empty, or rows of another length than the header.
     """
     try:
-        content = where.read_text("utf-8-sig")
+        content = where.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise OptionError.of(f"cannot read {where}: {error.strerror}", "a CSV file of conflict episodes") from None
     except UnicodeDecodeError as error:
-        raise OptionError(Diagnostic(f"not UTF-8 at byte {error.start}", "UTF-8 text", file=where.name)) from None
-    table = list(csv.reader(content.splitlines(keepends=True)))
+        raise OptionError(not_utf8(error, where.name)) from None
+    table = list(csv.reader(io.StringIO(content, newline="")))
     if not table:
         raise OptionError(Diagnostic("empty file", "a header row and one row per episode", file=where.name))
     header = [name.strip() for name in table[0]]

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from detente.errors import Diagnostic, RecordError, suggest
+from detente.files.validate import mistakes_in
 from detente.record.entries import RECALL, DatedRow, EventTouch, Meta, Row, Touch
 from detente.record.gather import Gathered, Raw
 from detente.record.kinds import INSIDE, KINDS, REFERENCES
@@ -29,12 +30,15 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...])
     """
     diagnostics = list(gathered.diagnostics)
     rows: Rows = {kind: [] for kind in KINDS}
+    spoilt: dict[str, set[str]] = {kind: set() for kind in KINDS}  # ids of rows that have a mistake of their own
     for raw in gathered.rows:
         row = validated(raw, KINDS[raw.kind], diagnostics)
-        if row is not None:
+        if row is None:
+            spoilt[raw.kind].add(str(raw.values.get("id", "")))
+        else:
             rows[raw.kind].append((row, raw))
     meta = load_meta(gathered.meta, diagnostics)
-    ids = {kind: _unique(kind, rows[kind], diagnostics) for kind in KINDS}
+    ids = {kind: _unique(kind, rows[kind], diagnostics) | spoilt[kind] for kind in KINDS}
     _references(rows, ids, diagnostics)
     if diagnostics:
         raise RecordError(sorted(diagnostics, key=lambda d: (d.file, d.line, d.column)))
@@ -55,7 +59,13 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...])
         **parts,
     )
     return dataclasses.replace(
-        record, warnings=(*_odd_actors(rows, record), *_odd_types(rows, record), *_after_compilation(rows, record))
+        record,
+        warnings=(
+            *_odd_actors(rows, record),
+            *_odd_parties(gathered.meta, record),
+            *_odd_types(rows, record),
+            *_after_compilation(rows, record),
+        ),
     )
 
 
@@ -180,6 +190,20 @@ def _odd_actors(rows: Rows, record: Record) -> list[Diagnostic]:
     return result
 
 
+def _odd_parties(raw: Raw | None, record: Record) -> list[Diagnostic]:
+    """Parties, named in the record's description of itself, that the record does not describe among its actors."""
+    if raw is None or not record.actors:
+        return []
+    unknown = [(n, id) for n, id in enumerate(record.meta.parties) if id not in record.actors]
+    return [
+        dataclasses.replace(
+            raw.locate(("parties", n), f"party '{id}' is not described", "", _close(id, record.actors)),
+            severity="warning",
+        )
+        for n, id in unknown
+    ]
+
+
 def _odd_types(rows: Rows, record: Record) -> list[Diagnostic]:
     """A type that one event bears and that looks like a slip of one that others bear; types are an open list."""
     counts = Counter(event.type for event in record.events.values())
@@ -215,23 +239,10 @@ def validated(raw: Raw, kind: type[Row], diagnostics: list[Diagnostic]) -> Row |
     try:
         return kind.model_validate(raw.values)
     except ValidationError as error:
-        for item in error.errors():
-            diagnostics.append(_explained(raw, kind, item))
+        for one in mistakes_in(error, kind, raw.values):
+            hint = f"a row of '{raw.kind}' needs it" if one.missing else one.hint
+            diagnostics.append(raw.locate(one.at, one.what, one.expected, hint, key=one.key))
         return None
-
-
-def _explained(raw: Raw, kind: type[Row], item: Any) -> Diagnostic:
-    at = tuple(item["loc"])
-    known = [name for name in kind.model_fields if name != "id"]
-    if item["type"] == "extra_forbidden":
-        return raw.locate(at, f"unknown key '{at[-1]}'", "", suggest(str(at[-1]), known), key=True)
-    if item["type"] == "missing":
-        return raw.locate((), f"'{at[-1]}' is missing", "", f"a row of '{raw.kind}' needs it")
-    if item["type"] == "literal_error":
-        expected = str(item["ctx"]["expected"])
-        return raw.locate(at, f"'{item['input']}' is not known", expected, suggest(str(item["input"]), []))
-    message = str(item["msg"]).removeprefix("Value error, ")
-    return raw.locate(at, message)
 
 
 def load_meta(raw: Raw | None, diagnostics: list[Diagnostic]) -> Meta:

@@ -52,9 +52,7 @@ def first_day(value: Any) -> datetime.date | None:
         ValueError: anything else, or a year that no record can hold.
     """
     found = _parts(value)
-    if found is None or isinstance(found, datetime.date):
-        return found
-    return plausible(datetime.date(found[0], found[1] or 1, found[2] or 1))
+    return found if found is None or isinstance(found, datetime.date) else _first_of(*found)
 
 
 def last_day(value: Any) -> datetime.date | None:
@@ -66,7 +64,7 @@ def last_day(value: Any) -> datetime.date | None:
     found = _parts(value)
     if found is None or isinstance(found, datetime.date):
         return found
-    day = plausible(datetime.date(found[0], found[1] or 1, found[2] or 1))
+    day = _first_of(*found)
     return day if found[2] else last_of(day, "month" if found[1] else "year")
 
 
@@ -80,6 +78,17 @@ def exact_day(value: Any) -> datetime.date | None:
     if isinstance(found, tuple) and not found[2]:
         raise ValueError(f"{value!r} names no day; write 2021-08-05, or leave it empty")
     return first_day(value)
+
+
+def _first_of(year: int, month: int, day: int) -> datetime.date:
+    """The day, the first of a month (day 0), or the first of a year (month 0 too)."""
+    try:
+        return plausible(datetime.date(year, month or 1, day or 1))
+    except ValueError as error:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise
+        written = "-".join([f"{year:04}", *(f"{part:02}" for part in (month, day) if part)])
+        raise ValueError(f"'{written}' is not a day of the calendar ({error})") from None
 
 
 def _parts(value: Any) -> tuple[int, int, int] | datetime.date | None:

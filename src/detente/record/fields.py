@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
+from detente.files.mistakes import misfit
 from detente.record.days import exact_day, first_day, last_day
 
 Certainty = Literal["high", "medium", "low"]
@@ -97,7 +98,11 @@ def _number(value: Any) -> Any:
 def _yes(value: Any) -> Any:
     if value is None or value == "":
         return False
-    return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        value = {"yes": True, "true": True, "no": False, "false": False}.get(value.strip().casefold(), value)
+    if not isinstance(value, bool):
+        raise misfit(value, "yes or no")
+    return value
 
 
 def _extensions(value: dict[str, str]) -> dict[str, str]:

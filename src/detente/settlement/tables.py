@@ -62,7 +62,7 @@ def relaxations_table(points: Sequence[Combination]) -> Table:
         if p.binding is not None and p.relaxation is not None
     ]  # fmt: skip
     return Table(
-        title="BindingConstraint constraint and cheapest relaxation",
+        title="Binding constraint and cheapest relaxation",
         columns=("id", "binding", "fails_in", "relaxation", "payer", "price", "then_holds_in"),
         rows=tuple(rows),
         units={
