@@ -73,9 +73,14 @@ def mutants_of(module: str, text: str) -> Iterator[Mutant]:
     for n in range(count):
         tree = ast.parse(text)
         node, change = list(_places(tree))[n]
-        before = ast.unparse(node)
+        before = _shown(node)
         change()
-        yield Mutant(module, getattr(node, "lineno", 0), before, ast.unparse(node), ast.unparse(tree))
+        yield Mutant(module, getattr(node, "lineno", 0), before, _shown(node), ast.unparse(tree))
+
+
+def _shown(node: ast.AST) -> str:
+    """The changed place as code: of a branch, its condition."""
+    return f"if {ast.unparse(node.test)}" if isinstance(node, ast.If | ast.IfExp) else ast.unparse(node)
 
 
 def _places(tree: ast.Module):
@@ -96,7 +101,7 @@ def _places(tree: ast.Module):
         elif isinstance(node, ast.BoolOp | ast.BinOp) and type(node.op) in SWAPS:
             yield node, lambda node=node: setattr(node, "op", SWAPS[type(node.op)]())
         elif isinstance(node, ast.If | ast.IfExp):
-            yield node.test, lambda node=node: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
+            yield node, lambda node=node: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
             yield node, lambda node=node: setattr(node, "value", node.value + 1)
         elif isinstance(node, ast.Constant) and isinstance(node.value, bool):

@@ -130,8 +130,9 @@ class _Bench:
         if len(values) < LEAST_DRAWS:
             why = f"'{labels}' rests on {len(values)} draws, and a verdict needs {LEAST_DRAWS}"
             return Measured(id, labels, NAN, NAN, NAN, missing=why), OPEN, len(values)
-        share = float(np.mean(passes(values, test.relation, test.threshold)))
-        outcome = YES if share >= self.rules.certain else NO if share <= 1 - self.rules.certain else OPEN
+        passed = passes(values, test.relation, test.threshold)
+        share, others = float(np.mean(passed)), float(np.mean(~passed))  # both counted, so that swapped sides mirror
+        outcome = YES if share >= self.rules.certain else NO if others >= self.rules.certain else OPEN
         low, mid, high = (float(v) for v in np.percentile(values, [5, 50, 95]))
         return Measured(id, f"{labels} ({share:.0%} of {len(values)} draws pass)", low, mid, high), outcome, len(values)
 
