@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -265,7 +266,7 @@ def test_a_full_disk_is_told_and_the_old_list_stands(mapping: str, tmp_path: Pat
 
     monkeypatch.setattr(shutil, "copyfileobj", full)
     with pytest.raises(
-        FileError, match=r"imported/mine\.[0-9a-f]{12}\.parquet: .* cannot be written: the disk is full"
+        FileError, match=r"imported/mine\.[0-9a-f]{12}\.parquet: cannot be written: the disk is full"
     ):
         import_file(mapping, table(tmp_path, "2,2020-01-01,clash,1,a"), tmp_path)
     assert files(tmp_path) == before
@@ -297,3 +298,32 @@ def test_a_file_in_place_of_the_folder_is_told(mapping: str, tmp_path: Path) -> 
     (tmp_path / "imported").write_text("a file", "utf-8")
     with pytest.raises(FileError, match="imported: cannot be written: a file has this name"):
         import_file(mapping, table(tmp_path, "1,2020-01-01,clash,1,a"), tmp_path)
+
+
+def test_a_new_folder_that_another_import_takes_for_a_dead_one_is_made_again(monkeypatch) -> None:
+    made: list[Path] = []
+    make = tempfile.mkdtemp
+
+    def removed_at_once(prefix: str) -> str:
+        made.append(Path(make(prefix=prefix)))
+        if len(made) < 3:
+            made[-1].rmdir()
+        return str(made[-1])
+
+    monkeypatch.setattr(tempfile, "mkdtemp", removed_at_once)
+    with staging_folder() as folder:
+        assert folder == made[2] and folder.is_dir()
+    assert not folder.exists()
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda prefix: "/nonexistent/detente-import-x")
+    with pytest.raises(FileError, match="cannot be written"), staging_folder():
+        pass
+
+
+def test_imports_beside_each_other_keep_their_folders() -> None:
+    def prepare(n: int) -> bool:
+        with staging_folder() as folder:
+            (folder / "rows").write_text(str(n), "utf-8")
+            return (folder / "rows").read_text("utf-8") == str(n)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(prepare, range(400)))

@@ -14,10 +14,10 @@ from typing import Any
 from detente.errors import Diagnostic, FileError, RecordError
 from detente.files.access import unwritable
 from detente.files.keys import file_digest
+from detente.files.locks import held
 from detente.files.whole import write_stream, write_text
 from detente.record.mapping import MappingFile
 from detente.record.shelf import KEY, parts_of, read_shelf
-from detente.record.staging import locked
 
 LINE = "source_line"
 MEMORY = "192MB"  # for the database: rows are streamed, sorting and joining spill to the disk beyond this
@@ -82,7 +82,7 @@ def publish(prepared: Prepared, mapping: MappingFile, source: Path, folder: Path
     }  # fmt: skip
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder):
+        with held(folder):
             notes = _difference(folder, name, prepared.packed)
             for path, target in ((prepared.packed, file), (prepared.aside, aside)):
                 with path.open("rb") as stream:

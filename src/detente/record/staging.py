@@ -3,18 +3,18 @@
 The folder is locked by its process. A process that is killed leaves it behind unlocked, and the next import removes it.
 """
 
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from detente.errors import FileError
 from detente.files.access import unwritable
+from detente.files.locks import KNOWN, held
 
 PREFIX = "detente-import-"
+TRIES = 100  # new folders that another import may take for dead ones before they are locked
 
 
 @contextmanager
@@ -25,35 +25,33 @@ def staging_folder() -> Generator[Path]:
         FileError: there is no room or no permission to prepare anything.
     """
     _remove_dead()
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        lock = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise FileError(unwritable(error, Path(tempfile.gettempdir()))) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        try:
+            folder = _locked_folder(stack)
+        except OSError as error:
+            raise FileError(unwritable(error, Path(tempfile.gettempdir()))) from None
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+
+
+def _locked_folder(stack: ExitStack) -> Path:
+    """A new folder, locked for as long as the stack lasts.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    for _ in range(TRIES):
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        with suppress(FileNotFoundError):  # between the two steps another import took it for a dead one
+            stack.enter_context(held(folder))
+        if folder.exists():
+            return folder
+        stack.close()
+    raise FileNotFoundError(2, "every new folder was removed at once")
 
 
 def _remove_dead() -> None:
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(OSError), locked(folder, wait=False):  # of a living import, or of another user
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def locked(folder: Path, wait: bool = True) -> Generator[None]:
-    """Hold a folder against other processes that ask for it.
-
-    Raises:
-        OSError: it cannot be opened; or `wait` is false and another process holds it.
-    """
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(lock)
+    if KNOWN:  # without locks the dead cannot be told from the living
+        for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+            with suppress(OSError), held(folder, wait=False):  # of a living import, or of another user
+                shutil.rmtree(folder, ignore_errors=True)
