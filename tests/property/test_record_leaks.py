@@ -22,7 +22,7 @@ from detente.record.veil import treatments
 
 WORD = "zebra"
 CUT = datetime.date(2025, 6, 15)
-LATER = st.dates(CUT + datetime.timedelta(days=1), datetime.date(2100, 12, 31))
+LATER = st.dates(CUT + datetime.timedelta(days=1), datetime.date(2100, 12, 20))  # a record is compiled days after
 MONTHS = [datetime.date(2000, month, 1).strftime("%B") for month in range(1, 13)]
 FORMS = {  # how people write a date
     "iso": lambda d: d.isoformat(),
