@@ -37,7 +37,7 @@ def test_duplicate_key_is_located_and_the_first_kept():
         ("? {a: 1}\n: 2", "a key that is not plain text"),
         ("a: " + "1" * 5000, "cannot be read as a number"),
         ("a: !!python/object:os.system x", "tag"),
-        ("- :\n\t- x", "cannot start any token"),
+        ("- :\n\t- x", "not valid YAML: a tab"),
         (b"\xff\xfe", "not UTF-8"),
         ("[" * 200 + "]" * 200, "nested more than 50 deep"),
         ("[" * 20000, "nested more than 50 deep"),
@@ -157,3 +157,23 @@ def test_never_a_traceback(text):
     assert document.data is None or not isinstance(document.data, bytes)
     for diagnostic in document.diagnostics:
         assert diagnostic.file == "t.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('a: 1\nb: "never closed\nc: 2\n', 2, 4),
+        ("a: 1\nb: 'never closed\nc: 2\n", 2, 4),
+        ('a: 1\nb: "closed late\nc: "two"\nd: 3\n', 2, 4),
+        ('case: x\ntitle: "Aceh, the road\nsummary: >-\n  one\nunit: {value: "stake"}\n', 2, 8),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_told_where_it_opens(text, line, column):
+    (found,) = parse_yaml(text, "t.yaml").diagnostics
+    assert (found.line, found.column) == (line, column)
+    assert found.what.startswith("not valid YAML: the quote that opens here") and "close it on its line" in found.hint
+
+
+def test_text_that_runs_over_lines_on_purpose_is_not_blamed():
+    (found,) = parse_yaml('a: "one\n  two"\nb: c: d\n', "t.yaml").diagnostics
+    assert (found.line, found.column) == (3, 5) and "mapping values" in found.what

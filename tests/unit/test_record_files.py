@@ -86,7 +86,7 @@ def test_not_utf8_not_csv_not_yaml(tmp_path: Path) -> None:
     put(tmp_path, actors_yaml="actors: [\n", deaths_csv='id,period\nD,"open\n')
     with pytest.raises(RecordError, match="not UTF-8") as caught:
         load_record(tmp_path)
-    assert "not valid YAML" in str(caught.value) and "not CSV" in str(caught.value)
+    assert "not valid YAML" in str(caught.value) and "deaths.csv:2: a quote opens in this row" in str(caught.value)
 
 
 def test_coarse_dates_get_their_precision(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_what_is_wrong_in_a_cell_is_said_in_plain_words(tmp_path: Path) -> None:
         load_record(tmp_path)
     assert [str(one).split("/")[-1] for one in caught.value.diagnostics] == [
         "events.csv:2: column 'date': '2001-02-30' is not a day of the calendar (day is out of range for month)",
-        "events.csv:3: column 'sources': unknown source 'S4'; hint: did you mean 'S1'?",  # S1 is a source, though wrong
+        "events.csv:3: column 'sources': unknown source 'S4'; hint: one of: S1, S2, S3, recall",  # S1 is there
         "sources.csv:2: column 'reliability': text 'good' here; expected one of high, medium, low",
         "sources.csv:2: column 'confidential': text 'perhaps' here; expected yes or no",
     ]
@@ -319,8 +319,62 @@ def test_a_party_that_is_no_actor_of_the_record_is_noted(tmp_path: Path) -> None
         actors_yaml="actors:\n  azerbaijan: {name: Azerbaijan, kind: state}\n  armenia: {name: Armenia, kind: state}\n",
     )
     (warning,) = load_record(tmp_path).warnings
-    assert "record.yaml:1:21: warning: party 'azerbaijn' is not described; hint: did you mean 'azerbaijan'?" in str(
+    assert "record.yaml:1:20: warning: party 'azerbaijn' is not described; hint: did you mean 'azerbaijan'?" in str(
         warning
     )
     put(tmp_path, actors_yaml="actors: {}\n")
     assert not load_record(tmp_path).warnings  # a record that describes no actors has nothing to compare with
+
+
+def test_a_row_that_is_left_out_makes_no_other_mistake(tmp_path: Path) -> None:
+    put(tmp_path, events_csv="id,date,type,responds_to\nE1,2000-01-01\nE2,2000-01-02,clash,E1\n")
+    with pytest.raises(RecordError) as caught:
+        load_record(tmp_path)
+    assert [one.what for one in caught.value.diagnostics] == ["2 cells instead of 4"]
+    (tmp_path / "sources.csv").write_bytes(b"id,title\nS1,caf\xe9\n")
+    put(
+        tmp_path, events_csv="id,date,type,sources\nE1,2000-01-01,clash,S1\n", statuses_csv="subject,status\nx.y,late\n"
+    )
+    with pytest.raises(RecordError) as caught:
+        load_record(tmp_path)
+    assert [one.what for one in caught.value.diagnostics] == [
+        "byte 0xe9 is not UTF-8",
+        "column 'subject': unknown commitment or instrument 'x.y'",
+    ]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_cells_between_other_signs_than_commas_are_one_mistake(separator: str, tmp_path: Path) -> None:
+    put(tmp_path, events_csv="id,date,type\nE1,2000-01-01,clash\n".replace(",", separator))
+    with pytest.raises(RecordError) as caught:
+        load_record(tmp_path)
+    (one,) = caught.value.diagnostics
+    assert f"cells are separated by {separator!r}; expected commas between cells; hint: save it as" in str(one)
+    assert (one.line, one.column) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["events.yaml", "statuses.csv", "record.yaml"])
+def test_an_empty_file_is_never_taken_for_one_with_nothing_in_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "actors.yaml").write_text("actors: {}\n", "utf-8")
+    (tmp_path / name).write_text("", "utf-8")
+    with pytest.raises(RecordError, match=rf"{name}:1:1: the file is empty; expected"):
+        load_record(tmp_path)
+
+
+def test_slips_in_names_of_actors_kinds_and_viewpoints_are_warnings(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        actors_yaml="actors:\n  gam: {name: Free Aceh Movement, kind: party}\n"
+        "  hdc: {name: A centre, kind: mediater}\n",
+        sources_csv="id,title,viewpoint\nS1,One,gma\n",
+        instruments_yaml="instruments:\n  mou:\n    {name: M, date: 2005-08-15, type: agreement, parties: [gma],\n"
+        "    commitments: {lay: {who: [gam], what: lay down arms}}}\n",
+        statuses_csv="subject,viewpoint,status\nmou.lay,recrd,fulfilled\nmou.lay,record,late\n",
+    )
+    said = {str(one).split("/")[-1] for one in load_record(tmp_path).warnings}
+    assert said == {
+        "actors.yaml:3:31: warning: no other actor is of the kind 'mediater'; hint: did you mean 'mediator'?",
+        "instruments.yaml:3:59: warning: actor 'gma' is not described; hint: did you mean 'gam'?",
+        "statuses.csv:2: warning: column 'viewpoint': viewpoint 'recrd' is nobody's; expected 'record' or an actor; "
+        "hint: did you mean 'record'?",
+    }

@@ -265,9 +265,7 @@ def test_a_full_disk_is_told_and_the_old_list_stands(mapping: str, tmp_path: Pat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfileobj", full)
-    with pytest.raises(
-        FileError, match=r"imported/mine\.[0-9a-f]{12}\.parquet: cannot be written: the disk is full"
-    ):
+    with pytest.raises(FileError, match=r"imported/mine\.[0-9a-f]{12}\.parquet: cannot be written: the disk is full"):
         import_file(mapping, table(tmp_path, "2,2020-01-01,clash,1,a"), tmp_path)
     assert files(tmp_path) == before
 

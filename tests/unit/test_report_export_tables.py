@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from synthetic_run import make_run
 
+from detente.errors import OptionError
 from detente.report.export import netcdf_bytes, write_csv, write_xlsx
-from detente.run import Run, Table
+from detente.run import Run, Table, write_run
 from detente.run.tables import all_tables, sheets, table_csv
+from detente.verbs.export import run as export
 from detente.words.workbook import workbook_bytes
 
 ODD = Table(
@@ -82,3 +84,19 @@ def test_netcdf_holds_numbers_and_text(run):
     assert file.variables["odd.number"].units == b"years"
     assert file.dimensions["quantities"] == len(run.quantities)
     assert netcdf_bytes(all_tables(run), {"case": "válley", "seed": 7}) == content
+
+
+def test_a_public_copy_never_lies_among_tables_that_are_not_of_it(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_run(run, tmp_path / "kept")
+    whole, public = export("kept", "csv"), export("kept", "csv", redact=True)
+    assert {p.parent.name for p in whole} == {f"{run.case}-{run.date}-csv"}
+    assert {p.parent.name for p in public} == {f"{run.case}-{run.date}-shared-csv"}
+    old = whole[0].with_name("old_curve.csv")
+    old.write_text("1\n", "utf-8")
+    for redact in (True, False):
+        with pytest.raises(OptionError, match="holds tables that are not of this export: old_curve.csv"):
+            export("kept", "csv", out=old.parent, redact=redact)
+    assert old.exists()
+    old.unlink()
+    assert export("kept", "csv") == whole  # again into its own folder

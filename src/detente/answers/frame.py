@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from detente.errors import OptionError, suggest
+from detente.words.dates import nearest
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Frame:
     also: Mapping[str, str] = field(default_factory=dict)  # actor -> a second role, such as co-chair
     labels: Mapping[str, str] = field(default_factory=dict)
     short: Mapping[str, str] = field(default_factory=dict)  # actor -> the short name that the case gives it
+    marked: frozenset[str] = frozenset()  # players of whom a payoff or cost is made with a confidential assumption
     bindings: Mapping[str, Any] = field(default_factory=dict)  # the case's `questions`
     masks: Mapping[str, np.ndarray] = field(default_factory=dict)  # named in the bindings -> (states,) bool
     joining: Mapping[str, int] = field(default_factory=dict)  # actor -> the state in which it decides whether to join
@@ -106,7 +108,7 @@ def frame_of(template: Any, situation: str | Mapping[str, str], package: str | N
     """
     case = template.case
     if isinstance(situation, str) and situation not in case.situations:
-        hint = suggest(situation, case.situations)
+        hint = nearest(situation, case.situations)
         raise OptionError.of(f"no situation for {situation}", f"one of {', '.join(case.situations)}", hint)
     names = list(case.outcomes.settle)
     if package is not None:
@@ -150,8 +152,18 @@ def _words(case: Any) -> dict[str, Any]:
         "also": {name: ", ".join(actor.also) for name, actor in case.actors.items()},
         "labels": {name: actor.label for name, actor in case.actors.items()},
         "short": {name: actor.short for name, actor in case.actors.items() if getattr(actor, "short", "")},
+        "marked": frozenset(player for player in case.actors if _is_marked(case, player)),
         "bindings": case.questions.bindings(),
     }
+
+
+def _is_marked(case: Any, player: str) -> bool:
+    """Whether a term of a player's value is made with a confidential assumption, which the term would give away."""
+    marked = {parameter.name for parameter in case.parameters.values() if parameter.confidential}
+    costs = [action.cost for action in case.actions.get(player, {}).values()]
+    acts = [action for actions in case.actions.values() for action in actions.values()]
+    impulses = [action.impulses[player] for action in acts if player in action.impulses]
+    return any(marked & term.parameters for term in (*case.payoffs.get(player, {}).values(), *costs, *impulses))
 
 
 def _decisions(template: Any, bindings: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, int]:

@@ -31,6 +31,7 @@ class NumberSpec:
     unit: str
     signed: bool = True  # the sign is a finding; chances and durations have none
     assumption_not_record: bool = False  # rests on payoffs in states that no record has visited
+    confidential: bool = False  # printed with its parts, one of which is made with a confidential assumption
     headline: bool = False  # every evaluation also computes its derivatives by all assumptions
     ranked_like: Key | None = None  # hangs on the same assumptions as this relative, whose derivatives are computed
     relatives: tuple[Key, ...] = field(default=())  # numbers that would give this one away, were it taken out

@@ -110,6 +110,7 @@ class Summary:
             "draws": len(usable),
             "branch": self.results.branch_counts(has),
             "assumption_not_record": spec.assumption_not_record,
+            "confidential": spec.confidential,
             "rests_on": refs_of(question.entries(self.frame, key, self.witnesses)),
             "relatives": tuple(relative.id for relative in spec.relatives),
         }

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, Tag
 
 from detente.case.issues import IssueEntry
-from detente.case.kinds import Formula, Name, Version
+from detente.case.kinds import CaseName, Formula, Name, Version
 from detente.case.questions import Questions
 from detente.files.kinds import (
     Amount,
@@ -286,7 +286,7 @@ class CaseFile(WrittenFile):
         *("format", "case", "title", "actors", "states", "payoffs", "outcomes", "situations"),
     )
     format: Version = Field(1, description="version of the case language: 1")
-    case: Text = Field("", description="short name")
+    case: Maybe[CaseName] = Field(None, description="short name: letters, digits, _ and -")
     title: Text = Field("", description="title for people")
     summary: Text = Field("", description="what it is about, in two sentences")
     unit: UnitEntry = Field(default_factory=UnitEntry.model_construct, description="units")

@@ -6,11 +6,12 @@ from typing import Any
 from detente.case.case import Case
 from detente.case.content import content_of, files_of
 from detente.case.scenarios import scenario_text
-from detente.errors import OptionError, suggest
+from detente.errors import OptionError
 from detente.files.keys import digest, digests
 from detente.record import CutRecord, load_record
 from detente.record.told import Told
 from detente.run import Assumption, Part, Ref, Run
+from detente.words.dates import nearest
 from detente.words.version import VERSION
 
 
@@ -25,7 +26,7 @@ def situation_of(case: Case, date: str | None) -> str:
         raise OptionError.of(
             f"case '{case.name}' has no situation for {when}",
             f"one of {', '.join(case.situations)}",
-            suggest(when, case.situations),
+            nearest(when, case.situations),
         )
     return when
 

@@ -12,6 +12,7 @@ from detente.files.mistakes import Mistake, as_text, describe, misfit, wrong
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 MOVE = re.compile(rf"{NAME.pattern}\.{NAME.pattern}", re.ASCII)
+CASE_NAME = re.compile(r"\w[\w-]*")  # of any script; it becomes the name of a folder
 RESERVED = frozenset({"p", "amount", "package", "wait"}) | KEYWORDS | frozenset(FUNCTIONS)
 QUOTE = "quote this expression, or write it in block style after '>-'"
 A_NAME = "a name of letters a-z, digits and '_' that begins with a letter"
@@ -37,6 +38,12 @@ def _name(value: Any) -> str:
     return as_text(value)
 
 
+def _case_name(value: Any) -> str:
+    if not isinstance(value, str | int) or not CASE_NAME.fullmatch(as_text(value)):
+        raise misfit(value, "letters, digits, '_' and '-', as in good-friday", "the title may say more")
+    return as_text(value)
+
+
 def _formula(value: Any) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
         what, hint = "an expression is missing", "write 0 if there is none"
@@ -47,5 +54,6 @@ def _formula(value: Any) -> str:
 
 
 Name = Annotated[str, PlainValidator(_name), Schema({"type": ["string", "boolean"], "pattern": f"^{NAME.pattern}$"})]
+CaseName = Annotated[str, PlainValidator(_case_name), Schema({"type": "string", "pattern": r"^\w[\w-]*$"})]
 Formula = Annotated[str, PlainValidator(_formula), Schema(SCALAR)]  # an expression; "" where none stands
 Version = Annotated[int, Versioned(VERSION)]

@@ -23,6 +23,7 @@ from detente.files.folder import listed
 from detente.files.shipped import shipped_cases, shipped_folder
 from detente.files.validate import Remarks, read_file
 from detente.files.yaml import Document, read_yaml
+from detente.words.dates import nearest
 
 CHECK = "detente check says which"
 SUFFIXES = (".yaml", ".yml", ".csv", ".parquet", ".md")
@@ -193,7 +194,7 @@ class _Reader:
         if not written.as_of:
             return max(situations, default="")
         if declared and written.as_of not in declared:
-            remarks.error(("as_of",), f"no situation for {written.as_of}", "", suggest(written.as_of, declared))
+            remarks.error(("as_of",), f"no situation for {written.as_of}", "", nearest(written.as_of, declared))
         return written.as_of
 
     def attach(self, case: Case) -> Case:

@@ -111,14 +111,50 @@ def parse_yaml(content: bytes | str, name: str) -> Document:
     try:
         document.data = _Builder(document).whole()
     except MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        what = f"not valid YAML: {error.problem or error.context}"
-        hint = "indent by spaces, quote values that contain ': ' or begin with a special character"
-        document.diagnostics.append(Diagnostic(what, "", hint, name, line, column))
+        document.diagnostics.append(_not_yaml(error, document))
     except (YAMLError, ValueError) as error:
         document.diagnostics.append(Diagnostic(f"not valid YAML: {error}", file=name, line=1, column=1))
     return document
+
+
+def _not_yaml(error: Any, document: Document) -> Diagnostic:
+    """Why a text is not YAML; a quote that is not closed where it was meant to be is told where it opens."""
+    mark: Any = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    quote = _open_quote(document.text, line, column)
+    if quote is not None:
+        hint = "close it on its line; inside double quotes, a quote is written \\\" and inside single ones ''"
+        what = "not valid YAML: the quote that opens here closes where it was hardly meant to, or nowhere"
+        return Diagnostic(what, "quotes in pairs", hint, document.name, *quote)
+    if error.problem and "'\\t'" in error.problem:
+        return Diagnostic("not valid YAML: a tab", "spaces", "indent by spaces", document.name, line, column)
+    what = f"not valid YAML: {error.problem or error.context}"
+    hint = "indent by spaces, quote values that contain ': ' or begin with a special character"
+    return Diagnostic(what, "", hint, document.name, line, column)
+
+
+def _open_quote(text: str, line: int, column: int) -> tuple[int, int] | None:
+    """Line and column of the last quoted text that runs over several lines up to a place where reading failed."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    yaml: Any = YAML(typ="safe", pure=True)
+    found: tuple[int, int] | None = None
+    try:
+        for token in yaml.scan(text):
+            begin, end = token.start_mark, token.end_mark
+            if (begin.line + 1, begin.column + 1) >= (line, column):
+                break
+            if type(token).__name__ == "ScalarToken":
+                several = token.style in ("'", '"') and begin.line != end.line
+                close = (end.line + 1, end.column + 1) == (line, column) or end.line + 1 == line
+                found = (begin.line + 1, begin.column + 1) if several and close else None
+    except YAMLError as error:
+        told: Any = error
+        mark = getattr(told, "context_mark", None)
+        if mark is not None and "quoted scalar" in str(told.context):
+            return mark.line + 1, mark.column + 1
+    return found
 
 
 class _TooDeep(Exception):

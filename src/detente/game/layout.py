@@ -12,6 +12,7 @@ from detente.case.expressions import read_expression
 from detente.errors import OptionError, suggest
 from detente.game.space import StateSpace
 from detente.game.states import Radix, is_true
+from detente.words.dates import nearest
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ class Layout:
         """
         if isinstance(situation, str):
             if situation not in self.case.situations:
-                hint = suggest(situation, self.case.situations)
+                hint = nearest(situation, self.case.situations)
                 raise OptionError.of(f"no situation for {situation}", f"one of {', '.join(self.case.situations)}", hint)
             situation = self.case.situations[situation]
         for name, value in situation.items():

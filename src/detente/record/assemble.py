@@ -3,7 +3,7 @@
 import dataclasses
 import difflib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from detente.errors import Diagnostic, RecordError, suggest
 from detente.files.validate import mistakes_in
-from detente.record.entries import RECALL, DatedRow, EventTouch, Meta, Row, Touch
+from detente.record.entries import RECALL, RECORD, DatedRow, EventTouch, Meta, Row, Touch
 from detente.record.gather import Gathered, Raw
 from detente.record.kinds import INSIDE, KINDS, REFERENCES
 from detente.record.lists import ImportedList
@@ -19,6 +19,7 @@ from detente.record.merge import final, joined
 from detente.record.record import Record
 
 Rows = dict[str, list[tuple[Any, Raw]]]
+KINDS_OF_ACTORS = ("party", "mediator", "patron", "guarantor", "domestic", "organisation", "state")  # usual ones
 ACTOR_FIELDS = ("actors", "target", "who", "to", "parties", "mediators", "named", "actor", "mediator")
 
 
@@ -37,9 +38,11 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...])
             spoilt[raw.kind].add(str(raw.values.get("id", "")))
         else:
             rows[raw.kind].append((row, raw))
+    for kind, id in gathered.lost:
+        spoilt[kind].add(id)
     meta = load_meta(gathered.meta, diagnostics)
     ids = {kind: _unique(kind, rows[kind], diagnostics) | spoilt[kind] for kind in KINDS}
-    _references(rows, ids, diagnostics)
+    _references(rows, ids, gathered.unread, diagnostics)
     if diagnostics:
         raise RecordError(sorted(diagnostics, key=lambda d: (d.file, d.line, d.column)))
     merges = {merge.drop: merge for merge, _ in rows["merges"]}
@@ -63,7 +66,8 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...])
         warnings=(
             *_odd_actors(rows, record),
             *_odd_parties(gathered.meta, record),
-            *_odd_types(rows, record),
+            *_odd_types(rows),
+            *_odd_viewpoints(rows, record),
             *_after_compilation(rows, record),
         ),
     )
@@ -106,25 +110,53 @@ def _unique(kind: str, rows: list[tuple[Any, Raw]], diagnostics: list[Diagnostic
     return seen
 
 
-def _references(rows: Rows, ids: dict[str, set[str]], diagnostics: list[Diagnostic]) -> None:
+def _references(rows: Rows, ids: dict[str, set[str]], unread: set[str], diagnostics: list[Diagnostic]) -> None:
+    """References to what is not there; those to a kind whose file could not be read are left alone."""
     ids["sources"].add(RECALL)
     for kind, fields in REFERENCES.items():
         for row, raw in rows[kind]:
             for name, target in fields.items():
                 value: Any = getattr(row, name)
                 for id in (value,) if isinstance(value, str) else value:
-                    if id and id not in ids[target]:
+                    if id and id not in ids[target] and target not in unread:
                         what = f"unknown {target.removesuffix('s')} '{id}'"
                         diagnostics.append(raw.locate((name,), what, "", _close(id, ids[target])))
     known = ids["commitments"] | ids["instruments"]
     for status, raw in rows["statuses"]:
-        if status.subject not in known:
+        if status.subject not in known and not unread & {"commitments", "instruments"}:
             what = f"unknown commitment or instrument '{status.subject}'"
             diagnostics.append(raw.locate(("subject",), what, "", _close(status.subject, known)))
     for commitment, raw in rows["commitments"]:
         if not commitment.id.startswith(f"{commitment.instrument}."):
             expected = f"'{commitment.instrument}.' and a short name"
             diagnostics.append(raw.locate(("id",), f"commitment id '{commitment.id}'", expected))
+
+
+VIEWPOINTS = {"statuses": "viewpoint", "touches": "by_viewpoint", "sources": "viewpoint"}
+
+
+def _odd_viewpoints(rows: Rows, record: Record) -> Iterator[Diagnostic]:
+    """Viewpoints of nobody that the record knows: what stands under them is shown only to who asks for them."""
+    acting = {
+        name
+        for kind in KINDS
+        for row, _ in rows[kind]
+        for field in ACTOR_FIELDS
+        for name in _names(getattr(row, field, ()))
+    }
+    known = {RECORD, "", *record.actors, *acting}
+    for kind, field in VIEWPOINTS.items():
+        for row, raw in rows[kind]:
+            view = getattr(row, field)
+            if view not in known:
+                expected = f"'{RECORD}' or an actor" if kind == "statuses" else "an actor"
+                found = raw.locate((field,), f"viewpoint '{view}' is nobody's", expected, _close(view, known - {""}))
+                yield dataclasses.replace(found, severity="warning")
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """One name or several, as several."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _close(word: str, names: Iterable[str]) -> str:
@@ -177,12 +209,12 @@ def _odd_actors(rows: Rows, record: Record) -> list[Diagnostic]:
     for kind in KINDS:
         for row, raw in rows[kind]:
             for name in ACTOR_FIELDS:
-                value: Any = getattr(row, name, ())
-                for actor in (value,) if isinstance(value, str) else value:
+                for actor in _names(getattr(row, name, ())):
                     if actor and actor not in record.actors and actor not in warned:
                         warned.add(actor)
                         alike = [id for id in known if abs(len(id) - len(actor)) <= 1]
-                        close = difflib.get_close_matches(actor, alike, n=1, cutoff=0.85)
+                        swapped = [id for id in alike if sorted(id) == sorted(actor)]
+                        close = swapped or difflib.get_close_matches(actor, alike, n=1, cutoff=0.85)
                         if close:
                             what = f"actor '{actor}' is not described"
                             found = raw.locate((name,), what, "", f"did you mean '{close[0]}'?")
@@ -204,17 +236,23 @@ def _odd_parties(raw: Raw | None, record: Record) -> list[Diagnostic]:
     ]
 
 
-def _odd_types(rows: Rows, record: Record) -> list[Diagnostic]:
-    """A type that one event bears and that looks like a slip of one that others bear; types are an open list."""
-    counts = Counter(event.type for event in record.events.values())
+def _odd_types(rows: Rows) -> list[Diagnostic]:
+    """Words that one entry alone bears and that look like a slip of one that others bear; the lists are open."""
+    types, kinds = [row.type for row, _ in rows["events"]], [row.kind for row, _ in rows["actors"]]
+    return [
+        *_slips(rows["events"], "type", types, "no other event has the type"),
+        *_slips(rows["actors"], "kind", [*kinds, *2 * KINDS_OF_ACTORS], "no other actor is of the kind"),
+    ]
+
+
+def _slips(rows: list[tuple[Any, Raw]], field: str, words: list[str], what: str) -> Iterator[Diagnostic]:
+    counts = Counter(words)
     usual = [name for name, count in counts.items() if count > 1]
-    result: list[Diagnostic] = []
-    for row, raw in rows["events"]:
-        name = getattr(row, "type", "")
+    for row, raw in rows:
+        name: str = getattr(row, field)
         if counts[name] == 1 and (close := difflib.get_close_matches(name, usual, n=1, cutoff=0.85)):
-            found = raw.locate(("type",), f"no other event has the type '{name}'", "", f"did you mean '{close[0]}'?")
-            result.append(dataclasses.replace(found, severity="warning"))
-    return result
+            found = raw.locate((field,), f"{what} '{name}'", "", f"did you mean '{close[0]}'?")
+            yield dataclasses.replace(found, severity="warning")
 
 
 def _after_compilation(rows: Rows, record: Record) -> list[Diagnostic]:

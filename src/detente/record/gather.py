@@ -16,6 +16,7 @@ from detente.record.kinds import KINDS, NESTED, columns
 
 BOOK = "record.xlsx"
 META = "record.yaml"
+SEPARATORS = (";", "\t", "|")  # that spreadsheets write in place of commas
 ABOUT = "about"  # the sheet of a workbook that says what the record is
 ELSEWHERE = "imported_lists"  # the sheet that names the imported lists, which a workbook does not hold
 Locate = Callable[..., Diagnostic]  # (field path, what, expected, hint) -> a located diagnostic
@@ -38,6 +39,8 @@ class Gathered:
     meta: Raw | None = None
     files: list[Path] = field(default_factory=list[Path])
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    lost: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])  # kind and id of rows left out
+    unread: set[str] = field(default_factory=set[str])  # kinds of which a file could not be read
 
 
 def gather(root: Path) -> Gathered:
@@ -45,7 +48,10 @@ def gather(root: Path) -> Gathered:
     found = Gathered()
     for kind in KINDS:
         for suffix, reader in ((".yaml", _yaml), (".csv", _csv), (".parquet", _parquet)):
+            known = len(found.diagnostics)
             _read(root / f"{kind}{suffix}", found, lambda path, reader=reader, kind=kind: reader(path, kind, found))
+            if len(found.diagnostics) > known and not any(raw.kind == kind for raw in found.rows):
+                found.unread |= {kind, *NESTED.get(KINDS[kind], {}).values()}
     _read(root / BOOK, found, lambda path: read_book(path, found))
     _read(root / META, found, lambda path: _meta(path, found))
     return found
@@ -82,8 +88,9 @@ def _meta(path: Path, found: Gathered) -> None:
     found.diagnostics += document.diagnostics
     if isinstance(document.data, dict):
         found.meta = Raw("record", cast("dict[str, Any]", document.data), _pointing(document, ()))
-    elif document.data is not None:
-        found.diagnostics.append(document.diagnostic((), "not a description of a record", "keys such as 'compiled:'"))
+    elif document.data is not None or not document.diagnostics:
+        what = "the file is empty" if document.data is None else "not a description of a record"
+        found.diagnostics.append(document.diagnostic((), what, "keys such as 'compiled:'"))
 
 
 def _yaml(path: Path, kind: str, found: Gathered) -> None:
@@ -91,6 +98,9 @@ def _yaml(path: Path, kind: str, found: Gathered) -> None:
     found.diagnostics += document.diagnostics
     data: Any = document.data
     if data is None:
+        if not document.diagnostics:
+            hint = "or take the file away"
+            found.diagnostics.append(document.diagnostic((), "the file is empty", f"'{kind}:' and its entries", hint))
         return
     if isinstance(data, dict) and set(cast("dict[str, Any]", data)) == {kind}:
         _entries(data[kind], kind, (document, (kind,)), {}, found)
@@ -164,6 +174,11 @@ def add_table(rows: Iterable[Numbered], name: str, kind: str, found: Gathered, *
             if is_blank(row):
                 continue
             if header is None:
+                other = _other_separator(row, kind)
+                if other:
+                    what, hint = f"its cells are separated by {other!r}", "save it as CSV with commas"
+                    found.diagnostics.append(Diagnostic(what, "commas between cells", hint, name, line, 1))
+                    return
                 header = _header(row, (name, line), kind, found)
             else:
                 lacking = 0 if whole else max(0, len(header) - len(row))
@@ -171,11 +186,22 @@ def add_table(rows: Iterable[Numbered], name: str, kind: str, found: Gathered, *
                 if len(cells) == len(header):
                     _record_row(dict(zip(header, cells, strict=True)), (name, line), kind, found)
                 else:
+                    found.lost += [(kind, cell) for name, cell in zip(header, row, strict=False) if name == "id"]
                     hint = "a cell may be empty, but its comma stays; a text with commas stands in quotes"
                     what = f"{len(row)} cells instead of {len(header)}"
                     found.diagnostics.append(Diagnostic(what, "as many as in the header", hint, name, line, 0))
     except csv.Error as error:
-        found.diagnostics.append(Diagnostic(f"not CSV: {error}", file=name, line=line + 1))
+        opened = "end of data" in str(error)
+        what = "a quote opens in this row and is never closed" if opened else f"not CSV: {error}"
+        hint = 'a quote inside a text is written twice (""), and the text stands in quotes'
+        found.diagnostics.append(Diagnostic(what, "quotes in pairs", hint, name, line + 1, 0))
+
+
+def _other_separator(row: list[str], kind: str) -> str:
+    """The sign that stands between the columns of a header in place of commas; "" where commas do."""
+    known = columns(KINDS[kind])
+    signs = (sign for sign in SEPARATORS if len(row) == 1 and sign in row[0])
+    return next((sign for sign in signs if {part.strip() for part in row[0].split(sign)} & {*known}), "")
 
 
 def _header(row: list[str], place: tuple[str, int], kind: str, found: Gathered) -> list[str]:

@@ -3,8 +3,9 @@
 Everything in a run knows what it rests on, so a copy is filtered row by row. What sums over entries of the record is
 taken from what was computed again from the public record alone (`run.public`). Beside the marked entries go: numbers
 that name a marked assumption among what they hang on, with the curves and splits of them; sentences that name something
-marked; hashes and names of input files. Two runs that differ only in marked matter give the same copy: that is what
-the tests hold. The copy says how much of what was removed, never what it said.
+marked; hashes and names of input files. Two runs that differ only in marked entries and words give the same copy: that
+is what the tests hold. Numbers that stay were computed with marked assumptions in place and move with them. The copy
+says this, and how much of what was removed, never what it said.
 """
 
 from typing import Any

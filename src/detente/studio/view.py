@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from detente.errors import OptionError, suggest
 from detente.files.keys import digest
+from detente.words.dates import nearest
 
 if TYPE_CHECKING:
     from detente.case import Case, Scenario
@@ -84,7 +85,8 @@ def from_data(raw: Any, case: "Case", scenarios: Mapping[str, "Scenario"]) -> Vi
     if scenario:
         _known("scenario", scenario, scenarios)
     dates = {**case.situations, **(scenarios[scenario].situations if scenario else {})}
-    _known("date", date, dates)
+    if date not in dates:
+        raise OptionError.of(f"unknown date '{date}'", f"one of {', '.join(dates)}", nearest(date, dates))
     if package:
         _known("package", package, case.outcomes.settle)
     return View(date, scenario, _numbers(raw.get("set"), case), _values(raw.get("at"), case, dates[date]), package)

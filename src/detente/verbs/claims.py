@@ -89,6 +89,8 @@ def command(
     if as_json:
         show_json({"claims": [claim.model_dump(mode="json") for claim in found]})
         return
+    if not found:
+        print("no claim of the record had been made by then; a later --date has those that were made until that day")
     for claim in found:
         print(f"{claim.id}  {claim.verdict.upper()}\n    {claim.claim} ({claim.by})")
         for test in claim.tests:

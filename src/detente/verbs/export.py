@@ -10,6 +10,7 @@ from detente.errors import OptionError
 from detente.files.whole import write_bytes
 from detente.verbs.frame.options import Date, Json
 from detente.words.forms import form_of
+from detente.words.numbers import listed
 
 if TYPE_CHECKING:
     from detente.report.export import PrismModel
@@ -59,7 +60,8 @@ def run(
     found = read(folder, redact, note) if is_run else None
     if found is not None and target != "prism":
         attributes: dict[str, str | int] = {"case": found.case, "date": found.date, "seed": found.seed}
-        return _write_tables(all_tables(found), attributes, target, out, f"{found.case}-{found.date}")
+        name = f"{found.case}-{found.date}{'-shared' * redact}"  # a public copy never lies among what is not public
+        return _write_tables(all_tables(found), attributes, target, out, name)
     if redact:
         what = "--redact works on the tables of a run, not on a case or its model"
         hint = "run `detente analyze` first and export the folder that it wrote"
@@ -113,12 +115,26 @@ def _write_tables(
     from detente.report.export import netcdf_bytes, write_csv, write_xlsx
 
     if to == "csv":
-        return write_csv(tables, Path(out) if out is not None else Path(f"{name}-csv"))
+        folder = Path(out) if out is not None else Path(f"{name}-csv")
+        _refuse_others(folder, tables)
+        return write_csv(tables, folder)
     if to == "xlsx":
         return [write_xlsx(tables, Path(out) if out is not None else Path(f"{name}.xlsx"))]
     path = Path(out) if out is not None else Path(f"{name}.nc")
     write_bytes(path, netcdf_bytes(tables, attributes))
     return [path]
+
+
+def _refuse_others(folder: Path, tables: "dict[str, Table]") -> None:
+    """Refuse a folder with tables that this export does not have: they would be given away, or read, with it.
+
+    Raises:
+        OptionError: with their names.
+    """
+    others = sorted(path.name for path in folder.glob("*.csv") if path.stem not in tables)
+    if others:
+        what = f"{folder} holds tables that are not of this export: {listed(others)}"
+        raise OptionError.of(what, "an empty folder", "name another with --out, or take them away")
 
 
 def command(

@@ -116,7 +116,7 @@ class _Bench:
         measured = self.queries.measure(test)
         strange = unknown_words(test, self.rules, self.queries.record)
         if strange:  # nothing was coded in these words: that it does not happen cannot be read from the record
-            why = f"no event of the record bears {', '.join(strange)}"
+            why = f"no event of the record until {self.queries.day} bears {', '.join(strange)}"
             measured = replace(measured, low=NAN, mid=NAN, high=NAN, missing=why)
         outcome = of_range(measured.low, measured.high, test.relation, test.threshold)
         return _entry(test, measured, outcome), (Ref(kind="query", id=measured.id),), measured.missing

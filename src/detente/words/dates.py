@@ -1,5 +1,6 @@
 """Dates as text and as numbers."""
 
+from collections.abc import Iterable
 from datetime import date as Date
 
 from detente.errors import OptionError
@@ -17,6 +18,16 @@ def check_date(option: str, text: str) -> Date:
         return Date.fromisoformat(text)
     except ValueError:
         raise OptionError.of(f"--{option.replace('_', '-')} {text}", "an ISO date such as 2021-08-05") from None
+
+
+def nearest(day: str, days: Iterable[str]) -> str:
+    """A hint which of some days is nearest to one; "" where one of them is no ISO date, or there are none."""
+    try:
+        wanted = Date.fromisoformat(day)
+        found = min(days, key=lambda other: abs(Date.fromisoformat(other) - wanted), default="")
+    except ValueError:
+        return ""
+    return f"the nearest is {found}" if found else ""
 
 
 def decimal_year(text: str, end: bool = False) -> float | None:

@@ -54,7 +54,10 @@ class Values(Question):
 
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         words = "Value of the present situation to"
-        return tuple(NumberSpec(Key(FAMILY, p), f"{words} {frame.name(p)}", "value") for p in frame.players)
+        return tuple(
+            NumberSpec(Key(FAMILY, p), f"{words} {frame.name(p)}", "value", confidential=p in frame.marked)
+            for p in frame.players
+        )
 
     def ask(self, solved: SolvedGame) -> Reply:
         reply, spent, words = Reply(), solved.time_from_start, spoken(solved)
