@@ -1,4 +1,4 @@
-"""Shared fixtures: where ../shared is, and hypothesis kept quiet on slow machines."""
+"""Shared fixtures: where ../shared is, and hypothesis kept quiet on slow machines and, in CI, to the same examples."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-settings.register_profile("detente", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile(
+    "detente",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize=os.environ.get("CI") == "true",  # there the same examples each time: what fails is what was changed
+)
 settings.load_profile("detente")
 
 ROOT = Path(__file__).resolve().parent.parent
