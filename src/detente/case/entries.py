@@ -31,7 +31,11 @@ from detente.files.mistakes import is_mapping, is_number
 from detente.files.validate import Written, WrittenFile
 
 Kind = Literal["party", "mediator", "patron", "guarantor", "domestic", "organisation"]
-Numbers = Many[Amount]
+AmountOrName = Annotated[
+    Annotated[Amount, Tag("number")] | Annotated[Name, Tag("text")],
+    by_kind("a number, or the name of a parameter", ("number", "text")),
+]
+Numbers = Many[AmountOrName]
 Pair = Annotated[tuple[Amount, ...], Listed(2, 2)]
 Three = Annotated[tuple[Amount, ...], Listed(3, 3)]
 Values = Annotated[tuple[Name, ...], Listed(2)]
@@ -83,6 +87,7 @@ class ParameterEntry(ValueEntry):
         Annotated[Text, Tag("text")] | Annotated[ContestedEntry, Tag("mapping")],
         by_kind("who disputes it, as text or as {by, view}", {"text": "text", "number": "text", "mapping": "mapping"}),
     ] = Field("", description="who disputes it, and how")
+    fixed: Flag = Field(False, description="a definition or a switch and no estimate: `value` and `why`, no range")
     confidential: Flag = Field(False, description="left out of exports")
 
 
@@ -152,7 +157,7 @@ class ActorEntry(Written):
 
 
 class StateEntry(Written):
-    """What can differ between states; further keys are attributes: one number for each value."""
+    """What can differ between states; further keys are attributes: a number or a parameter for each value."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Numbers]  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -241,7 +246,7 @@ NumberOrText = Annotated[
 
 
 class PackageEntry(Written):
-    """Terms that a text can offer; further keys are numbers or words of its own."""
+    """Terms that a text can offer; further keys are numbers, names of parameters, or words of its own."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, NumberOrText]  # pyright: ignore[reportIncompatibleVariableOverride]

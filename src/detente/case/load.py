@@ -138,8 +138,9 @@ class _Reader:
 
     def build(self, written: CaseFile, remarks: Remarks) -> Case | None:
         """The case without its accounts and scenarios; None if too little of it stands."""
-        actors, packages = build_actors(written.actors), build_packages(written.packages, remarks)
-        states = build_states(written.states, remarks, packages)
+        named = remarks.document.names("parameters")
+        actors, packages = build_actors(written.actors), build_packages(written.packages, remarks, named)
+        states = build_states(written.states, remarks, packages, named)
         acting = {*remarks.document.names("payoffs"), *remarks.document.names("actions")}
         players = tuple(actor for actor in actors if actor in acting)
         play, parameters = build_play(written.play, remarks, players)
