@@ -25,6 +25,7 @@ from detente.files.kinds import (
     OneOrMany,
     Positive,
     Text,
+    YesNo,
     by_kind,
 )
 from detente.files.mistakes import is_mapping, is_number
@@ -87,7 +88,7 @@ class ParameterEntry(ValueEntry):
         Annotated[Text, Tag("text")] | Annotated[ContestedEntry, Tag("mapping")],
         by_kind("who disputes it, as text or as {by, view}", {"text": "text", "number": "text", "mapping": "mapping"}),
     ] = Field("", description="who disputes it, and how")
-    fixed: Flag = Field(False, description="a definition or a switch and no estimate: `value` and `why`, no range")
+    fixed: YesNo = Field(False, description="a definition or a switch and no estimate: `value` and `why`, no range")
     confidential: Flag = Field(False, description="left out of exports")
 
 
@@ -129,12 +130,14 @@ class PlayEntry(Written):
     reference_rate: Maybe[NumberOrParameter] = Field(
         None, description="how often an act without `rate` comes up, per year; default 0.1"
     )
-    tempo: Maybe[Tempo] = Field(None, description="ceiling on activity, per year; default 52")
+    tempo: Maybe[Tempo] = Field(
+        None, description="with other shocks than occasions: ceiling on activity, per year; default 52"
+    )
     shocks: Literal["occasions", "reference", "standard", "none"] = Field(
-        "reference", description="how private reasons enter values; default reference"
+        "occasions", description="how private reasons enter values; default occasions"
     )
     ceiling: Maybe[Positive] = Field(
-        None, description="with `shocks: occasions`, no act comes more often than so many times its rate; default 200"
+        None, description="no act comes more often than so many times its rate; default 200"
     )
     discount_factor: Maybe[NotNegative] = Field(None, description="per period, with `timing: simultaneous`")
 

@@ -196,7 +196,7 @@ class Play:
     noise: Mapping[str, float | str]
     reference_rate: float | str
     tempo: Mapping[str, float]
-    shocks: str = "reference"
+    shocks: str = "occasions"
     ceiling: float = CEILING
     discount_factor: float | None = None
 

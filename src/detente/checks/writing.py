@@ -42,7 +42,7 @@ def _reasons(case: Case) -> Iterator[Diagnostic]:
             yield case.remark(("packages", name), what, hint="add 'why: ...'", severity="warning", key=True)
 
 
-PLAIN = (0.0, 1.0)  # numbers that say "none", "all" or "as it is", and are no assumptions
+PLAIN = (-1.0, 0.0, 1.0)  # numbers that say "none", "all" or "as it is", and are no assumptions
 HIDDEN = "make it a parameter with a range, unit, why and basis; a definition or a switch is one with 'fixed: yes'"
 
 
@@ -85,6 +85,7 @@ def _unused(case: Case) -> Iterator[Diagnostic]:
         used |= expression.parameters
     play = (*case.play.discount_rate.values(), *case.play.noise.values(), case.play.reference_rate)
     used |= {value for value in play if isinstance(value, str)}
+    used |= {name for lever in case.levers.values() for name in lever.cost.parameters}
     for name, parameter in case.parameters.items():
         if name not in used:
             what = f"parameter '{name}' is idle: nothing in the game uses it"

@@ -34,7 +34,7 @@ class Game(Players):
     tempo: np.ndarray  # (players, states) 1/year
     discount_rate: np.ndarray  # (players,) 1/year
     noise: np.ndarray  # (players,) utility
-    shocks: Shocks = "reference"
+    shocks: Shocks = "occasions"
     terms: tuple[Mapping[str, np.ndarray], ...] = ()  # per player: label -> (states,); they sum to payoff_flow
     space: StateSpace | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)  # what it was built from
@@ -146,7 +146,7 @@ class Game(Players):
         hazards: np.ndarray,
         discount_rate: float | np.ndarray,
         noise: float | np.ndarray,
-        shocks: Shocks = "reference",
+        shocks: Shocks = "occasions",
         reference_rates: float | Sequence[np.ndarray] = 0.1,
         players: Sequence[str] | None = None,
         ceiling: float = CEILING,
