@@ -6,14 +6,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detente.errors import Diagnostic
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from detente.checks.folder import FolderCheck
     from detente.game.compile import Template
     from detente.game.diagnose import AnyTemplate
+    from detente.solver import Equilibrium
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,19 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class Reasons:
+    """What reasons that make up for unwelcome acts add to an actor's flow, as shares of its stake.
+
+    The stake is the largest less the smallest payoff flow over states. Averages over time, discounted, from the case's
+    date on; None where the phase is never entered, or the actor has no stake.
+    """
+
+    actor: str
+    peace: float | None
+    otherwise: float | None
+
+
+@dataclass(frozen=True)
 class CheckReport:
     """What `check` found."""
 
@@ -51,6 +65,7 @@ class CheckReport:
     certified: bool | None = None
     moves: tuple[Move, ...] = ()
     choices: tuple[Choices, ...] = ()
+    reasons: tuple[Reasons, ...] = ()
     importance: dict[str, float] = field(default_factory=dict[str, float])
     entries: dict[str, int] = field(default_factory=dict[str, int])  # of a record without a case, by kind
 
@@ -107,6 +122,7 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     # with other shocks an act to which its actor is indifferent is worth nothing, or nothing that its rate decides
     paid = template if isinstance(template, Template) and case.play.shocks == "reference" else None
     seconds, certified, matters, values = None, None, dict[str, float](), None
+    reasons: tuple[Reasons, ...] = ()
     if solve:
         from detente.solver import solve as solve_game
 
@@ -116,6 +132,8 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         if certified:
             values = equilibrium.values
             matters = dict(importance(template, values))
+            if case.play.shocks == "occasions" and isinstance(template, Template):
+                reasons = _reasons(template, equilibrium)
     return CheckReport(
         case=case.name,
         diagnostics=found,
@@ -127,6 +145,7 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         certified=certified,
         moves=() if paid is None else _worth(paid),
         choices=() if paid is None else _choices(paid, values),
+        reasons=reasons,
         importance=dict(sorted(matters.items(), key=lambda item: item[1])),
     )
 
@@ -139,6 +158,26 @@ def _worth(template: "Template") -> tuple[Move, ...]:
             if a > 0:
                 rate = float(game.moves[i].reference_rate[a].max())
                 result.append(Move(player, name, rate, rate * float(game.noise[i] / game.discount_rate[i])))
+    return tuple(result)
+
+
+def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons, ...]:
+    """Reasons beside the stake, over the time that follows the case's date."""
+    from detente.case.head import situation_of
+
+    game, peace = template.game(), template.peace
+    start, chain = template.state(situation_of(template.case, None)), equilibrium.chain()
+    flows = equilibrium.operator.choice_value(equilibrium.choice)
+    result: list[Reasons] = []
+    for i, player in enumerate(game.players):
+        stake = float(np.ptp(game.payoff_flow[i]))
+        columns = np.array([np.where(mask, flow, 0.0) for mask in (peace, ~peace) for flow in (flows[i], 1.0)])
+        inside, time_inside, outside, time_outside = chain.discounted(columns, float(game.discount_rate[i]))[:, start]
+        parts = [
+            part / time / stake if time > 0 and stake > 0 else None
+            for part, time in ((inside, time_inside), (outside, time_outside))
+        ]
+        result.append(Reasons(player, *parts))
     return tuple(result)
 
 

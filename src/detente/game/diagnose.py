@@ -41,7 +41,7 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
         *_ranges(template),
     ]
     if isinstance(template, Template):
-        found += [*_terms(template), *_crowded(template)]
+        found += [*_terms(template), *_crowded(template), *_repeatable(template)]
     return template, [*impossible, *problems, *(d for d in found if (d.file, d.line, d.column) not in known)]
 
 
@@ -186,6 +186,34 @@ def _crowded(template: Template) -> Iterator[Diagnostic]:
             what = f"reference rates of {player} come near its tempo: together {weights[worst]:.2f} of it in a state"
             hint = "raise play.tempo or lower the rates; tempo is only a ceiling"
             yield template.case.remark(("actions", player), what, hint=hint, severity="warning", key=True)
+
+
+def _repeatable(template: Template) -> Iterator[Diagnostic]:
+    """Acts that can be taken again and again in one state: welcome ones are an error, others a question.
+
+    A welcome one pays for nothing, as often as an occasion comes up. An unwelcome one costs nothing but is a decision
+    taken once for each occasion of its kind: then something in the state should say that it was taken.
+    """
+    corners = [game for values in _corners(template.case) if (game := template.trial(values)[0]) is not None]
+    for i, player in enumerate(template.players):
+        for a, name in enumerate(corners[0].moves[i].names[1:], start=1):
+            paid = [game.moves[i].impulses[i, a][_stays(game, i, a)] for game in corners]
+            at = template.case.actions[player][name].at
+            best = max((float(own.max()) for own in paid if own.size), default=0.0)
+            if best > 0:
+                what = f"{player}.{name} pays {best:.3g} each time and leaves the state as it is: a money pump"
+                yield template.case.remark(at, what, "a cost, or a change of state", key=True)
+            elif any(own.size for own in paid):
+                what = f"{player}.{name} can leave the state as it is, and so be taken again and again"
+                hint = "if it is one decision for each occasion, let it move a variable that the next occasion resets"
+                yield template.case.remark(at, what, hint=hint, severity="note", key=True)
+
+
+def _stays(game: Game, player: int, action: int) -> np.ndarray:
+    """Mask (states,) of where an action is possible and surely leaves the state as it is."""
+    moves, k = game.moves[player], game.n_states
+    rows = moves.transition[action * k : (action + 1) * k]
+    return moves.available[action] & (rows.diagonal() >= 1.0)
 
 
 def importance(template: AnyTemplate, values: np.ndarray) -> Mapping[str, float]:

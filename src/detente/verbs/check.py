@@ -8,9 +8,10 @@ import typer
 from detente.verbs.frame.options import CaseArgument, Json
 
 if TYPE_CHECKING:
-    from detente.checks.describe import CheckReport
+    from detente.checks.describe import CheckReport, Reasons
 
 PANEL = "Begin"
+REASONS = 0.05  # share of an actor's stake from which reasons are asked about
 MATTERS = 0.1  # share of an actor's range of values from which fewer or more options alone are worth a look
 
 
@@ -67,11 +68,30 @@ def summary(report: "CheckReport") -> str:
             f"  {c.actor:{width}}  {c.peace:22.2f} | {c.otherwise:23.2f} | {c.worth:+23.2f}{_flag(c.share)}"
             for c in report.choices
         ]
+    if report.reasons:
+        width = max(len("actor"), *(len(r.actor) for r in report.reasons))
+        lines += ["", "reasons that make up for acts against one's own interest, as a share of the stake:"]
+        lines.append(f"  {'actor':{width}}  in peace | otherwise")
+        lines += [
+            f"  {r.actor:{width}}  {_percent(r.peace):>8} | {_percent(r.otherwise):>9}{_asked(r)}"
+            for r in report.reasons
+        ]
     if len(report.importance) > 1:
         least = list(report.importance.items())[:3]
         words = ", ".join(f"{name} ({share:.1%} of the range of values)" for name, share in least)
         lines += ["", f"variables that matter least: {words}"]
     return "\n".join([*lines, "", _counts(report)])
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"
+
+
+def _asked(reasons: "Reasons") -> str:
+    """Ask where reasons weigh visibly."""
+    if max(reasons.peace or 0.0, reasons.otherwise or 0.0) <= REASONS:
+        return ""
+    return "\n    more than a twentieth: which acts does it take against its interest, and how often? (docs/engine.md)"
 
 
 def _flag(share: float | None) -> str:
