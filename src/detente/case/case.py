@@ -62,6 +62,7 @@ class Case:
     scenarios: Mapping[str, Scenario]
     scope: Scope
     documents: Mapping[str, Document]
+    asymmetry: Mapping[str, str] = field(default_factory=dict[str, str])  # path -> why two actors differ there
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict[str, tuple[Diagnostic, ...]])
     warnings: tuple[Diagnostic, ...] = ()

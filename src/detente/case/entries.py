@@ -327,6 +327,9 @@ class CaseFile(WrittenFile):
         {}, description="terms that a text can offer"
     )
     levers: Annotated[dict[Name, LeverEntry], Keyed("lever")] = Field({}, description="what outsiders could change")
+    asymmetry: Annotated[dict[str, Text], Keyed("path")] = Field(
+        {}, description="why two actors do not have something alike, by its path (check --mirror)"
+    )
     issues: Annotated[dict[Name, IssueEntry], Keyed("issue")] = Field(
         {}, description="what is negotiated, and who stands where"
     )

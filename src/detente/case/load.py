@@ -186,6 +186,7 @@ class _Reader:
             scenarios={},
             scope=scope,
             documents=self.documents,
+            asymmetry=written.asymmetry,
             together=together,
         )
 

@@ -2,12 +2,13 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detente.checks.mirror import Asymmetry
 from detente.errors import Diagnostic
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class CheckReport:
     moves: tuple[Move, ...] = ()
     choices: tuple[Choices, ...] = ()
     reasons: tuple[Reasons, ...] = ()
+    asymmetries: tuple[Asymmetry, ...] = ()
     importance: dict[str, float] = field(default_factory=dict[str, float])
     entries: dict[str, int] = field(default_factory=dict[str, int])  # of a record without a case, by kind
 
@@ -86,21 +88,26 @@ class CheckReport:
         return json.dumps({"ok": not self.errors, **found}, indent=1, ensure_ascii=False)
 
 
-def check(where: str | Path, solve: bool = True) -> CheckReport:
+def check(where: str | Path, solve: bool = True, mirror: tuple[str, str] | None = None) -> CheckReport:
     """Read every file of a folder, look at the states and ranges of its case, and report all that is wrong at once.
 
     Args:
         where: a folder, or the name of a shipped case; a folder with a record and no case is checked as a record.
         solve: also solve once, for the time it takes and for what matters least.
+        mirror: two actors, to see what they do not have alike.
 
     Raises:
         CaseError: there is no such case at all.
+        OptionError: `mirror` names no actors of the case.
     """
     from detente.checks.folder import check_folder
+    from detente.checks.mirror import mirrored
 
     checked = check_folder(where)
     if checked.template is not None:
-        return _describe(checked.template, checked.diagnostics, solve)
+        differences, found = mirrored(checked.template.case, *mirror) if mirror else ([], [])
+        report = _describe(checked.template, (*checked.diagnostics, *found), solve)
+        return replace(report, asymmetries=tuple(differences))
     return CheckReport(checked.name, checked.diagnostics, entries=_entries(checked))
 
 

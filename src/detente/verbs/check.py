@@ -15,27 +15,31 @@ REASONS = 0.05  # share of an actor's stake from which reasons are asked about
 MATTERS = 0.1  # share of an actor's range of values from which fewer or more options alone are worth a look
 
 
-def run(case: str | Path, solve: bool = True) -> "CheckReport":
+def run(case: str | Path, solve: bool = True, mirror: tuple[str, str] | None = None) -> "CheckReport":
     """Read every file of a folder and report all that is wrong; see `detente.checks.describe.check`.
 
     Raises:
         CaseError: there is no such case at all.
+        OptionError: `mirror` names no actors of the case.
     """
     from detente.checks.describe import check
 
-    return check(case, solve)
+    return check(case, solve, mirror)
 
 
 def command(
     case: CaseArgument,
     solve: Annotated[bool, typer.Option(help="Solve once, for the time it takes and what matters least.")] = True,
+    mirror: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="ACTOR ACTOR", help="What two actors do not have alike.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a case: all mistakes at once, each with file, line and column; exit code 2 if there are any."""
     from detente.verbs.frame.records import note_shadow
 
     note_shadow(case)
-    report = run(case, solve)
+    report = run(case, solve, mirror)
     print(report.as_json() if as_json else summary(report))
     if report.errors:
         raise typer.Exit(2)
@@ -76,6 +80,13 @@ def summary(report: "CheckReport") -> str:
             f"  {r.actor:{width}}  {_percent(r.peace):>8} | {_percent(r.otherwise):>9}{_asked(r)}"
             for r in report.reasons
         ]
+    if report.asymmetries:
+        unexplained = sum(not a.why for a in report.asymmetries)
+        lines += [
+            "",
+            f"not alike for the two actors: {len(report.asymmetries)}, of which {unexplained} without a reason",
+        ]
+        lines += [f"  {a.what}{f': {a.why}' if a.why else ''}" for a in report.asymmetries if a.why]
     if len(report.importance) > 1:
         least = list(report.importance.items())[:3]
         words = ", ".join(f"{name} ({share:.1%} of the range of values)" for name, share in least)
