@@ -1,4 +1,4 @@
-"""Nothing hidden: bare numbers are told, attributes may be parameters, definitions are fixed; no act pays for nothing."""
+"""Nothing hidden: bare numbers are told, attributes may be parameters, definitions are fixed, no act pays for itself."""
 
 import pytest
 from case_files import PACKAGES, STARTER
