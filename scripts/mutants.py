@@ -27,7 +27,7 @@ ROOMS = {  # room -> modules that are changed, and tests that ought to notice
     "redaction": ("report/redact record/public record/told", "property/test_report_redaction* unit/test_record_cut* "
                   "unit/test_report_page*"),
     "imports": ("record/imports record/mapping record/cells record/foreign_dates record/publish",
-                "unit/test_record_import* unit/test_record_publish*"),
+                "unit/test_record_import* unit/test_record_publish* property/test_record_properties*"),
     "answers": ("answers/results answers/summary answers/delaying answers/chances answers/settling",
                 "unit/test_answers_contract* unit/test_answers_questions* unit/test_answers_hard_ends*"),
     "claims": ("verdicts/judge verdicts/queries verdicts/references verdicts/rules verdicts/bench",

@@ -494,3 +494,39 @@ def test_a_workbook_with_a_title_above_its_header(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\nskip: 1\ncolumns:\n{LEAST}", "utf-8")
     report = import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.xlsx", tmp_path)
     assert fetch(report, "SELECT source_line, id, date::VARCHAR FROM LIST") == [(3, "1", "2020-01-01")]
+
+
+def test_a_year_or_a_month_alone_says_how_coarse_it_is(tmp_path: Path) -> None:
+    report = mapped(
+        tmp_path,
+        LEAST.replace("date: day", "date: {column: day, format: ['%Y', '%m/%Y', '%d.%m.%Y']}"),
+        "no,day\n1,2020\n2,02/2020\n3,03.02.2020\n",
+    )
+    assert fetch(report, "SELECT CAST(date AS VARCHAR), precision FROM LIST ORDER BY id") == [
+        ("2020-01-01", "year"),
+        ("2020-02-01", "month"),
+        ("2020-02-03", "day"),
+    ]
+
+
+def test_a_title_above_the_header_is_told_with_its_cure_alone(tmp_path: Path) -> None:
+    with pytest.raises(RecordError) as caught:
+        mapped(tmp_path, LEAST, "A list of clashes\nno,day\n1,2020-01-01\n")
+    assert str(caught.value).endswith("hint: line 2 looks like the header; write `skip: 1` in the mapping")
+
+
+@pytest.mark.parametrize(("count", "more"), [(20, ""), (21, " and 1 more")])
+def test_many_lines_of_another_order_are_counted(count: int, more: str, tmp_path: Path) -> None:
+    rows = "".join(f"{n},13/01/2020\n" for n in range(2, count + 2))
+    columns = LEAST.replace("date: day", "date: {column: day, format: '%m/%d/%Y'}")
+    with pytest.raises(RecordError) as caught:
+        mapped(tmp_path, columns, f"no,day\n1,13/02/2020\n{rows}")
+    numbers = ", ".join(str(n) for n in range(3, min(count, 20) + 3))
+    assert f", and so lines {numbers}{more} have" in str(caught.value)
+
+
+def test_the_description_of_a_list_can_be_read_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: Şuşa – Շուշի\ncolumns:\n{LEAST}", "utf-8")
+    (tmp_path / "list.csv").write_text("no,day\n1,2020-01-01\n", "utf-8")
+    import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
+    assert "Şuşa – Շուշի" in (tmp_path / "imported" / "mine.json").read_text("utf-8")

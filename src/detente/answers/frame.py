@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from detente.errors import OptionError, suggest
-from detente.words.dates import nearest
 
 
 @dataclass(frozen=True)
@@ -107,9 +106,7 @@ def frame_of(template: Any, situation: str | Mapping[str, str], package: str | N
         OptionError: unknown date or package.
     """
     case = template.case
-    if isinstance(situation, str) and situation not in case.situations:
-        hint = nearest(situation, case.situations)
-        raise OptionError.of(f"no situation for {situation}", f"one of {', '.join(case.situations)}", hint)
+    start = int(template.state(situation))
     names = list(case.outcomes.settle)
     if package is not None:
         if package not in names:
@@ -119,7 +116,7 @@ def frame_of(template: Any, situation: str | Mapping[str, str], package: str | N
     bindings = words["bindings"]
     values = case.situations[situation] if isinstance(situation, str) else situation
     return Frame(
-        start=int(template.state(situation)),
+        start=start,
         date=situation if isinstance(situation, str) else "",
         players=tuple(template.players),
         peace=np.asarray(template.mask(case.outcomes.peace)),
@@ -152,18 +149,19 @@ def _words(case: Any) -> dict[str, Any]:
         "also": {name: ", ".join(actor.also) for name, actor in case.actors.items()},
         "labels": {name: actor.label for name, actor in case.actors.items()},
         "short": {name: actor.short for name, actor in case.actors.items() if getattr(actor, "short", "")},
-        "marked": frozenset(player for player in case.actors if _is_marked(case, player)),
+        "marked": _marked(case),
         "bindings": case.questions.bindings(),
     }
 
 
-def _is_marked(case: Any, player: str) -> bool:
-    """Whether a term of a player's value is made with a confidential assumption, which the term would give away."""
-    marked = {parameter.name for parameter in case.parameters.values() if parameter.confidential}
-    costs = [action.cost for action in case.actions.get(player, {}).values()]
-    acts = [action for actions in case.actions.values() for action in actions.values()]
-    impulses = [action.impulses[player] for action in acts if player in action.impulses]
-    return any(marked & term.parameters for term in (*case.payoffs.get(player, {}).values(), *costs, *impulses))
+def _marked(case: Any) -> frozenset[str]:
+    """Actors of whose value a term is made with a confidential assumption, which the term would give away."""
+    secret = {parameter.name for parameter in case.parameters.values() if parameter.confidential}
+    terms = [(actor, term) for actor, own in case.payoffs.items() for term in own.values()]
+    for actor, actions in case.actions.items():
+        for action in actions.values():
+            terms += [(actor, action.cost), *action.impulses.items()]
+    return frozenset(actor for actor, term in terms if secret & term.parameters)
 
 
 def _decisions(template: Any, bindings: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, int]:

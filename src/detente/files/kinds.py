@@ -55,7 +55,8 @@ def _flag(value: Any) -> bool:
     raise misfit(value, "true or false")
 
 
-def _yes_no(value: Any) -> bool:
+def yes_no(value: Any) -> bool:
+    """Yes or no as a truth value, in any letter case; `true` and `false` too."""
     found = {"yes": True, "true": True, "no": False, "false": False}.get(as_text(value).lower())
     if found is None:
         raise misfit(value, "yes or no")
@@ -78,7 +79,7 @@ Text = Annotated[str, PlainValidator(_text), Schema(SCALAR)]  # words; numbers a
 Day = Annotated[str, PlainValidator(_day), Schema(DAY_SCHEMA)]  # year-month-day
 Count = Annotated[int, PlainValidator(_count), Schema({"type": "integer", "minimum": 0})]
 Flag = Annotated[bool, PlainValidator(_flag), Schema({"type": "boolean"})]
-YesNo = Annotated[bool, PlainValidator(_yes_no), Schema({"enum": ["yes", "no", True, False]})]
+YesNo = Annotated[bool, PlainValidator(yes_no), Schema({"enum": ["yes", "no", True, False]})]
 Maybe = Annotated[T | None, BeforeValidator(_given)]  # None stands for a key that is not there; nothing is no value
 
 

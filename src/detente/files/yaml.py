@@ -147,8 +147,7 @@ def _open_quote(text: str, line: int, column: int) -> tuple[int, int] | None:
                 break
             if type(token).__name__ == "ScalarToken":
                 several = token.style in ("'", '"') and begin.line != end.line
-                close = (end.line + 1, end.column + 1) == (line, column) or end.line + 1 == line
-                found = (begin.line + 1, begin.column + 1) if several and close else None
+                found = (begin.line + 1, begin.column + 1) if several and end.line + 1 == line else None
     except YAMLError as error:
         told: Any = error
         mark = getattr(told, "context_mark", None)

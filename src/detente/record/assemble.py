@@ -1,9 +1,7 @@
-"""Raw rows -> Record: validation, nesting, references; what is wrong is collected, what is odd becomes a warning."""
+"""Raw rows -> Record: validation, nesting, references; what is wrong is collected."""
 
 import dataclasses
-import difflib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +9,13 @@ from pydantic import ValidationError
 
 from detente.errors import Diagnostic, RecordError, suggest
 from detente.files.validate import mistakes_in
-from detente.record.entries import RECALL, RECORD, DatedRow, EventTouch, Meta, Row, Touch
-from detente.record.gather import Gathered, Raw
+from detente.record.entries import RECALL, EventTouch, Meta, Row, Touch
+from detente.record.gather import Gathered, Raw, Rows
 from detente.record.kinds import INSIDE, KINDS, REFERENCES
 from detente.record.lists import ImportedList
 from detente.record.merge import final, joined
+from detente.record.odd import oddities
 from detente.record.record import Record
-
-Rows = dict[str, list[tuple[Any, Raw]]]
-KINDS_OF_ACTORS = ("party", "mediator", "patron", "guarantor", "domestic", "organisation", "state")  # usual ones
-ACTOR_FIELDS = ("actors", "target", "who", "to", "parties", "mediators", "named", "actor", "mediator")
 
 
 def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...]) -> Record:
@@ -63,13 +58,7 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...])
     )
     return dataclasses.replace(
         record,
-        warnings=(
-            *_odd_actors(rows, record),
-            *_odd_parties(gathered.meta, record),
-            *_odd_types(rows),
-            *_odd_viewpoints(rows, record),
-            *_after_compilation(rows, record),
-        ),
+        warnings=tuple(oddities(rows, gathered.meta, record)),
     )
 
 
@@ -132,33 +121,6 @@ def _references(rows: Rows, ids: dict[str, set[str]], unread: set[str], diagnost
             diagnostics.append(raw.locate(("id",), f"commitment id '{commitment.id}'", expected))
 
 
-VIEWPOINTS = {"statuses": "viewpoint", "touches": "by_viewpoint", "sources": "viewpoint"}
-
-
-def _odd_viewpoints(rows: Rows, record: Record) -> Iterator[Diagnostic]:
-    """Viewpoints of nobody that the record knows: what stands under them is shown only to who asks for them."""
-    acting = {
-        name
-        for kind in KINDS
-        for row, _ in rows[kind]
-        for field in ACTOR_FIELDS
-        for name in _names(getattr(row, field, ()))
-    }
-    known = {RECORD, "", *record.actors, *acting}
-    for kind, field in VIEWPOINTS.items():
-        for row, raw in rows[kind]:
-            view = getattr(row, field)
-            if view not in known:
-                expected = f"'{RECORD}' or an actor" if kind == "statuses" else "an actor"
-                found = raw.locate((field,), f"viewpoint '{view}' is nobody's", expected, _close(view, known - {""}))
-                yield dataclasses.replace(found, severity="warning")
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    """One name or several, as several."""
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
 def _close(word: str, names: Iterable[str]) -> str:
     return suggest(word, sorted(names))
 
@@ -199,77 +161,6 @@ def _grouped(rows: Iterable[Any], by: str) -> dict[str, list[Any]]:
 
 def _bare(touch: EventTouch) -> Touch:
     return Touch(**touch.model_dump(exclude={"event"}))
-
-
-def _odd_actors(rows: Rows, record: Record) -> list[Diagnostic]:
-    """Actors that the record does not describe but that look like a slip of one that it does."""
-    known = list(record.actors)
-    warned: set[str] = set()
-    result: list[Diagnostic] = []
-    for kind in KINDS:
-        for row, raw in rows[kind]:
-            for name in ACTOR_FIELDS:
-                for actor in _names(getattr(row, name, ())):
-                    if actor and actor not in record.actors and actor not in warned:
-                        warned.add(actor)
-                        alike = [id for id in known if abs(len(id) - len(actor)) <= 1]
-                        swapped = [id for id in alike if sorted(id) == sorted(actor)]
-                        close = swapped or difflib.get_close_matches(actor, alike, n=1, cutoff=0.85)
-                        if close:
-                            what = f"actor '{actor}' is not described"
-                            found = raw.locate((name,), what, "", f"did you mean '{close[0]}'?")
-                            result.append(dataclasses.replace(found, severity="warning"))
-    return result
-
-
-def _odd_parties(raw: Raw | None, record: Record) -> list[Diagnostic]:
-    """Parties, named in the record's description of itself, that the record does not describe among its actors."""
-    if raw is None or not record.actors:
-        return []
-    unknown = [(n, id) for n, id in enumerate(record.meta.parties) if id not in record.actors]
-    return [
-        dataclasses.replace(
-            raw.locate(("parties", n), f"party '{id}' is not described", "", _close(id, record.actors)),
-            severity="warning",
-        )
-        for n, id in unknown
-    ]
-
-
-def _odd_types(rows: Rows) -> list[Diagnostic]:
-    """Words that one entry alone bears and that look like a slip of one that others bear; the lists are open."""
-    types, kinds = [row.type for row, _ in rows["events"]], [row.kind for row, _ in rows["actors"]]
-    return [
-        *_slips(rows["events"], "type", types, "no other event has the type"),
-        *_slips(rows["actors"], "kind", [*kinds, *2 * KINDS_OF_ACTORS], "no other actor is of the kind"),
-    ]
-
-
-def _slips(rows: list[tuple[Any, Raw]], field: str, words: list[str], what: str) -> Iterator[Diagnostic]:
-    counts = Counter(words)
-    usual = [name for name, count in counts.items() if count > 1]
-    for row, raw in rows:
-        name: str = getattr(row, field)
-        if counts[name] == 1 and (close := difflib.get_close_matches(name, usual, n=1, cutoff=0.85)):
-            found = raw.locate((field,), f"{what} '{name}'", "", f"did you mean '{close[0]}'?")
-            yield dataclasses.replace(found, severity="warning")
-
-
-def _after_compilation(rows: Rows, record: Record) -> list[Diagnostic]:
-    """Entries that are dated later than the record says that it was compiled."""
-    compiled = record.meta.compiled
-    if compiled is None:
-        return []
-    hint = "raise `compiled:` in record.yaml; until then it is shown only with a later --date"
-    return [
-        dataclasses.replace(
-            raw.locate((type(row).DATE,), f"dated after the record was compiled ({compiled})", "", hint),
-            severity="warning",
-        )
-        for kind in KINDS
-        for row, raw in rows[kind]
-        if isinstance(row, DatedRow) and row.known is not None and row.known > compiled
-    ]
 
 
 def validated(raw: Raw, kind: type[Row], diagnostics: list[Diagnostic]) -> Row | None:

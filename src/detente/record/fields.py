@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from detente.files.mistakes import misfit
+from detente.files.kinds import yes_no
 from detente.record.days import exact_day, first_day, last_day
 
 Certainty = Literal["high", "medium", "low"]
@@ -98,11 +98,7 @@ def _number(value: Any) -> Any:
 def _yes(value: Any) -> Any:
     if value is None or value == "":
         return False
-    if isinstance(value, str):
-        value = {"yes": True, "true": True, "no": False, "false": False}.get(value.strip().casefold(), value)
-    if not isinstance(value, bool):
-        raise misfit(value, "yes or no")
-    return value
+    return yes_no(value.strip() if isinstance(value, str) else value)
 
 
 def _extensions(value: dict[str, str]) -> dict[str, str]:

@@ -31,6 +31,9 @@ class Raw:
     locate: Locate
 
 
+Rows = dict[str, list[tuple[Any, Raw]]]  # kind -> its entries, validated, each with its raw values and place
+
+
 @dataclass
 class Gathered:
     """All that was read from a folder."""
