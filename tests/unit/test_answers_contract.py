@@ -212,7 +212,7 @@ def test_only_one_actor(eight):
 def row(draw: int, numbers: dict, curves: dict | None = None, **more) -> dict:
     made = {"residual": 1e-12, "gap": 0.0, "branch": "principal", "stake": [2.0, 4.0], "numbers": numbers, "lost": {}}
     named = [[[c.name, c.actor, c.package, c.item, c.value], v] for c, v in (curves or {}).items()]
-    return {**made, "without_choice": {}, "curves": named, **more}
+    return {**made, "without_reasons": {}, "curves": named, **more}
 
 
 def made(rows: list[dict], *specs: NumberSpec):
@@ -277,7 +277,7 @@ def test_rounding_noise_is_no_finding(template, monkeypatch):
     assert answers.draws["spoilers.domestic.value.north"].tolist() == [0.0] * 8
     for q in answers.quantities:
         assert (q.low, q.mid, q.high, q.sign_share) == (0.0, 0.0, 0.0, None), q.id
-        assert q.signed and not q.choice_value_decides
+        assert q.signed and not q.depends_on_choice
     assert all("no effect" in section.finding for section in answers.sections)
 
 

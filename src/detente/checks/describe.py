@@ -1,4 +1,4 @@
-"""What `check` says of a case beside its mistakes: states, one solve, what each action is worth, what matters least."""
+"""What `check` says of a case beside its mistakes: states, one solve, how much reasons weigh, what matters least."""
 
 import json
 import time
@@ -16,27 +16,6 @@ if TYPE_CHECKING:
     from detente.game.compile import Template
     from detente.game.diagnose import AnyTemplate
     from detente.solver import Equilibrium
-
-
-@dataclass(frozen=True)
-class Move:
-    """One action: how often if indifferent, and what an action to which its actor is indifferent is worth."""
-
-    actor: str
-    action: str
-    rate: float  # reference rate, 1/year, the highest over states
-    worth: float  # rate * noise / discount_rate, utility
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What an actor can still choose, in peace and otherwise: reference rates together, averaged over states."""
-
-    actor: str
-    peace: float  # 1/year
-    otherwise: float  # 1/year
-    worth: float  # of the difference, rate * noise / discount_rate, utility
-    share: float | None  # of the actor's range of values, without sign; None if it was not solved
 
 
 @dataclass(frozen=True)
@@ -64,8 +43,6 @@ class CheckReport:
     parameters: int = 0
     seconds: float | None = None  # one solve, at the middle of every range
     certified: bool | None = None
-    moves: tuple[Move, ...] = ()
-    choices: tuple[Choices, ...] = ()
     reasons: tuple[Reasons, ...] = ()
     asymmetries: tuple[Asymmetry, ...] = ()
     importance: dict[str, float] = field(default_factory=dict[str, float])
@@ -126,9 +103,7 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     from detente.game.diagnose import importance
 
     case = template.case
-    # with other shocks an act to which its actor is indifferent is worth nothing, or nothing that its rate decides
-    paid = template if isinstance(template, Template) and case.play.shocks == "reference" else None
-    seconds, certified, matters, values = None, None, dict[str, float](), None
+    seconds, certified, matters = None, None, dict[str, float]()
     reasons: tuple[Reasons, ...] = ()
     if solve:
         from detente.solver import solve as solve_game
@@ -137,9 +112,8 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         equilibrium = solve_game(template.game())
         seconds, certified = time.perf_counter() - begin, equilibrium.certified
         if certified:
-            values = equilibrium.values
-            matters = dict(importance(template, values))
-            if case.play.shocks == "occasions" and isinstance(template, Template):
+            matters = dict(importance(template, equilibrium.values))
+            if isinstance(template, Template):
                 reasons = _reasons(template, equilibrium)
     return CheckReport(
         case=case.name,
@@ -150,22 +124,9 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         parameters=len(case.parameters),
         seconds=seconds,
         certified=certified,
-        moves=() if paid is None else _worth(paid),
-        choices=() if paid is None else _choices(paid, values),
         reasons=reasons,
         importance=dict(sorted(matters.items(), key=lambda item: item[1])),
     )
-
-
-def _worth(template: "Template") -> tuple[Move, ...]:
-    game = template.game()
-    result: list[Move] = []
-    for i, player in enumerate(game.players):
-        for a, name in enumerate(game.moves[i].names):
-            if a > 0:
-                rate = float(game.moves[i].reference_rate[a].max())
-                result.append(Move(player, name, rate, rate * float(game.noise[i] / game.discount_rate[i])))
-    return tuple(result)
 
 
 def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons, ...]:
@@ -174,7 +135,7 @@ def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons,
 
     game, peace = template.game(), template.peace
     start, chain = template.state(situation_of(template.case, None)), equilibrium.chain()
-    flows = equilibrium.operator.choice_value(equilibrium.choice)
+    flows = equilibrium.operator.reasons(equilibrium.choice)
     result: list[Reasons] = []
     for i, player in enumerate(game.players):
         stake = float(np.ptp(game.payoff_flow[i]))
@@ -185,16 +146,4 @@ def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons,
             for part, time in ((inside, time_inside), (outside, time_outside))
         ]
         result.append(Reasons(player, *parts))
-    return tuple(result)
-
-
-def _choices(template: "Template", values: "np.ndarray | None") -> tuple[Choices, ...]:
-    game, peace = template.game(), template.peace
-    result: list[Choices] = []
-    for i, player in enumerate(game.players):
-        open_ = game.moves[i].reference_rate.sum(axis=0)
-        inside, outside = (float(open_[m].mean()) if m.any() else 0.0 for m in (peace, ~peace))
-        worth = (inside - outside) * float(game.noise[i] / game.discount_rate[i])
-        share = None if values is None else abs(worth) / max(float(values[i].max() - values[i].min()), 1e-300)
-        result.append(Choices(player, inside, outside, worth, share))
     return tuple(result)

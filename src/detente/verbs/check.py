@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 PANEL = "Begin"
 REASONS = 0.05  # share of an actor's stake from which reasons are asked about
-MATTERS = 0.1  # share of an actor's range of values from which fewer or more options alone are worth a look
 
 
 def run(case: str | Path, solve: bool = True, mirror: tuple[str, str] | None = None) -> "CheckReport":
@@ -58,20 +57,6 @@ def summary(report: "CheckReport") -> str:
     if report.seconds is not None:
         words = "certified" if report.certified else "NOT certified"
         lines.append(f"one solve: {report.seconds:.2f} s, {words}")
-    if report.moves:
-        lines += ["", "what each action is worth to an actor that is indifferent to it (rate * noise / discount rate):"]
-        width = max(len(f"{m.actor}.{m.action}") for m in report.moves)
-        lines += [f"  {f'{m.actor}.{m.action}':{width}}  {m.rate:6.3g}/year  {m.worth:6.2f}" for m in report.moves]
-    if report.choices:
-        width = max(len("actor"), *(len(c.actor) for c in report.choices))
-        lines += [
-            "",
-            f"  {'actor':{width}}  acts open in peace /yr | acts open otherwise /yr | value of the difference",
-        ]
-        lines += [
-            f"  {c.actor:{width}}  {c.peace:22.2f} | {c.otherwise:23.2f} | {c.worth:+23.2f}{_flag(c.share)}"
-            for c in report.choices
-        ]
     if report.reasons:
         width = max(len("actor"), *(len(r.actor) for r in report.reasons))
         lines += ["", "reasons that make up for acts against one's own interest, as a share of the stake:"]
@@ -103,16 +88,6 @@ def _asked(reasons: "Reasons") -> str:
     if max(reasons.peace or 0.0, reasons.otherwise or 0.0) <= REASONS:
         return ""
     return "\n    more than a twentieth: which acts does it take against its interest, and how often? (docs/engine.md)"
-
-
-def _flag(share: float | None) -> str:
-    """Say where fewer or more options alone move an actor's values visibly."""
-    if not share or share <= MATTERS:
-        return ""
-    return (
-        f"\n    this alone moves its value by {share:.0%}: the number of options, not interests, may decide its "
-        "answers (docs/answers.md, choice value)"
-    )
 
 
 def _counts(report: "CheckReport") -> str:
