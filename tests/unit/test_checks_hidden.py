@@ -1,4 +1,4 @@
-"""Nothing hidden: bare numbers are told, attributes may be parameters, definitions are fixed, no act pays for itself."""
+"""Nothing hidden: bare numbers are told, attributes may be parameters, definitions are fixed, no money pumps."""
 
 import pytest
 from case_files import PACKAGES, STARTER

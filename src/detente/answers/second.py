@@ -98,9 +98,8 @@ def tables_of(found: OtherModel) -> dict[str, Table]:
     """The opinions as tables: chances, and what has other units."""
     chances = [o for o in found.opinions if is_share(o.unit)]
     others = [o for o in found.opinions if not is_share(o.unit)]
-    return {
-        name: _table(part) for name, part in (("other_model_chances", chances), ("other_model_values", others)) if part
-    }
+    parts = {"other_model_chances": chances, "other_model_values": others}
+    return {name: _table(part) for name, part in parts.items() if part}
 
 
 def _table(opinions: Sequence[SecondOpinion]) -> Table:
@@ -110,12 +109,13 @@ def _table(opinions: Sequence[SecondOpinion]) -> Table:
         rows.append((id, same[0].label, OWN, *same[0].own))
         rows += [(id, o.label, NAMES[o.model], o.low, o.mid, o.high) for o in same]
     draws, least = max(o.draws for o in opinions), min(o.draws for o in opinions)
-    note = f"On {draws} draw{'s' * (draws != 1)}, each solved under the case's own and the other models. {few_draws(least)}"
+    note = f"On {draws} draw{'s' * (draws != 1)}, each solved under the case's own model and the others."
+    few = few_draws(least)
     return Table(
         title=TITLE,
         columns=("quantity", "label", "model", "low", "mid", "high"),
         rows=tuple(rows),
-        note=note.strip(),
+        note=f"{note} {few}".strip(),
         rests_on=tuple((Ref(kind="quantity", id=row[0]),) for row in rows),
     )
 
@@ -123,9 +123,8 @@ def _table(opinions: Sequence[SecondOpinion]) -> Table:
 def section_of(found: OtherModel, tables: Mapping[str, Table]) -> Section:
     """What is said about it on the page."""
     furthest = max(found.opinions, key=lambda o: _distance(o.mid, o.own[1]))
-    here, there = (
-        value_text(v, furthest.unit, furthest.sign_share is not None) for v in (furthest.own[1], furthest.mid)
-    )
+    signed = furthest.sign_share is not None
+    here, there = (value_text(value, furthest.unit, signed) for value in (furthest.own[1], furthest.mid))
     most = f"{furthest.label}: {there} instead of {here} with {NAMES[furthest.model]}."
     count = len({o.quantity for o in found.opinions})
     finding = (

@@ -11,16 +11,12 @@ class SecondOpinion(Model):
     quantity: str  # its id
     label: str
     unit: str = ""
-    model: Literal[
-        "uncounted", "ceiling"
-    ]  # private reasons not counted in values; a ceiling on rates four times as high
+    model: Literal["uncounted", "ceiling"]  # reasons not counted in values; a ceiling on rates four times as high
     own: tuple[float, float, float]  # low, mid and high of the same draws under the case's own model
     low: float  # 5th, 50th and 95th percentile under the other model; of few draws, smallest and largest
     mid: float
     high: float
-    sign_share: float | None = (
-        None  # share of draws in which it has the sign of the middle of `own`; for numbers whose sign counts
-    )
+    sign_share: float | None = None  # where its sign is a finding: share of draws with that of `own`
     draws: int
     ess: float  # effective number of draws under the other model; below `draws` where they were reweighted to it
     moves: bool  # by more than a third of the number under the case's own model: it depends on the model of choice
