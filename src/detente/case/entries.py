@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, Tag
 
+from detente.case.counts import CountsEntry
 from detente.case.issues import IssueEntry
 from detente.case.kinds import CaseName, Formula, Name, Version
 from detente.case.questions import Questions
@@ -327,6 +328,9 @@ class CaseFile(WrittenFile):
         {}, description="terms that a text can offer"
     )
     levers: Annotated[dict[Name, LeverEntry], Keyed("lever")] = Field({}, description="what outsiders could change")
+    counts: Annotated[dict[Name, CountsEntry], Keyed("thing")] = Field(
+        {}, description="what several payoff terms are about, so that nothing is counted twice"
+    )
     asymmetry: Annotated[dict[str, Text], Keyed("path")] = Field(
         {}, description="why two actors do not have something alike, by its path (check --mirror)"
     )

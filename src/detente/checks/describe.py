@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from detente.game.diagnose import AnyTemplate
     from detente.solver import Equilibrium
 
+DRAWS = 3  # solved beside the middle of all ranges, to see what is never done and what never matters
+
 
 @dataclass(frozen=True)
 class Reasons:
@@ -115,6 +117,9 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
             matters = dict(importance(template, equilibrium.values))
             if isinstance(template, Template):
                 reasons = _reasons(template, equilibrium)
+                known = {(d.file, d.line, d.column) for d in found}
+                asked = _asked(template, equilibrium)
+                found = (*found, *(d for d in asked if (d.file, d.line, d.column) not in known))
     return CheckReport(
         case=case.name,
         diagnostics=found,
@@ -127,6 +132,23 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         reasons=reasons,
         importance=dict(sorted(matters.items(), key=lambda item: item[1])),
     )
+
+
+def _asked(template: "Template", middle: "Equilibrium") -> list[Diagnostic]:
+    """Questions that need solved games: the middle of all ranges, and a few draws."""
+    from detente.checks.modelling import ask_solved
+    from detente.draws import uniforms
+    from detente.game.diagnose import importance
+    from detente.solver import solve
+
+    parameters = template.case.parameters
+    drawn = [
+        {name: p.sample(float(u)) for (name, p), u in zip(parameters.items(), row, strict=True)}
+        for row in uniforms(DRAWS, len(parameters), seed=0)
+    ]
+    solved = [middle, *(e for e in (solve(template.game(values)) for values in drawn) if e.certified)]
+    shares = [importance(template, e.values) for e in solved]
+    return list(ask_solved(template, solved, {name: max(own[name] for own in shares) for name in shares[0]}))
 
 
 def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons, ...]:

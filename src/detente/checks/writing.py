@@ -24,6 +24,7 @@ def check_writing(case: Case) -> list[Diagnostic]:
         *_unused(case),
         *_without_effect(case),
         *_span(case),
+        *_tempo(case),
         *_accounts(case),
     ]
 
@@ -66,6 +67,13 @@ def _literals(case: Case) -> Iterator[Diagnostic]:
             what = f"parameter '{parameter.name}' has one value and no range"
             hint = "give it a range; for a definition or a switch write 'fixed: yes'"
             yield case.remark(parameter.at, what, hint=hint, severity="warning", key=True)
+
+
+def _tempo(case: Case) -> Iterator[Diagnostic]:
+    """A ceiling on activity that plays no part."""
+    if case.play.shocks == "occasions" and "tempo" in case.documents["case.yaml"].names("play"):
+        what, hint = "'tempo' plays no part where acts come up on occasions of their own", "take it out"
+        yield case.remark(("play", "tempo"), what, hint=hint, severity="warning", key=True)
 
 
 def _hidden(case: Case, at: At, values: Iterable[Any]) -> Iterator[Diagnostic]:

@@ -2,8 +2,8 @@
 
 By the envelope theorem dF_i/dV_i = G - rho_i (where reasons are not counted, an own term is added); so
 -F'(V) = (rho - G) - C, where C dV = sum_m dr_m(dV) (c_im + E V_i(T) - V_i), with dr_m = pull_m steer(d dq)_m, couples
-the players through their choices. Under "occasions" own choices are not optimal beside the reasons that count: an own term
-is added.
+the players through their choices. Under "occasions" own choices are not optimal beside the reasons that count: an own
+term is added.
 """
 
 from functools import cached_property
