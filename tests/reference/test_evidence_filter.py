@@ -7,9 +7,9 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
-from detente.evidence.adjoint import Taped, score
 from detente.evidence.filter import Filter
 from detente.evidence.jumps import JumpTable
+from detente.evidence.likelihood import Likelihood
 from detente.evidence.path import CHANGE, Channel, Gap, Mark, Path, Pin, Recording
 
 K = 6
@@ -211,8 +211,11 @@ def test_gradient_matches_finite_differences(seed):
     def value(r, q):
         return Filter(table, channels, r[None], Recording(q[None], breaks)).run(path).log_likelihood[0]
 
-    got = score(Taped(table, channels, rates, Recording(p, breaks)), path)
-    assert got.log_likelihood == pytest.approx(value(rates[0], p[0]), abs=1e-12)
+    laid = Likelihood.of(table, channels, path, breaks)
+    got = laid.score(rates[0], p[0])
+    assert got.log_likelihood == pytest.approx(value(rates[0], p[0]), abs=1e-11)
+    assert laid.log(rates[0], p[0]) == got.log_likelihood
+    assert laid.log(100 * rates[0], p[0]) == pytest.approx(value(100 * rates[0], p[0]), abs=1e-9)  # several pieces
     step = 1e-5
     for e in range(table.size):
         up, down = rates[0].copy(), rates[0].copy()

@@ -13,6 +13,7 @@ from evidence_toy import TABLE, channels, game, scheme
 from detente.evidence.filter import Filter
 from detente.evidence.gradient import likelihood_gradient
 from detente.evidence.jumps import jump_rates
+from detente.evidence.likelihood import Likelihood
 from detente.evidence.path import Mark, Path, Recording
 from detente.evidence.simulate import observe, simulate
 from detente.solver import solve
@@ -32,7 +33,12 @@ def test_gradient_through_the_equilibrium_matches_solving_again(shocks):
     path = observe(simulate(TABLE, rates, 0, 6.0, rng), TABLE, scheme(6.0), recording, draw=0, rng=rng)
     assert len(path.marks) >= 3
     found, gradient = likelihood_gradient(
-        equilibrium, lambda p: shocked(**p), AT, table=TABLE, channels=channels(), recording=recording, path=path
+        equilibrium,
+        lambda p: shocked(**p),
+        AT,
+        table=TABLE,
+        likelihood=Likelihood.of(TABLE, channels(), path, recording.breaks),
+        recording=recording.probability[0],
     )
 
     def log_likelihood(parameters):
@@ -94,3 +100,5 @@ def test_likelihood_under_occasions_against_the_formula_and_dense_exponentials(c
     recording = Recording(recorded[None, :, None])
     found = Filter(TABLE, heard, rates[None], recording).run(Path(2.0, np.eye(k)[0], marks, ())).log_likelihood[0]
     assert found == pytest.approx(brute, abs=1e-9)
+    laid = Likelihood.of(TABLE, heard, Path(2.0, np.eye(k)[0], marks, ()), recording.breaks)
+    assert laid.log(rates, recorded[:, None]) == pytest.approx(brute, abs=1e-9)

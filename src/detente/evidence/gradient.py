@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from detente.evidence.adjoint import Score, Taped, score
 from detente.evidence.jumps import JumpTable, jump_rates
-from detente.evidence.path import Channel, Path, Recording
+from detente.evidence.likelihood import Likelihood, Score
 from detente.game import Game
 from detente.solver import Equilibrium, FlatGame, Sensitivity
 
@@ -27,9 +26,9 @@ def likelihood_gradient(
     parameters: Mapping[str, float],
     *,
     table: JumpTable,
-    channels: tuple[Channel, ...],
-    recording: Recording,
-    path: Path,
+    likelihood: Likelihood,
+    recording: np.ndarray,
+    constant: np.ndarray | None = None,
 ) -> tuple[Score, dict[str, float]]:
     """Log-likelihood of a path with its derivatives.
 
@@ -38,9 +37,9 @@ def likelihood_gradient(
         family: parameters -> game, with the same states and moves.
         parameters: where the equilibrium was solved.
         table: the pattern of jumps, without signals.
-        channels: the ways into the record.
-        recording: recording probabilities of one draw.
-        path: the coded path.
+        likelihood: the coded path, laid out.
+        recording: (channels, spells) recording probabilities.
+        constant: (signals,) rates of the coding's signals, which no parameter moves, 1/year.
 
     Returns:
         The score by rates and recording probabilities, and d log L / dtheta for every parameter.
@@ -57,13 +56,15 @@ def likelihood_gradient(
         return (jump_rates(game, flat.strategies(flat.choose(unknowns)), table),)
 
     rates = jump_rates(equilibrium.game, equilibrium.strategies, table)
-    found = score(Taped(table, channels, rates[None], recording), path)
-    by_value = sensitivity.line.rates_transposed(_by_move(sensitivity.line.operator, table, rates, found.rates))
+    signals = np.zeros(0) if constant is None else constant
+    found = likelihood.score(np.concatenate([rates, signals]), recording)
+    by_jump = found.rates[: len(rates)]
+    by_value = sensitivity.line.rates_transposed(_by_move(sensitivity.line.operator, table, rates, by_jump))
     through = sensitivity.adjoint(by_value)
     result = {}
     for n, name in enumerate(sensitivity.names):
         (by_rate,) = sensitivity.derivative(name, rates_of)
-        result[name] = float(through[n] + found.rates @ by_rate)
+        result[name] = float(through[n] + by_jump @ by_rate)
     return found, result
 
 

@@ -175,9 +175,7 @@ class _Frame:
 
         return line, solve, 0.0
 
-    def ahead(
-        self, z: np.ndarray, tangent: np.ndarray, step: float, sign: float, bend: float = BEND
-    ) -> _Ahead | None:
+    def ahead(self, z: np.ndarray, tangent: np.ndarray, step: float, sign: float, bend: float = BEND) -> _Ahead | None:
         """The point a step further along the branch.
 
         None where Newton does not settle, the branch turns by more than `bend`, or the determinant has another sign
