@@ -375,9 +375,9 @@ def test_a_record_that_cannot_be_read_is_said(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("pair", "parameter"),
     [
-        (("    rate: 0.5\n", "    rate: lapse_rate\n"), "lapse_rate: {value: 0, range: [0, 0.5]"),
+        (("    rate: lapse_rate\n", "    rate: fading * lapse_rate\n"), "fading: {value: 0, range: [0, 0.5]"),
         (
-            ("- {p: 0.7, process: talks}\n        - {p: 0.3}", "- {p: luck, process: talks}\n        - {p: 1 - luck}"),
+            ("- {p: heeded, process: talks}", "- {p: luck * heeded, process: talks}"),
             "luck: {value: 1, range: [0.5, 1]",
         ),
     ],
