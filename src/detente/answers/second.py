@@ -79,11 +79,12 @@ def _opinion(spec: NumberSpec, model: Model, own: np.ndarray, other: np.ndarray)
     if draws == 0:
         return None
     steps = [5, 50, 95] if draws >= RANGE_DRAWS else [0, 50, 100]
-    here, there = (tuple(map(float, np.percentile(numbers[both], steps))) for numbers in (own, other))
-    signs = float(np.mean(np.sign(other[both]) == np.sign(here[1]))) if spec.signed and here[1] != 0 else None
+    (before, here, after), (low, mid, high) = (map(float, np.percentile(n[both], steps)) for n in (own, other))
+    signs = float(np.mean(np.sign(other[both]) == np.sign(here))) if spec.signed and here != 0 else None
     return SecondOpinion(
-        quantity=spec.key.id, label=spec.label, unit=spec.unit, model=model, own=here, low=there[0], mid=there[1],
-        high=there[2], sign_share=signs, draws=draws, ess=float(draws), moves=_distance(there[1], here[1]) > MOVED,
+        quantity=spec.key.id, label=spec.label, unit=spec.unit, model=model, own=(before, here, after),
+        low=low, mid=mid, high=high, sign_share=signs, draws=draws, ess=float(draws),
+        moves=_distance(mid, here) > MOVED,
     )  # fmt: skip
 
 

@@ -108,6 +108,7 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     seconds, certified, matters = None, None, dict[str, float]()
     reasons: tuple[Reasons, ...] = ()
     if solve:
+        from detente.solver import Equilibrium
         from detente.solver import solve as solve_game
 
         begin = time.perf_counter()
@@ -115,7 +116,7 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         seconds, certified = time.perf_counter() - begin, equilibrium.certified
         if certified:
             matters = dict(importance(template, equilibrium.values))
-            if isinstance(template, Template):
+            if isinstance(template, Template) and isinstance(equilibrium, Equilibrium):
                 reasons = _reasons(template, equilibrium)
                 known = {(d.file, d.line, d.column) for d in found}
                 asked = _asked(template, equilibrium)
