@@ -19,7 +19,7 @@ from detente.solver import Equilibrium
 from detente.words.dates import DAYS_PER_YEAR
 
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-AMOUNT = rf"(\d+(?:\.\d+)?|half|{'|'.join(WORDS)})(?: an?)?"  # not "a year" alone: it is said of rates
+AMOUNT = rf"(\d+(?:\.\d+)?|half(?: an?)?|{'|'.join(WORDS)})"  # not "a year" alone: it is said of rates
 LENGTH = re.compile(
     rf"(?<![\w.]){AMOUNT}(?:\s*(?:to|-|–|or|and)\s*{AMOUNT})?[\s-]+(hour|day|week|month|year)s?\b", re.IGNORECASE
 )
@@ -63,7 +63,7 @@ def _amount(word: str) -> float:
     word = word.lower()
     if word in WORDS:
         return WORDS.index(word) + 1.0
-    return 0.5 if word == "half" else float(word)
+    return 0.5 if word.startswith("half") else float(word)
 
 
 def _time(years: float) -> str:
