@@ -144,7 +144,7 @@ def quantities(draw: random.Random) -> list[Quantity]:
             unit="1/year",
             mid=0.4,
             reason_no_interval="solved at the middle of every range only",
-            choice_value_decides=True,
+            depends_on_choice=True,
             assumptions=("accident_rate",),
         )
     )
@@ -159,7 +159,7 @@ def answers(draw: random.Random) -> Part:
     """The part of the answers, with its sections."""
     numbers = quantities(draw)
     ids = [q.id for q in numbers]
-    terms = ("stake", "war", "isolation", "dividend", "choice value")
+    terms = ("stake", "war", "isolation", "dividend", "reasons")
     by_term = tuple((actor, term, *sorted(draw.uniform(-4, 4) for _ in range(3))) for actor in ACTORS for term in terms)
     tornado = tuple(
         (q, p, 0.2 - draw.uniform(0, 0.15), 0.2 + draw.uniform(0, 0.2))

@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,19 +114,7 @@ def test_minsk_is_as_promised():
     assert len(case.packages) >= 2
     for parameter in case.parameters.values():
         assert parameter.why, parameter.name
-        assert parameter.sources or parameter.basis == "judgement", parameter.name
-
-
-def test_tempo_is_only_a_ceiling_in_minsk():
-    """Quadrupling tempo from 52 at fixed reference rates moves each gain by under 10 % of the actor's value range."""
-    template = compile_case(load_case("minsk"))
-    game = template.game()
-    slow, fast = solve(game), solve(replace(game, tempo=4 * game.tempo))
-    assert slow.certified and fast.certified
-    x = template.state("2021-08-05")
-    y = template.settled("comprehensive")[x]
-    change = (fast.values[:, y] - fast.values[:, x]) - (slow.values[:, y] - slow.values[:, x])
-    assert np.all(np.abs(change) < 0.1 * np.ptp(slow.values, axis=1))
+        assert parameter.sources or parameter.basis == "judgement" or parameter.fixed, parameter.name
 
 
 @pytest.mark.slow

@@ -107,7 +107,7 @@ def test_an_act_that_is_much_worse_than_waiting_changes_nothing(seed, player, ra
 def test_values_are_labelled_payoffs_and_bounded_reasons(seed):
     game = built(seed)
     found = solve(game).require()
-    flow, reasons = game.payoff_flow.copy(), found.operator.choice_value(found.choice)
+    flow, reasons = game.payoff_flow.copy(), found.operator.reasons(found.choice)
     for i, paid in enumerate(reasons):
         rates = np.where(game.moves[i].available, game.moves[i].reference_rate, 0.0)[1:].sum(axis=0)
         assert (paid >= 0).all() and (paid <= rates * NOISE / np.e * (1 + 1e-6) * 200 / 199).all()

@@ -11,13 +11,13 @@ from synthetic_games import random_game
 
 from detente.answers import QUESTIONS, evaluate
 from detente.answers.frame import frame_of
-from detente.answers.held import choice_value_of, flow_without, values_when_signed, values_without_war
+from detente.answers.held import flow_without, reasons_of, values_when_signed, values_without_war
 from detente.answers.moves import closed, expected_acts, mark_rate, spent_within, without
 from detente.answers.questions.silence import reaction, starts_by_side
 from detente.answers.questions.values import flows
 from detente.answers.results import Results
 from detente.answers.solved import SolvedGame, followed
-from detente.answers.summary import choice_decides
+from detente.answers.summary import reasons_decide
 from detente.case import load_case
 from detente.chain import Chain
 from detente.errors import ComputationError, OptionError, UncertifiedError
@@ -57,7 +57,7 @@ def test_every_question_answers(everything):
         assert len(quantity.assumptions) <= 3
     for name in ("risk_curve", "peace_curve", "values_by_term", "tornado", "triggers", "paths", "delay_by_hazard"):
         assert everything.tables[name].rows
-    assert [section.id for section in everything.sections] == list(QUESTIONS)
+    assert [section.id for section in everything.sections] == [*QUESTIONS, "other_model"]
 
 
 @pytest.mark.slow
@@ -160,9 +160,9 @@ def test_loss_is_the_expected_sum_of_what_outbreaks_cost():
     for i in range(3):
         cost = np.bincount(op.state, weights=eq.choice.rate * into * op.impulse[:, i], minlength=game.n_states)
         drop = (jumps * (calm[i][:, None] - calm[i][None, :])).sum(axis=1) - cost
-        worth = op.choice_value(eq.choice)[i]
+        worth = op.reasons(eq.choice)[i]
         kept = np.where(into > 1 - 1e-12, 0.0, eq.choice.rate)
-        drop += choice_value_of(solved, kept)[i] - worth
+        drop += reasons_of(solved, kept)[i] - worth
         expected = solved.discounted(np.tile(drop, (3, 1)))[i]
         assert calm[i] - solved.relative[i] == pytest.approx(expected, rel=1e-7, abs=1e-9)
 
@@ -227,9 +227,9 @@ def test_choice_value_is_flagged_where_it_decides_the_sign():
     empty = np.zeros((4, 0))
     values, bare = np.array([0.2, 0.3, 0.1, 0.2]), np.array([-0.1, -0.2, -0.3, 0.1])
     results = Results({"a": values, "b": values}, {}, {"a": bare, "b": values - 0.01}, empty, empty)
-    assert choice_decides(results, "a", 0.2)
-    assert not choice_decides(results, "b", 0.2)
-    assert not choice_decides(results, "c", 0.2)
+    assert reasons_decide(results, "a", 0.2)
+    assert not reasons_decide(results, "b", 0.2)
+    assert not reasons_decide(results, "c", 0.2)
 
 
 def test_a_path_of_games_ends_where_the_direct_way_does(solved, monkeypatch):

@@ -57,7 +57,7 @@ def test_tips_say_all_that_is_known():
         equilibria_share=0.5,
         assumptions=("p", "x"),
         rests_on=(Ref(kind="event", id="E1"),),
-        choice_value_decides=True,
+        depends_on_choice=True,
         assumption_not_record=True,
     )
     text = "\n".join(tip_lines(q, {"p": "Price"}))
@@ -67,7 +67,7 @@ def test_tips_say_all_that_is_known():
         "50\u202f% of the equilibria",
         "Price; x",
         "speak to it: 1",
-        "choice model",
+        "model of choice",
         "no record",
         "relapse.x",
     ):

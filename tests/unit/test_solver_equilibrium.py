@@ -58,20 +58,19 @@ def test_strategies_rates_and_generator(solved):
     assert (-solved.generator.diagonal() <= total + 1e-9).all()
 
 
-@pytest.mark.parametrize("shocks", ["occasions", "reference", "standard", "none"])
+@pytest.mark.parametrize("shocks", ["occasions", "uncounted", "reference", "standard", "none"])
 def test_decomposition_is_exact(shocks):
     equilibrium = solve(random_game(noise=1.5, shocks=shocks, seed=6, tempo=6.0)).require()
     for i, parts in enumerate(equilibrium.decomposition()):
         assert sum(parts.values()) == pytest.approx(equilibrium.values[i], rel=1e-12)
-        choosing = "reasons" if shocks == "occasions" else "choice value"
-        assert {"flow", choosing, "impulse: action 1 1", "impulse: action 1 2"} <= set(parts)
+        assert {"flow", "reasons", "impulse: action 1 1", "impulse: action 1 2"} <= set(parts)
         if shocks == "occasions":  # at most r0 tau / (e rho) for each action
             assert (parts["reasons"] > 0).all()
             assert (parts["reasons"] <= 3 * 0.3 * 1.5 / (np.e * 0.08)).all()
-        if shocks == "none":
-            assert (parts["choice value"] == 0).all()
+        if shocks in ("none", "uncounted"):
+            assert (parts["reasons"] == 0).all()
         if shocks == "standard":
-            assert (parts["choice value"] > 0).all()
+            assert (parts["reasons"] > 0).all()
 
 
 def test_warm_start_says_so(solved):

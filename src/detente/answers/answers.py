@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.answers.results import Results
-from detente.run import Part, Quantity, Section, Solution, Table
+from detente.run import OtherModel, Part, Quantity, Section, Solution, Table
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Answers:
     warnings: tuple[str, ...]
     notes: Mapping[str, str]
     results: Results
+    other_model: OtherModel | None = None  # where other models of choice were tried
 
     def part(self, key: str, command: str) -> Part:
         """The answers as a part of a run."""
@@ -39,6 +40,7 @@ class Answers:
             sections=self.sections,
             warnings=self.warnings,
             solution=self.solution,
+            other_model=self.other_model,
         )
 
     def about(self, actor: str) -> "Answers":

@@ -21,6 +21,7 @@ from detente.answers.job import SEARCH, Job, Spot
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question
 from detente.answers.results import gather
+from detente.answers.second import MODELS, again, asked_again, other_model, section_of, tables_of
 from detente.answers.summary import Summary
 from detente.answers.witnesses import Witnesses
 from detente.case.content import content_of
@@ -94,7 +95,9 @@ def evaluate(
         key=plan.key if store is not None else "",
     )
     middle = raw.pop(0) if plan.with_middle else None
-    answers, kept = plan.answers(raw, middle)
+    answers, kept = plan.answers(raw[:draws], middle)
+    if plan.again:
+        answers = plan.with_second_opinions(answers, raw[:draws], raw[draws:])
     answers = replace(answers, notes=notes, warnings=(*answers.warnings, *_unasked(asked, notes)))
     return answers if equilibria is None else with_equilibria(answers, kept, plan.specs, frame.players)
 
@@ -127,6 +130,7 @@ class _Plan:
     spots: tuple[Spot, ...]  # the middle of all ranges if `with_middle`, then the draws
     with_middle: bool
     caps: Mapping[str, int]
+    again: int  # how many of the draws are solved again under each other model of choice, after all draws
 
     @staticmethod
     def of(
@@ -158,7 +162,10 @@ class _Plan:
         if with_middle:
             middle = tuple(float(prior.mid) for prior in priors)
             spots.insert(0, Spot(middle, headline, derivatives=True))  # the dearest one first
-        return _Plan(template, frame, questions, priors, u, values, tuple(spots), with_middle, caps)
+        headlines = asked_again(questions, frame)
+        repeated = again(template.case, draws) if headlines else 0
+        spots += [Spot(tuple(map(float, row)), headlines, model=model) for model in MODELS for row in values[:repeated]]
+        return _Plan(template, frame, questions, priors, u, values, tuple(spots), with_middle, caps, repeated)
 
     @property
     def key(self) -> str:
@@ -190,6 +197,37 @@ class _Plan:
         solution = solution_of(kept, draws - len(kept), radius)
         answers = Answers(summary.quantities, summary.tables, summary.sections, solution, tuple(warnings), {}, results)
         return answers, kept
+
+    def with_second_opinions(
+        self, answers: Answers, own: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+    ) -> Answers:
+        """The answers with what other models of choice say on the draws that were solved again.
+
+        A draw that has no solution under one of the models is left out under all.
+        """
+        n = self.again
+        rows = {"own": own[:n], **{m: others[k * n : (k + 1) * n] for k, m in enumerate(MODELS)}}
+        which = [d for d in range(n) if all("failed" not in part[d] for part in rows.values())]
+        if not which:
+            lost = next(row["failed"] for part in rows.values() for row in part if "failed" in row)
+            words = f"No draw has a solution under each model of choice, so none was compared with another ({lost})."
+            return replace(answers, warnings=(*answers.warnings, words))
+        results = {
+            model: gather(
+                [part[d] for d in which], self.specs, self.frame.players, self.parameters[which], self.uniforms[which]
+            )
+            for model, part in rows.items()
+        }
+        found = other_model(results.pop("own"), {model: results[model] for model in MODELS}, self.specs)
+        if not found.opinions:
+            return answers
+        tables = tables_of(found)
+        quantities = tuple(
+            q.model_copy(update={"depends_on_choice": True}) if q.id in found.depends else q for q in answers.quantities
+        )
+        sections = (*answers.sections, section_of(found, tables))
+        merged = {**answers.tables, **tables}
+        return replace(answers, quantities=quantities, tables=merged, sections=sections, other_model=found)
 
     def _warnings(self, raw: list[dict[str, Any]], kept: list[dict[str, Any]], middle: dict | None) -> list[str]:
         draws, titles = len(raw), {q.id: q.title for q in self.questions}

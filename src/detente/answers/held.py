@@ -19,17 +19,17 @@ def values_under(generator: sp.csr_array, rho: np.ndarray, flow: np.ndarray) -> 
 def flow_without(solved: SolvedGame, target: np.ndarray) -> np.ndarray:
     """Relative flow (players, states) of the held strategies, less what belongs to jumps into a mask from outside it.
 
-    Impulses of those jumps are left out, and so is the choice value of moves that lead nowhere else.
+    Impulses of those jumps are left out, and so are the reasons of moves that lead nowhere else.
     """
     eq = solved.equilibrium
     op, choice = eq.operator, eq.choice
     share = move_share(eq, target)
     paid = (op.pay @ (choice.rate * (1.0 - share))).reshape(op.shape)
     kept = np.where(share > 1 - 1e-12, 0.0, choice.rate)
-    return op.payoff + paid + choice_value_of(solved, kept)
+    return op.payoff + paid + reasons_of(solved, kept)
 
 
-def choice_value_of(solved: SolvedGame, rate: np.ndarray) -> np.ndarray:
+def reasons_of(solved: SolvedGame, rate: np.ndarray) -> np.ndarray:
     """What choosing adds to flows when moves are made at these rates (moves,), 1/year; (players, states)."""
     eq = solved.equilibrium
     op = eq.operator

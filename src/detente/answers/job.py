@@ -10,6 +10,7 @@ from detente.answers.derivatives import FAILURES, slopes
 from detente.answers.frame import Frame
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question, Reply
+from detente.answers.second import Model, family_under, game_under
 from detente.answers.solved import SolvedGame, own_stake
 from detente.solver import Equilibrium, enumerate_equilibria
 from detente.solver.enumerate import same
@@ -27,6 +28,7 @@ class Spot:
     derivatives: bool = False  # also by every assumption, of the headline numbers
     starts: int = 0  # random starts from which further equilibria are looked for
     seed: int = 0  # of the starts
+    model: Model | None = None  # of choice, where it is not the case's own
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Job:
         """
         try:
             game = self.template.game(dict(zip(self.template.parameter_names, spot.parameters)))
-            solved = SolvedGame(self.frame, game, self.middle if spot.near_middle else None, self.template.family)
+            family = self.template.family
+            if spot.model is not None:
+                game, family = game_under(game, spot.model), family_under(family, spot.model)
+            solved = SolvedGame(self.frame, game, self.middle if spot.near_middle else None, family)
         except FAILURES as error:
             return {"failed": str(error)}
         row = self._asked(solved, [self.questions[id] for id in spot.questions])
@@ -66,7 +71,7 @@ class Job:
             "branch": solved.equilibrium.branch,
             "stake": own_stake(solved.relative).tolist(),
             "numbers": {},
-            "without_choice": {},
+            "without_reasons": {},
             "curves": [],
             "lost": {},
         }
@@ -78,7 +83,7 @@ class Job:
                 continue
             specs = declared(question, self.frame, reply)
             row["numbers"] |= {spec.key.id: reply.numbers[spec.key] for spec in specs}
-            row["without_choice"] |= {key.id: value for key, value in reply.without_choice.items()}
+            row["without_reasons"] |= {key.id: value for key, value in reply.without_reasons.items()}
             row["curves"] += [[list(asdict(curve).values()), values] for curve, values in reply.curves.items()]
         return row
 

@@ -32,7 +32,7 @@ class Reply:
     """What one question finds in one draw."""
 
     numbers: dict[Key, float] = field(default_factory=dict)
-    without_choice: dict[Key, float] = field(default_factory=dict)  # the same number less its choice value
+    without_reasons: dict[Key, float] = field(default_factory=dict)  # the same number less what reasons add
     curves: dict[Curve, list[float]] = field(default_factory=dict)
 
 

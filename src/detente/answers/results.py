@@ -50,7 +50,7 @@ class Results:
 
     numbers: dict[str, np.ndarray]  # id -> (draws,); NaN where the draw lacks it
     curves: dict[Curve, np.ndarray]  # (draws, points); NaN where the draw lacks it
-    without_choice: dict[str, np.ndarray]  # id -> (draws,): the number less its choice value
+    without_reasons: dict[str, np.ndarray]  # id -> (draws,): the number less what reasons add to it
     parameters: np.ndarray  # (draws, parameters) as drawn
     uniforms: np.ndarray  # (draws, parameters)
     branches: tuple[str, ...] = ()  # (draws,) how each draw's equilibrium was reached
@@ -115,8 +115,8 @@ def gather(
         spec = specs[id]
         numbers[id] = np.where(np.abs(values) <= noise(spec, stakes, players), 0.0, values) if spec.signed else values
     bare = {
-        id: np.array([row["without_choice"].get(id, np.nan) for row in rows], dtype=float)
-        for id in _names(rows, "without_choice")
+        id: np.array([row["without_reasons"].get(id, np.nan) for row in rows], dtype=float)
+        for id in _names(rows, "without_reasons")
     }
     return Results(numbers, _curves(rows), bare, parameters, drawn, tuple(row["branch"] for row in rows))
 

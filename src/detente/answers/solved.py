@@ -78,9 +78,9 @@ class SolvedGame:
         return self._factored.solve(start, transposed=True)
 
     @cached_property
-    def choice_values(self) -> np.ndarray:
-        """The part of the values that is choice value, (players, states)."""
-        flow = self.equilibrium.operator.choice_value(self.equilibrium.choice)
+    def reasons(self) -> np.ndarray:
+        """What reasons add to the values, (players, states)."""
+        flow = self.equilibrium.operator.reasons(self.equilibrium.choice)
         return self.discounted(flow)
 
     @cached_property

@@ -122,7 +122,7 @@ class Summary:
             shown["label"] = f"{spec.label} (in {len(usable)} of {asked} draws)"
         if spec.signed and mid != 0:
             shown["sign_share"] = float(np.mean(np.sign(usable) == np.sign(mid)))
-            shown["choice_value_decides"] = choice_decides(self.results, key.id, mid)
+            shown["depends_on_choice"] = reasons_decide(self.results, key.id, mid)
         shown["assumptions"] = self._hangs_on(spec)
         if len(usable) < RANGE_DRAWS:
             return Quantity(**shown, mid=mid, reason_no_interval=too_few(usable, spec))
@@ -197,11 +197,11 @@ def too_few(usable: np.ndarray, spec: NumberSpec) -> str:
     return f"only {len(usable)} draws, from {ends} {unit_text(spec.unit, spec.signed)}".strip()
 
 
-def choice_decides(results: Results, id: str, mid: float) -> bool:
-    """Whether, in most draws with the sign of the middle, that sign is gone once the choice value is taken out."""
-    if id not in results.without_choice or mid == 0:
+def reasons_decide(results: Results, id: str, mid: float) -> bool:
+    """Whether, in most draws with the sign of the middle, that sign is gone once reasons are taken out."""
+    if id not in results.without_reasons or mid == 0:
         return False
-    values, bare = results.numbers[id], results.without_choice[id]
+    values, bare = results.numbers[id], results.without_reasons[id]
     same = np.sign(values) == np.sign(mid)
     return bool(same.any() and np.mean(np.sign(bare[same]) != np.sign(mid)) > 0.5)
 

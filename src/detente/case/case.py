@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from detente.case.counts import CountsEntry
 from detente.case.expressions import read_expression
 from detente.case.issues import IssueEntry
 from detente.case.parts import (
@@ -62,6 +63,8 @@ class Case:
     scenarios: Mapping[str, Scenario]
     scope: Scope
     documents: Mapping[str, Document]
+    counts: Mapping[str, CountsEntry] = field(default_factory=dict[str, CountsEntry])
+    asymmetry: Mapping[str, str] = field(default_factory=dict[str, str])  # path -> why two actors differ there
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict[str, tuple[Diagnostic, ...]])
     warnings: tuple[Diagnostic, ...] = ()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, Tag
 
+from detente.case.counts import CountsEntry
 from detente.case.issues import IssueEntry
 from detente.case.kinds import CaseName, Formula, Name, Version
 from detente.case.questions import Questions
@@ -25,13 +26,18 @@ from detente.files.kinds import (
     OneOrMany,
     Positive,
     Text,
+    YesNo,
     by_kind,
 )
 from detente.files.mistakes import is_mapping, is_number
 from detente.files.validate import Written, WrittenFile
 
 Kind = Literal["party", "mediator", "patron", "guarantor", "domestic", "organisation"]
-Numbers = Many[Amount]
+AmountOrName = Annotated[
+    Annotated[Amount, Tag("number")] | Annotated[Name, Tag("text")],
+    by_kind("a number, or the name of a parameter", ("number", "text")),
+]
+Numbers = Many[AmountOrName]
 Pair = Annotated[tuple[Amount, ...], Listed(2, 2)]
 Three = Annotated[tuple[Amount, ...], Listed(3, 3)]
 Values = Annotated[tuple[Name, ...], Listed(2)]
@@ -83,6 +89,7 @@ class ParameterEntry(ValueEntry):
         Annotated[Text, Tag("text")] | Annotated[ContestedEntry, Tag("mapping")],
         by_kind("who disputes it, as text or as {by, view}", {"text": "text", "number": "text", "mapping": "mapping"}),
     ] = Field("", description="who disputes it, and how")
+    fixed: YesNo = Field(False, description="a definition or a switch and no estimate: `value` and `why`, no range")
     confidential: Flag = Field(False, description="left out of exports")
 
 
@@ -124,12 +131,14 @@ class PlayEntry(Written):
     reference_rate: Maybe[NumberOrParameter] = Field(
         None, description="how often an act without `rate` comes up, per year; default 0.1"
     )
-    tempo: Maybe[Tempo] = Field(None, description="ceiling on activity, per year; default 52")
+    tempo: Maybe[Tempo] = Field(
+        None, description="with other shocks than occasions: ceiling on activity, per year; default 52"
+    )
     shocks: Literal["occasions", "reference", "standard", "none"] = Field(
-        "reference", description="how private reasons enter values; default reference"
+        "occasions", description="how private reasons enter values; default occasions"
     )
     ceiling: Maybe[Positive] = Field(
-        None, description="with `shocks: occasions`, no act comes more often than so many times its rate; default 200"
+        None, description="no act comes more often than so many times its rate; default 200"
     )
     discount_factor: Maybe[NotNegative] = Field(None, description="per period, with `timing: simultaneous`")
 
@@ -152,7 +161,7 @@ class ActorEntry(Written):
 
 
 class StateEntry(Written):
-    """What can differ between states; further keys are attributes: one number for each value."""
+    """What can differ between states; further keys are attributes: a number or a parameter for each value."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Numbers]  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -241,7 +250,7 @@ NumberOrText = Annotated[
 
 
 class PackageEntry(Written):
-    """Terms that a text can offer; further keys are numbers or words of its own."""
+    """Terms that a text can offer; further keys are numbers, names of parameters, or words of its own."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, NumberOrText]  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -319,6 +328,12 @@ class CaseFile(WrittenFile):
         {}, description="terms that a text can offer"
     )
     levers: Annotated[dict[Name, LeverEntry], Keyed("lever")] = Field({}, description="what outsiders could change")
+    counts: Annotated[dict[Name, CountsEntry], Keyed("thing")] = Field(
+        {}, description="what several payoff terms are about, so that nothing is counted twice"
+    )
+    asymmetry: Annotated[dict[str, Text], Keyed("path")] = Field(
+        {}, description="why two actors do not have something alike, by its path (check --mirror)"
+    )
     issues: Annotated[dict[Name, IssueEntry], Keyed("issue")] = Field(
         {}, description="what is negotiated, and who stands where"
     )

@@ -82,7 +82,7 @@ def evaluate(  # noqa: C901  (one branch for each kind of node: the grammar itse
         case Position(variable=variable):
             return codes[variable].astype(float)
         case Attribute(variable=variable, table=table):
-            return np.asarray(table)[codes[variable]]
+            return np.asarray([evaluate(entry, codes, parameters) for entry in table])[codes[variable]]
         case Is(variable=variable, codes=wanted):
             return np.isin(codes[variable], wanted)
         case Derived(node=inner):
@@ -166,7 +166,7 @@ def fold(node: Node, codes: Mapping[str, np.ndarray]) -> Any:  # noqa: C901  (on
     """The same tree with every part that holds no parameter computed for these states."""
     if not depends_on_parameters(node):
         return Folded(evaluate(node, codes, {}))
-    if not children(node):
+    if isinstance(node, Attribute) or not children(node):
         return node
     match node:
         case Unary(column, operator, operand):

@@ -9,6 +9,7 @@ from detente.case.accounts import read_account
 from detente.case.acts import CaseNames, build_actions, build_nature, build_payoffs
 from detente.case.case import Case
 from detente.case.content import RESULTS, content_of_folder
+from detente.case.counts import check_counts
 from detente.case.entries import CaseFile
 from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations
 from detente.case.parameters import build_parameter, build_play
@@ -138,8 +139,9 @@ class _Reader:
 
     def build(self, written: CaseFile, remarks: Remarks) -> Case | None:
         """The case without its accounts and scenarios; None if too little of it stands."""
-        actors, packages = build_actors(written.actors), build_packages(written.packages, remarks)
-        states = build_states(written.states, remarks, packages)
+        named = remarks.document.names("parameters")
+        actors, packages = build_actors(written.actors), build_packages(written.packages, remarks, named)
+        states = build_states(written.states, remarks, packages, named)
         acting = {*remarks.document.names("payoffs"), *remarks.document.names("actions")}
         players = tuple(actor for actor in actors if actor in acting)
         play, parameters = build_play(written.play, remarks, players)
@@ -154,6 +156,7 @@ class _Reader:
         levers, issues = build_levers(names, parameters), build_issues(names)
         questions = build_questions(names, parameters, outcomes)
         together = build_timing(names)
+        check_counts(written.counts, remarks, written.payoffs)
         as_of = self.default_date(written, remarks, situations)
         if not states or not situations or not players or outcomes is None:
             return None
@@ -185,6 +188,8 @@ class _Reader:
             scenarios={},
             scope=scope,
             documents=self.documents,
+            counts=written.counts,
+            asymmetry=written.asymmetry,
             together=together,
         )
 

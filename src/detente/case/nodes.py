@@ -141,12 +141,12 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A number that belongs to the value of a variable; `table[code]`."""
+    """A number that belongs to the value of a variable, `table[code]`: a number as written, or a parameter."""
 
     column: int
     variable: str
     name: str
-    table: tuple[float, ...]
+    table: "tuple[Constant | ParameterValue, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (condition, then, other)
         case Call(arguments=arguments):
             return arguments
+        case Attribute(table=table):
+            return table
         case Derived(node=inner):
             return (inner,)
         case _:

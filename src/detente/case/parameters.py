@@ -37,6 +37,9 @@ def build_parameter(name: str, entry: ValueEntry, at: At, remarks: Remarks) -> P
     if prior.kind != "fixed" and not low <= mid <= high:
         remarks.error((*at, "value"), f"value {mid:g} of '{name}' is outside its range", f"{low:g} to {high:g}")
         return None
+    if isinstance(entry, ParameterEntry) and entry.fixed and prior.kind != "fixed":
+        remarks.error((*at, "fixed"), f"'{name}' is fixed and has a range", "'value' and 'why' alone")
+        return None
     bare = Parameter(name, prior, low, high, mid, at=at)
     return _described(bare, entry) if isinstance(entry, ParameterEntry) else bare
 
@@ -57,6 +60,7 @@ def _described(bare: Parameter, entry: ParameterEntry) -> Parameter:
         sources=entry.sources,
         contested=contested if isinstance(contested, str) else contested.view,
         contested_by=() if isinstance(contested, str) else contested.by,
+        fixed=entry.fixed,
         confidential=entry.confidential,
         at=bare.at,
     )

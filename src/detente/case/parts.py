@@ -58,12 +58,12 @@ class Actor:
 
 @dataclass(frozen=True)
 class StateVariable:
-    """What can differ between states; attributes are numbers for each value."""
+    """What can differ between states; attributes have for each value a number, or the name of a parameter."""
 
     name: str
     values: tuple[str, ...]
     ordered: bool
-    attributes: Mapping[str, tuple[float, ...]]
+    attributes: Mapping[str, tuple[float | str, ...]]
     label: str = ""
     packages: bool = False
     era: bool = False
@@ -85,6 +85,7 @@ class Parameter:
     sources: tuple[str, ...] = ()
     contested: str = ""  # how others see it
     contested_by: tuple[str, ...] = ()  # ids of the claims in which they do
+    fixed: bool = False  # a definition or a switch, and no estimate
     confidential: bool = False
     at: At = ()
 
@@ -195,7 +196,7 @@ class Play:
     noise: Mapping[str, float | str]
     reference_rate: float | str
     tempo: Mapping[str, float]
-    shocks: str = "reference"
+    shocks: str = "occasions"
     ceiling: float = CEILING
     discount_factor: float | None = None
 

@@ -33,7 +33,7 @@ class Meaning:
 
     values: tuple[str, ...]
     ordered: bool
-    attributes: Mapping[str, tuple[float, ...]]
+    attributes: Mapping[str, tuple[float | str, ...]]  # numbers, or names of parameters
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,14 @@ class _Resolver:
             hint = suggest(word.attribute, attributes) or f"give '{variable}' a list '{word.attribute}: [...]'"
             self.fail(word, f"'{variable}' has no attribute '{word.attribute}'", "", hint)
             return Constant(word.column, 0.0)
-        return Attribute(word.column, variable, word.attribute, attributes[word.attribute])
+        entries = attributes[word.attribute]
+        if any(isinstance(entry, str) and entry in scope.unusable for entry in entries):
+            raise Broken(variable)
+        table = tuple(
+            ParameterValue(word.column, entry) if isinstance(entry, str) else Constant(word.column, entry)
+            for entry in entries
+        )
+        return Attribute(word.column, variable, word.attribute, table)
 
     def variable_of(self, node: Node) -> str:
         """The variable that a bare word names, or nothing."""

@@ -1,11 +1,12 @@
 """Actors, packages and state variables: from what stands in the file, broken parts reported and left out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from detente.case.entries import ActorEntry, PackageEntry, StateEntry
 from detente.case.kinds import name_problem
 from detente.case.parts import Actor, StateVariable
+from detente.errors import suggest
 from detente.files.mistakes import is_number
 from detente.files.validate import Remarks
 from detente.files.yaml import At
@@ -18,20 +19,23 @@ def build_actors(entries: Mapping[str, ActorEntry]) -> dict[str, Actor]:
     return {name: Actor(name, entry.kind, entry.labels, entry.also) for name, entry in entries.items()}
 
 
-def build_packages(entries: Mapping[str, PackageEntry], remarks: Remarks) -> dict[str, dict[str, Any]]:
-    """The packages; every numeric field must stand in each of them."""
+def build_packages(
+    entries: Mapping[str, PackageEntry], remarks: Remarks, parameters: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """The packages; every field that is a number, or a parameter, must stand in each of them as one."""
     packages: dict[str, dict[str, Any]] = {
         name: entry.model_dump(exclude_unset=True) for name, entry in entries.items()
     }
-    numeric = _numeric(packages)
+    numeric = _numeric(packages, parameters)
     for name, item in packages.items():
         _name_keys(("packages", name), entries[name].model_extra or {}, remarks)
         for key in numeric:
             if key not in item:
                 what = f"package '{name}' has no '{key}'"
                 remarks.error(("packages", name), what, "the same numbers in each package", key=True)
-            elif not is_number(item[key]):
-                remarks.error(("packages", name, key), f"'{key}' is a number in other packages", "a number")
+            elif not is_number(item[key]) and item[key] not in parameters:
+                what, hint = f"'{key}' is a number in other packages", suggest(str(item[key]), parameters)
+                remarks.error(("packages", name, key), what, "a number, or the name of a parameter", hint)
     return packages
 
 
@@ -43,26 +47,54 @@ def _name_keys(at: At, extra: Mapping[str, Any], remarks: Remarks) -> None:
             remarks.error((*at, key), problem.what, problem.expected, problem.hint, key=True)
 
 
-def _numeric(packages: Mapping[str, Package]) -> list[str]:
-    return list(dict.fromkeys(key for item in packages.values() for key, v in item.items() if is_number(v)))
+def _numeric(packages: Mapping[str, Package], parameters: Collection[str]) -> list[str]:
+    """Fields that are a number or a parameter in some package; words for people never are."""
+    fields = ((key, v) for item in packages.values() for key, v in item.items() if key not in PackageEntry.model_fields)
+    return list(dict.fromkeys(key for key, v in fields if is_number(v) or (isinstance(v, str) and v in parameters)))
 
 
-def _package_numbers(packages: Mapping[str, Package]) -> dict[str, tuple[float, ...]]:
+def _package_numbers(
+    packages: Mapping[str, Package], parameters: Collection[str]
+) -> dict[str, tuple[float | str, ...]]:
     """Attributes of a variable that holds packages: their numbers, all 0 where none is on the table."""
-    rows = {name: [item.get(name) for item in packages.values()] for name in _numeric(packages)}
-    return {name: (0.0, *(float(v) if is_number(v) else 0.0 for v in row)) for name, row in rows.items()}
+    rows = {name: [item.get(name) for item in packages.values()] for name in _numeric(packages, parameters)}
+    return {name: (0.0, *(_entry(v, parameters) for v in row)) for name, row in rows.items()}
+
+
+def _entry(value: Any, parameters: Collection[str]) -> float | str:
+    """A number, or the name of a parameter; what is neither is reported elsewhere, and 0 stands in."""
+    if isinstance(value, str) and value in parameters:
+        return value
+    return float(value) if is_number(value) else 0.0
 
 
 def build_states(
-    entries: Mapping[str, StateEntry], remarks: Remarks, packages: Mapping[str, Package]
+    entries: Mapping[str, StateEntry],
+    remarks: Remarks,
+    packages: Mapping[str, Package],
+    parameters: Collection[str],
 ) -> dict[str, StateVariable]:
-    """The state variables, in file order."""
-    found = {name: _state(name, entry, ("states", name), remarks, packages) for name, entry in entries.items()}
+    """The state variables, in file order.
+
+    Args:
+        entries: the section `states`.
+        remarks: takes the mistakes.
+        packages: the packages.
+        parameters: names of all parameters that the file has, broken or not.
+    """
+    found = {
+        name: _state(name, entry, ("states", name), remarks, packages, parameters) for name, entry in entries.items()
+    }
     return {name: variable for name, variable in found.items() if variable is not None}
 
 
 def _state(
-    name: str, entry: StateEntry, at: At, remarks: Remarks, packages: Mapping[str, Package]
+    name: str,
+    entry: StateEntry,
+    at: At,
+    remarks: Remarks,
+    packages: Mapping[str, Package],
+    parameters: Collection[str],
 ) -> StateVariable | None:
     written = [key for key in ("values", "ordered") if key in remarks.document.names(*at)]
     if len(written) != 1:
@@ -81,18 +113,26 @@ def _state(
     if twice is not None:
         remarks.error(place, f"value '{twice}' of '{name}' stands twice", "each value once")
         return None
-    attributes = _package_numbers(packages) if holds_packages else {}
-    attributes |= _attributes(entry, values, at, remarks)
+    attributes = _package_numbers(packages, parameters) if holds_packages else {}
+    attributes |= _attributes(entry, values, at, remarks, parameters)
     ordered = entry.ordered is not None
     return StateVariable(name, values, ordered, attributes, entry.label, holds_packages, entry.era)
 
 
-def _attributes(entry: StateEntry, values: tuple[str, ...], at: At, remarks: Remarks) -> dict[str, tuple[float, ...]]:
-    """Numbers that belong to the values; one for each."""
-    extra: Mapping[str, tuple[float, ...]] = entry.model_extra or {}
+def _attributes(
+    entry: StateEntry, values: tuple[str, ...], at: At, remarks: Remarks, parameters: Collection[str]
+) -> dict[str, tuple[float | str, ...]]:
+    """Numbers that belong to the values, or parameters; one for each."""
+    extra: Mapping[str, tuple[float | str, ...]] = entry.model_extra or {}
     _name_keys(at, extra, remarks)
-    result: dict[str, tuple[float, ...]] = {}
+    result: dict[str, tuple[float | str, ...]] = {}
     for attribute, numbers in extra.items():
+        unknown = [(n, v) for n, v in enumerate(numbers) if isinstance(v, str) and v not in parameters]
+        for n, word in unknown:
+            place, hint = (*at, attribute, n), suggest(word, parameters)
+            remarks.error(place, f"unknown parameter '{word}'", "a number, or the name of a parameter", hint)
+        if unknown:
+            continue
         if len(numbers) == len(values):
             result[attribute] = numbers
         else:

@@ -1,40 +1,36 @@
-"""What `check` says of a case beside its mistakes: states, one solve, what each action is worth, what matters least."""
+"""What `check` says of a case beside its mistakes: states, one solve, how much reasons weigh, what matters least."""
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from detente.checks.mirror import Asymmetry
 from detente.errors import Diagnostic
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from detente.checks.folder import FolderCheck
     from detente.game.compile import Template
     from detente.game.diagnose import AnyTemplate
+    from detente.solver import Equilibrium
+
+DRAWS = 3  # solved beside the middle of all ranges, to see what is never done and what never matters
 
 
 @dataclass(frozen=True)
-class Move:
-    """One action: how often if indifferent, and what an action to which its actor is indifferent is worth."""
+class Reasons:
+    """What reasons that make up for unwelcome acts add to an actor's flow, as shares of its stake.
+
+    The stake is the largest less the smallest payoff flow over states. Averages over time, discounted, from the case's
+    date on; None where the phase is never entered, or the actor has no stake.
+    """
 
     actor: str
-    action: str
-    rate: float  # reference rate, 1/year, the highest over states
-    worth: float  # rate * noise / discount_rate, utility
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What an actor can still choose, in peace and otherwise: reference rates together, averaged over states."""
-
-    actor: str
-    peace: float  # 1/year
-    otherwise: float  # 1/year
-    worth: float  # of the difference, rate * noise / discount_rate, utility
-    share: float | None  # of the actor's range of values, without sign; None if it was not solved
+    peace: float | None
+    otherwise: float | None
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,8 @@ class CheckReport:
     parameters: int = 0
     seconds: float | None = None  # one solve, at the middle of every range
     certified: bool | None = None
-    moves: tuple[Move, ...] = ()
-    choices: tuple[Choices, ...] = ()
+    reasons: tuple[Reasons, ...] = ()
+    asymmetries: tuple[Asymmetry, ...] = ()
     importance: dict[str, float] = field(default_factory=dict[str, float])
     entries: dict[str, int] = field(default_factory=dict[str, int])  # of a record without a case, by kind
 
@@ -71,21 +67,26 @@ class CheckReport:
         return json.dumps({"ok": not self.errors, **found}, indent=1, ensure_ascii=False)
 
 
-def check(where: str | Path, solve: bool = True) -> CheckReport:
+def check(where: str | Path, solve: bool = True, mirror: tuple[str, str] | None = None) -> CheckReport:
     """Read every file of a folder, look at the states and ranges of its case, and report all that is wrong at once.
 
     Args:
         where: a folder, or the name of a shipped case; a folder with a record and no case is checked as a record.
         solve: also solve once, for the time it takes and for what matters least.
+        mirror: two actors, to see what they do not have alike.
 
     Raises:
         CaseError: there is no such case at all.
+        OptionError: `mirror` names no actors of the case.
     """
     from detente.checks.folder import check_folder
+    from detente.checks.mirror import mirrored
 
     checked = check_folder(where)
     if checked.template is not None:
-        return _describe(checked.template, checked.diagnostics, solve)
+        differences, found = mirrored(checked.template.case, *mirror) if mirror else ([], [])
+        report = _describe(checked.template, (*checked.diagnostics, *found), solve)
+        return replace(report, asymmetries=tuple(differences))
     return CheckReport(checked.name, checked.diagnostics, entries=_entries(checked))
 
 
@@ -104,18 +105,22 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     from detente.game.diagnose import importance
 
     case = template.case
-    # with other shocks an act to which its actor is indifferent is worth nothing, or nothing that its rate decides
-    paid = template if isinstance(template, Template) and case.play.shocks == "reference" else None
-    seconds, certified, matters, values = None, None, dict[str, float](), None
+    seconds, certified, matters = None, None, dict[str, float]()
+    reasons: tuple[Reasons, ...] = ()
     if solve:
+        from detente.solver import Equilibrium
         from detente.solver import solve as solve_game
 
         begin = time.perf_counter()
         equilibrium = solve_game(template.game())
         seconds, certified = time.perf_counter() - begin, equilibrium.certified
         if certified:
-            values = equilibrium.values
-            matters = dict(importance(template, values))
+            matters = dict(importance(template, equilibrium.values))
+            if isinstance(template, Template) and isinstance(equilibrium, Equilibrium):
+                reasons = _reasons(template, equilibrium)
+                known = {(d.file, d.line, d.column) for d in found}
+                asked = _asked(template, equilibrium)
+                found = (*found, *(d for d in asked if (d.file, d.line, d.column) not in known))
     return CheckReport(
         case=case.name,
         diagnostics=found,
@@ -125,30 +130,43 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         parameters=len(case.parameters),
         seconds=seconds,
         certified=certified,
-        moves=() if paid is None else _worth(paid),
-        choices=() if paid is None else _choices(paid, values),
+        reasons=reasons,
         importance=dict(sorted(matters.items(), key=lambda item: item[1])),
     )
 
 
-def _worth(template: "Template") -> tuple[Move, ...]:
-    game = template.game()
-    result: list[Move] = []
-    for i, player in enumerate(game.players):
-        for a, name in enumerate(game.moves[i].names):
-            if a > 0:
-                rate = float(game.moves[i].reference_rate[a].max())
-                result.append(Move(player, name, rate, rate * float(game.noise[i] / game.discount_rate[i])))
-    return tuple(result)
+def _asked(template: "Template", middle: "Equilibrium") -> list[Diagnostic]:
+    """Questions that need solved games: the middle of all ranges, and a few draws."""
+    from detente.checks.modelling import ask_solved
+    from detente.draws import uniforms
+    from detente.game.diagnose import importance
+    from detente.solver import solve
+
+    parameters = template.case.parameters
+    drawn = [
+        {name: p.sample(float(u)) for (name, p), u in zip(parameters.items(), row, strict=True)}
+        for row in uniforms(DRAWS, len(parameters), seed=0)
+    ]
+    solved = [middle, *(e for e in (solve(template.game(values)) for values in drawn) if e.certified)]
+    shares = [importance(template, e.values) for e in solved]
+    return list(ask_solved(template, solved, {name: max(own[name] for own in shares) for name in shares[0]}))
 
 
-def _choices(template: "Template", values: "np.ndarray | None") -> tuple[Choices, ...]:
+def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons, ...]:
+    """Reasons beside the stake, over the time that follows the case's date."""
+    from detente.case.head import situation_of
+
     game, peace = template.game(), template.peace
-    result: list[Choices] = []
+    start, chain = template.state(situation_of(template.case, None)), equilibrium.chain()
+    flows = equilibrium.operator.reasons(equilibrium.choice)
+    result: list[Reasons] = []
     for i, player in enumerate(game.players):
-        open_ = game.moves[i].reference_rate.sum(axis=0)
-        inside, outside = (float(open_[m].mean()) if m.any() else 0.0 for m in (peace, ~peace))
-        worth = (inside - outside) * float(game.noise[i] / game.discount_rate[i])
-        share = None if values is None else abs(worth) / max(float(values[i].max() - values[i].min()), 1e-300)
-        result.append(Choices(player, inside, outside, worth, share))
+        stake = float(np.ptp(game.payoff_flow[i]))
+        columns = np.array([np.where(mask, flow, 0.0) for mask in (peace, ~peace) for flow in (flows[i], 1.0)])
+        inside, time_inside, outside, time_outside = chain.discounted(columns, float(game.discount_rate[i]))[:, start]
+        parts = [
+            part / time / stake if time > 0 and stake > 0 else None
+            for part, time in ((inside, time_inside), (outside, time_outside))
+        ]
+        result.append(Reasons(player, *parts))
     return tuple(result)

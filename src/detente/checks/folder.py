@@ -59,6 +59,8 @@ def check_folder(where: str | Path) -> FolderCheck:
 
 def _check_case(folder: Path) -> FolderCheck:
     """A folder with a case."""
+    from detente.checks.modelling import ask_states, ask_writing
+    from detente.game.compile import Template
     from detente.game.diagnose import diagnose
 
     reading = read_case(folder)
@@ -76,6 +78,8 @@ def _check_case(folder: Path) -> FolderCheck:
                 *more,
                 *check_levers(case),
                 *check_writing(case),
+                *ask_writing(case),
+                *(ask_states(template) if isinstance(template, Template) else ()),
                 *check_sources(case, record),
                 *record_span(case, record),
             ]

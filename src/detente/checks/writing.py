@@ -1,11 +1,16 @@
 """Remarks about a case that need no states: reasons that are missing, names that nothing uses, long spans."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from detente.case import Account, Case, Expr, Parameter
+from detente.case.nodes import Constant, walk
+from detente.case.parse import parse
 from detente.case.parts import Effects
 from detente.errors import Diagnostic, suggest
+from detente.files.mistakes import is_number
+from detente.files.yaml import At
 from detente.words.dates import DAYS_PER_YEAR
 
 LONG_SPAN = 30  # years: about a generation of leaders; over less, one world is a fair simplification
@@ -15,16 +20,19 @@ def check_writing(case: Case) -> list[Diagnostic]:
     """Warnings about a case as it is written, in file order."""
     return [
         *_reasons(case),
+        *_literals(case),
         *_unused(case),
         *_without_effect(case),
         *_span(case),
+        *_tempo(case),
         *_accounts(case),
     ]
 
 
 def _reasons(case: Case) -> Iterator[Diagnostic]:
     for parameter in case.parameters.values():
-        missing = [word for word, stands in (("why", parameter.why), ("basis", _basis(parameter))) if not stands]
+        needed = (("why", parameter.why), ("basis", _basis(parameter) or parameter.fixed))
+        missing = [word for word, stands in needed if not stands]
         if missing:
             what = f"parameter '{parameter.name}' has no {' and no '.join(missing)}"
             hint = "add 'why: ...' and 'basis: judgement' or 'sources: [...]'"
@@ -33,6 +41,46 @@ def _reasons(case: Case) -> Iterator[Diagnostic]:
         if not package.get("why"):
             what = f"package '{name}' has no why"
             yield case.remark(("packages", name), what, hint="add 'why: ...'", severity="warning", key=True)
+
+
+PLAIN = (-1.0, 0.0, 1.0)  # numbers that say "none", "all" or "as it is", and are no assumptions
+HIDDEN = "make it a parameter with a range, unit, why and basis; a definition or a switch is one with 'fixed: yes'"
+
+
+def _literals(case: Case) -> Iterator[Diagnostic]:
+    """Assumptions that stand as bare numbers: in no table, moved by no draw, seen by no reader of the answers."""
+    for expression in (*case.expressions(), *case.derived.values(), *(lever.cost for lever in case.levers.values())):
+        found = [node.value for node in walk(parse(expression.text)) if isinstance(node, Constant)]
+        yield from _hidden(case, expression.at, found)
+    for name, variable in case.states.items():
+        if not variable.packages:
+            for attribute, entries in variable.attributes.items():
+                yield from _hidden(case, ("states", name, attribute), entries)
+    for name, package in case.packages.items():
+        for key, value in package.items():
+            yield from _hidden(case, ("packages", name, key), [value])
+    play = case.play
+    for key, values in (("discount_rate", play.discount_rate.values()), ("noise", play.noise.values())):
+        yield from _hidden(case, ("play", key), dict.fromkeys(values))
+    for parameter in case.parameters.values():
+        if parameter.low == parameter.high and not parameter.fixed:
+            what = f"parameter '{parameter.name}' has one value and no range"
+            hint = "give it a range; for a definition or a switch write 'fixed: yes'"
+            yield case.remark(parameter.at, what, hint=hint, severity="warning", key=True)
+
+
+def _tempo(case: Case) -> Iterator[Diagnostic]:
+    """A ceiling on activity that plays no part."""
+    if case.play.shocks == "occasions" and "tempo" in case.documents["case.yaml"].names("play"):
+        what, hint = "'tempo' plays no part where acts come up on occasions of their own", "take it out"
+        yield case.remark(("play", "tempo"), what, hint=hint, severity="warning", key=True)
+
+
+def _hidden(case: Case, at: At, values: Iterable[Any]) -> Iterator[Diagnostic]:
+    numbers = [f"{value:g}" for value in values if is_number(value) and value not in PLAIN]
+    if numbers:
+        what = f"bare number{'s' * (len(numbers) > 1)} {', '.join(numbers)}: nobody sees what is assumed here"
+        yield case.remark(at, what, hint=HIDDEN, severity="warning")
 
 
 def _basis(parameter: Parameter) -> bool:
@@ -45,6 +93,7 @@ def _unused(case: Case) -> Iterator[Diagnostic]:
         used |= expression.parameters
     play = (*case.play.discount_rate.values(), *case.play.noise.values(), case.play.reference_rate)
     used |= {value for value in play if isinstance(value, str)}
+    used |= {name for lever in case.levers.values() for name in lever.cost.parameters}
     for name, parameter in case.parameters.items():
         if name not in used:
             what = f"parameter '{name}' is idle: nothing in the game uses it"

@@ -20,7 +20,8 @@ from detente.game.players import Players
 from detente.game.simultaneous import SimultaneousGame, simultaneous
 from detente.game.space import StateSpace
 
-Shocks = Literal["occasions", "reference", "standard", "none"]
+Shocks = Literal["occasions", "uncounted", "reference", "standard", "none"]
+OCCASIONS = ("occasions", "uncounted")  # each action on occasions of its own
 SHOCKS: tuple[Shocks, ...] = get_args(Shocks)
 
 
@@ -34,11 +35,11 @@ class Game(Players):
     tempo: np.ndarray  # (players, states) 1/year
     discount_rate: np.ndarray  # (players,) 1/year
     noise: np.ndarray  # (players,) utility
-    shocks: Shocks = "reference"
+    shocks: Shocks = "occasions"
     terms: tuple[Mapping[str, np.ndarray], ...] = ()  # per player: label -> (states,); they sum to payoff_flow
     space: StateSpace | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)  # what it was built from
-    ceiling: float = CEILING  # "occasions": rates stay below so many times the reference rate
+    ceiling: float = CEILING  # `OCCASIONS`: rates stay below so many times the reference rate
 
     @property
     def n_states(self) -> int:
@@ -48,12 +49,12 @@ class Game(Players):
     @property
     def rated(self) -> bool:
         """Whether actions have reference rates."""
-        return self.shocks in ("occasions", "reference")
+        return self.shocks in (*OCCASIONS, "reference")
 
     @property
     def opportunities(self) -> np.ndarray:
-        """alpha_i(x), (players, states), 1/year: `tempo`; under "occasions" the ceilings of all actions together."""
-        if self.shocks != "occasions":
+        """alpha_i(x), (players, states), 1/year: `tempo`; with `OCCASIONS` the ceilings of all actions together."""
+        if self.shocks not in OCCASIONS:
             return self.tempo
         totals = [np.where(moves.available, moves.reference_rate, 0.0)[1:].sum(axis=0) for moves in self.moves]
         return self.ceiling * np.array(totals).reshape(self.tempo.shape)
@@ -61,10 +62,10 @@ class Game(Players):
     def reference_weights(self, player: int) -> np.ndarray:
         """w_i(a|x), shape (actions, states): r0 / tempo, 1 for `wait`; without reference rates 1 where available.
 
-        Under "occasions" the reference rates r0 themselves, 1/year.
+        With `OCCASIONS` the reference rates r0 themselves, 1/year.
         """
         moves = self.moves[player]
-        if self.shocks == "occasions":
+        if self.shocks in OCCASIONS:
             return np.where(moves.available, moves.reference_rate, 0.0)
         if self.shocks != "reference":
             return moves.available.astype(float)
@@ -146,7 +147,7 @@ class Game(Players):
         hazards: np.ndarray,
         discount_rate: float | np.ndarray,
         noise: float | np.ndarray,
-        shocks: Shocks = "reference",
+        shocks: Shocks = "occasions",
         reference_rates: float | Sequence[np.ndarray] = 0.1,
         players: Sequence[str] | None = None,
         ceiling: float = CEILING,
@@ -163,10 +164,10 @@ class Game(Players):
             hazards: (events, states), 1/year; 0 where the event cannot happen.
             discount_rate: scalar or (players,), 1/year.
             noise: scalar or (players,), utility.
-            shocks: "occasions", "reference", "standard" or "none" (docs/notation.md).
+            shocks: "occasions", "uncounted", "reference", "standard" or "none" (docs/notation.md).
             reference_rates: scalar, or per player (actions, states), 1/year; row 0 and unavailable entries are ignored.
             players: names; default "1", "2", ...
-            ceiling: under "occasions", rates stay below so many times the reference rate.
+            ceiling: with "occasions" and "uncounted", rates stay below so many times the reference rate.
 
         Raises:
             OptionError: a shape or value is wrong; the message gives the array, its shape and the place.

@@ -41,7 +41,7 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
         *_ranges(template),
     ]
     if isinstance(template, Template):
-        found += [*_terms(template), *_crowded(template)]
+        found += [*_terms(template), *_crowded(template), *_repeatable(template)]
     return template, [*impossible, *problems, *(d for d in found if (d.file, d.line, d.column) not in known)]
 
 
@@ -114,10 +114,10 @@ def _effects(template: AnyTemplate) -> Iterator[Diagnostic]:
 
 
 def _terms(template: Template) -> Iterator[Diagnostic]:
-    corners = [template.trial(values)[0] for values in _corners(template.case)]
+    games = [template.trial(values)[0] for values in corners(template.case)]
     for i, player in enumerate(template.players):
         for label in template.case.payoffs[player]:
-            flows = [game.terms[i][label] for game in corners]
+            flows = [game.terms[i][label] for game in games]
             at = ("payoffs", player, label)
             if all((flow == 0).all() for flow in flows):
                 what = f"payoff '{label}' of {player} is idle: zero in every state that can be reached"
@@ -127,7 +127,8 @@ def _terms(template: Template) -> Iterator[Diagnostic]:
                 yield template.case.remark(at, what, severity="warning", key=True)
 
 
-def _corners(case: Case) -> list[dict[str, float]]:
+def corners(case: Case) -> list[dict[str, float]]:
+    """The middle of all ranges, all low ends and all high ends, as parameters by name."""
     parameters = case.parameters.values()
     return [{}, {p.name: p.low for p in parameters}, {p.name: p.high for p in parameters}]
 
@@ -141,7 +142,7 @@ def _ends(parameter: Parameter) -> tuple[float, ...]:
 def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
     """Impossible numbers within the ranges, and parameters that move nothing."""
     seen: set[tuple[int, int]] = set()
-    problems = [d for values in _corners(template.case) for d in template.trial(values)[1]]
+    problems = [d for values in corners(template.case) for d in template.trial(values)[1]]
     base = list(_arrays(template.trial()[0]))
     for parameter in template.case.parameters.values():
         moved = False
@@ -188,6 +189,34 @@ def _crowded(template: Template) -> Iterator[Diagnostic]:
             yield template.case.remark(("actions", player), what, hint=hint, severity="warning", key=True)
 
 
+def _repeatable(template: Template) -> Iterator[Diagnostic]:
+    """Acts that can be taken again and again in one state: welcome ones are an error, others a question.
+
+    A welcome one pays for nothing, as often as an occasion comes up. An unwelcome one costs nothing but is a decision
+    taken once for each occasion of its kind: then something in the state should say that it was taken.
+    """
+    games = [game for values in corners(template.case) if (game := template.trial(values)[0]) is not None]
+    for i, player in enumerate(template.players):
+        for a, name in enumerate(games[0].moves[i].names[1:], start=1):
+            paid = [game.moves[i].impulses[i, a][_stays(game, i, a)] for game in games]
+            at = template.case.actions[player][name].at
+            best = max((float(own.max()) for own in paid if own.size), default=0.0)
+            if best > 0:
+                what = f"{player}.{name} pays {best:.3g} each time and leaves the state as it is: a money pump"
+                yield template.case.remark(at, what, "a cost, or a change of state", key=True)
+            elif any(own.size for own in paid):
+                what = f"{player}.{name} can leave the state as it is, and so be taken again and again"
+                hint = "if it is one decision for each occasion, let it move a variable that the next occasion resets"
+                yield template.case.remark(at, what, hint=hint, severity="note", key=True)
+
+
+def _stays(game: Game, player: int, action: int) -> np.ndarray:
+    """Mask (states,) of where an action is possible and surely leaves the state as it is."""
+    moves, k = game.moves[player], game.n_states
+    rows = moves.transition[action * k : (action + 1) * k]
+    return moves.available[action] & (rows.diagonal() >= 1.0)
+
+
 def importance(template: AnyTemplate, values: np.ndarray) -> Mapping[str, float]:
     """How much each state variable matters to values, as a share of their range.
 
@@ -197,7 +226,8 @@ def importance(template: AnyTemplate, values: np.ndarray) -> Mapping[str, float]
 
     Returns:
         Per variable the mean spread of a player's values over states that differ in this variable alone, divided by
-        the spread over all states; the largest over players.
+        the spread over all states; the largest over players. A variable that never differs alone is left out: the
+        others say what it says.
     """
     total = np.maximum(values.max(axis=1) - values.min(axis=1), 1e-300)
     result: dict[str, float] = {}
@@ -208,5 +238,6 @@ def importance(template: AnyTemplate, values: np.ndarray) -> Mapping[str, float]
         sorted_values = values[:, order]
         spread = np.maximum.reduceat(sorted_values, starts, axis=1) - np.minimum.reduceat(sorted_values, starts, axis=1)
         several = np.diff(np.r_[starts, len(order)]) > 1
-        result[name] = float((spread[:, several].mean(axis=1) / total).max()) if several.any() else 0.0
+        if several.any():
+            result[name] = float((spread[:, several].mean(axis=1) / total).max())
     return result

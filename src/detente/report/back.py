@@ -138,7 +138,7 @@ def _about(context: Context, quantity: Quantity) -> Line:
     line: list[Inline] = [quantity.label]
     if quantity.actor is not None and context.short_actor(quantity.actor) not in quantity.label:
         line.append(f" ({context.actor(quantity.actor)})")
-    if quantity.choice_value_decides:
+    if quantity.depends_on_choice:
         line += [". ", string("tip.choice")]
     if quantity.assumption_not_record:
         line += [". ", string("tip.not_record")]

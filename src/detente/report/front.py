@@ -46,7 +46,7 @@ def _doubts(context: Context) -> list[Line]:
         items.append((string("cannot.sign", count=len(unclear), total=len(signed), names=names),))
     for key, flagged in (
         ("not_record", [q for q in every if q.assumption_not_record]),
-        ("choice", [q for q in every if q.choice_value_decides and not vanishes(q)]),
+        ("choice", [q for q in every if q.depends_on_choice and not vanishes(q)]),
         ("no_interval", [q for q in every if q.low is None or q.high is None]),
     ):
         if flagged:

@@ -70,7 +70,7 @@ def tip_lines(quantity: Quantity, names: dict[str, str]) -> list[str]:
         lines.append(string("tip.assumptions", names="; ".join(names.get(n, n) for n in quantity.assumptions)))
     if quantity.rests_on:
         lines.append(string("tip.record", count=len(quantity.rests_on)))
-    if quantity.choice_value_decides:
+    if quantity.depends_on_choice:
         lines.append(string("tip.choice"))
     if quantity.assumption_not_record:
         lines.append(string("tip.not_record"))

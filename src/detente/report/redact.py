@@ -11,7 +11,20 @@ says this, and how much of what was removed, never what it said.
 from typing import Any
 
 from detente.report.hidden import Hidden, knows_rows
-from detente.run import Assumption, Bar, Claim, Happening, Model, Picture, Quantity, Run, Section, Stamp, Table
+from detente.run import (
+    Assumption,
+    Bar,
+    Claim,
+    Happening,
+    Model,
+    Picture,
+    Quantity,
+    Run,
+    SecondOpinion,
+    Section,
+    Stamp,
+    Table,
+)
 from detente.run.accounts import ParameterFit
 from detente.run.settlement import FailsWhen
 from detente.words.numbers import listed
@@ -197,9 +210,9 @@ def _record(run: Run, hidden: Hidden) -> dict[str, Any]:
 
 
 def _findings(run: Run, hidden: Hidden) -> dict[str, Any]:
-    """Accounts, fit, settlement and outlook without what they say of hidden assumptions, or in words that name some."""
+    """What the parts found, without what is said of hidden numbers and assumptions, or in words that name some."""
     found: dict[str, Any] = {}
-    for name in ("accounts", "fit", "settlement", "outlook"):
+    for name in ("other_model", "accounts", "fit", "settlement", "outlook"):
         held = getattr(run, name)
         if held is not None:
             found[name] = _model(held, hidden)
@@ -227,6 +240,8 @@ def _about_hidden(item: Any, hidden: Hidden) -> bool:
             return hidden.mentioned(item)
         case ParameterFit(name=name) | FailsWhen(parameter=name):
             return ("parameter", name) in hidden.marked
+        case SecondOpinion(quantity=id):
+            return id in hidden.quantities
         case _:
             return False
 

@@ -4,6 +4,7 @@ from detente.run.accounts import Accounts, Fit
 from detente.run.base import Cell, Kind, Model, Ref
 from detente.run.claims import Claim, ClaimTest
 from detente.run.ledger import Bar, Happening, Ledger, Precision, Timeline, Touched
+from detente.run.other_model import OtherModel, SecondOpinion
 from detente.run.outlook import Outlook
 from detente.run.quantity import Assumption, Quantity
 from detente.run.run import Part, Public, Run, Solution, Stamp
@@ -24,6 +25,7 @@ __all__ = [
     "Kind",
     "Ledger",
     "Model",
+    "OtherModel",
     "Outlook",
     "Part",
     "Picture",
@@ -32,6 +34,7 @@ __all__ = [
     "Quantity",
     "Ref",
     "Run",
+    "SecondOpinion",
     "Section",
     "Settlement",
     "Solution",

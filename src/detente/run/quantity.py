@@ -34,7 +34,7 @@ class Quantity(Model):
     basis: Literal["prior", "posterior"] = "prior"  # prior: assumptions only, no draw has met the record
     draws: int | None = None  # how many draws have this number
     branch: dict[str, int] = Field(default_factory=dict)  # how those draws' equilibria were reached -> how many
-    choice_value_decides: bool = False  # true: "depends on the choice model"
+    depends_on_choice: bool = False  # no sign without reasons, or another model of choice moves it by over a third
     assumption_not_record: bool = False  # true: rests on parameters that no record can identify
     assumptions: tuple[str, ...] = ()  # names of the parameters that it hangs on most (three by default)
     rests_on: tuple[Ref, ...] = ()  # entries of the record that speak to it; it is computed from them only if posterior

@@ -12,6 +12,7 @@ from detente.run.accounts import Accounts, Fit
 from detente.run.base import Model, Ref
 from detente.run.claims import Claim
 from detente.run.ledger import Ledger, Timeline
+from detente.run.other_model import OtherModel
 from detente.run.outlook import Outlook
 from detente.run.quantity import Assumption, Quantity
 from detente.run.section import Section
@@ -19,7 +20,7 @@ from detente.run.settlement import Settlement
 from detente.run.table import Table
 
 SCHEMA = 2
-CONTENT = ("solution", "timeline", "ledger", "claims", "accounts", "fit", "settlement", "outlook")
+CONTENT = ("solution", "other_model", "timeline", "ledger", "claims", "accounts", "fit", "settlement", "outlook")
 
 
 class Solution(Model):
@@ -59,6 +60,7 @@ class Part(Model):
     warnings: tuple[str, ...] = ()
     public: Public | None = None  # where the record has marked entries
     solution: Solution | None = None
+    other_model: OtherModel | None = None
     timeline: Timeline | None = None
     ledger: Ledger | None = None
     claims: tuple[Claim, ...] = ()
@@ -111,6 +113,7 @@ class Run(Model):
     tables: dict[str, Table] = Field(default_factory=dict)
     sections: tuple[Section, ...] = ()
     solution: Solution | None = None
+    other_model: OtherModel | None = None
     timeline: Timeline | None = None
     ledger: Ledger | None = None
     claims: tuple[Claim, ...] = ()

@@ -179,9 +179,7 @@ def price_of_staying(problem: Problem, equilibrium: Equilibrium, player: int, st
     leaving[mine] = problem.leave[player][op.action[mine], op.state[mine] % len(problem.peace)]
     held = replace(choice, rate=np.where(leaving, 0.0, choice.rate))
     flow = op.payoff[player] + (op.pay @ held.rate).reshape(op.shape)[player]
-    flow = flow + np.where(
-        np.bincount(op.state[leaving], minlength=op.shape[1]) > 0, 0, op.choice_value(choice)[player]
-    )
+    flow = flow + np.where(np.bincount(op.state[leaving], minlength=op.shape[1]) > 0, 0, op.reasons(choice)[player])
     values = Chain(op.generator(held)).discounted(flow, float(op.rho[player]))
     gain = op.difference @ values + op.impulse[:, player]
     return {s: float(max(0.0, gain[leaving & (op.state == s)].max(initial=0.0))) for s in states}

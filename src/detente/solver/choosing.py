@@ -6,7 +6,8 @@ With dq the payoff of a move relative to not making it, utility:
   L = log(1 + sum_a w_a exp(dq_a / tau)); choosing is worth alpha (tau L - sum_a sigma_a dq_a), or nothing for "none".
 - `OccasionChoice`: each action on private occasions of its own, r = r0 x / (1 + (x - 1) / C) with x = exp(dq / tau) and
   C the ceiling; a reason counts exactly as far as it makes up for what the act gives up, r max(-dq, 0). So the own
-  equation gains r max(dq, 0) a year, which has a kink at dq = 0: Newton is semismooth there.
+  equation gains r max(dq, 0) a year, which has a kink at dq = 0: Newton is semismooth there. Under "uncounted" reasons
+  move acts and count for nothing.
 
 Both work on the flat arrays of `detente.solver.flat`.
 """
@@ -23,6 +24,7 @@ from detente.solver.logit import logit_beside_waiting
 if TYPE_CHECKING:
     from detente.solver.flat import FlatGame
 
+REASONS = "reasons"  # label of what choosing adds to values, in tables
 TINY = float(np.finfo(float).tiny)  # stands for a share of 0 in logarithms
 
 
@@ -39,7 +41,7 @@ class Choice:
 class ChoiceRule(ABC):
     """A rule by which moves follow from their gains."""
 
-    label: str  # of what choosing adds to values, in tables
+    counted: bool  # whether private reasons are part of values
 
     @abstractmethod
     def log_weights(self, op: "FlatGame", weights: np.ndarray) -> np.ndarray:
@@ -89,9 +91,7 @@ class ChoiceRule(ABC):
 
 
 class LogitChoice(ChoiceRule):
-    """One choice among all actions at an opportunity; `counted`: whether reasons are part of values."""
-
-    label = "choice value"
+    """One choice among all actions at an opportunity."""
 
     def __init__(self, counted: bool) -> None:
         self.counted = counted
@@ -179,7 +179,8 @@ class OccasionChoice(ChoiceRule):
     In these terms, with C the ceiling, r = C r0 / (1 + (C - 1) / x) = C r0 expit(dq / tau - log(C - 1)).
     """
 
-    label = "reasons"
+    def __init__(self, counted: bool) -> None:
+        self.counted = counted
 
     def log_weights(self, op: "FlatGame", weights: np.ndarray) -> np.ndarray:
         """-log(C - 1) for every move; the rate r0 is in the ceiling."""
@@ -205,7 +206,9 @@ class OccasionChoice(ChoiceRule):
         return weight
 
     def own(self, choice: Choice, pull: np.ndarray) -> np.ndarray | None:
-        """d r max(dq, 0) / d dq - r, of which the generator has r."""
+        """d r max(dq, 0) / d dq - r, of which the generator has r; None where reasons are not counted."""
+        if not self.counted:
+            return None
         return np.where(choice.gain > 0, pull * choice.gain, -choice.rate)
 
     def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
@@ -214,7 +217,7 @@ class OccasionChoice(ChoiceRule):
 
     def held_value(self, op: "FlatGame", choice: Choice, rate: np.ndarray) -> np.ndarray:
         """See `ChoiceRule`."""
-        made_up = rate * np.maximum(-choice.gain, 0.0)
+        made_up = rate * np.maximum(-choice.gain, 0.0) if self.counted else np.zeros(op.moves)
         return np.bincount(op.player * op.shape[1] + op.state, weights=made_up, minlength=op.shape[0] * op.shape[1])
 
     def gap(self, op: "FlatGame", choice: Choice, now: Choice) -> np.ndarray | None:
@@ -232,7 +235,8 @@ class OccasionChoice(ChoiceRule):
 
 
 RULES: dict[str, ChoiceRule] = {
-    "occasions": OccasionChoice(),
+    "occasions": OccasionChoice(counted=True),
+    "uncounted": OccasionChoice(counted=False),
     "reference": LogitChoice(counted=True),
     "standard": LogitChoice(counted=True),
     "none": LogitChoice(counted=False),

@@ -9,6 +9,7 @@ from detente.chain import Chain
 from detente.errors import ComputationError, OptionError
 from detente.game import Game
 from detente.solver.certificate import Branch, Certificate, Solved, Status
+from detente.solver.choosing import REASONS
 from detente.solver.flat import Choice
 from detente.solver.linear import evaluate
 from detente.solver.operator import Operator
@@ -84,7 +85,7 @@ class Equilibrium(Solved):
     def decomposition(self) -> tuple[dict[str, np.ndarray], ...]:
         """Per player, labelled parts (states,) that sum to the values.
 
-        Labels: those of the flows, "impulse: ACTION OWNER" and "choice value", or "reasons" under "occasions".
+        Labels: those of the flows, "impulse: ACTION OWNER" and "reasons", what choosing adds.
         """
         return tuple(self.parts(i) for i in range(self.game.n_players))
 
@@ -99,7 +100,7 @@ class Equilibrium(Solved):
                 if which.any():
                     label = f"impulse: {name} {self.game.players[j]}"
                     flows[label] = np.bincount(op.state[which], weights=paid[which], minlength=op.shape[1])
-        flows[op.rule.label] = op.choice_value(self.choice)[i]
+        flows[REASONS] = op.reasons(self.choice)[i]
         labels, stack = list(flows), np.array(list(flows.values()), dtype=float)
         parts = self.chain().discounted(stack, float(op.rho[i]))
         # what rounding leaves between the sum and the value belongs to the largest part

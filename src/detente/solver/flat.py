@@ -190,18 +190,18 @@ class FlatGame:
             out.append(sigma)
         return tuple(out)
 
-    def choice_value(self, choice: Choice) -> np.ndarray:
+    def reasons(self, choice: Choice) -> np.ndarray:
         """What choosing adds to the flow, (players, states), utility/year; see `detente.solver.choosing`."""
         return self.rule.value(self, choice).reshape(self.shape) if self.moves else np.zeros(self.shape)
 
     def flow(self, choice: Choice) -> np.ndarray:
-        """Payoff flow with impulses and choice value, (players, states), utility/year."""
+        """Payoff flow with impulses and reasons, (players, states), utility/year."""
         return self.relative_flow(choice) + (self.rho * self.offset)[:, None]
 
     def relative_flow(self, choice: Choice) -> np.ndarray:
         """The flow of which the unknowns are the worth: `flow` less what is worth `offset`, (players, states)."""
         paid = (self.pay @ choice.rate).reshape(self.shape)
-        return self.payoff + paid + self.choice_value(choice)
+        return self.payoff + paid + self.reasons(choice)
 
     def generator(self, choice: Choice) -> sp.csr_array:
         """The generator (states, states) that the choices induce; rows sum to zero up to rounding."""

@@ -1,8 +1,9 @@
 """The derivative of the value equations of a game with asynchronous moves.
 
-By the envelope theorem dF_i/dV_i = G - rho_i (for "none" an own term is added); so -F'(V) = (rho - G) - C, where
-C dV = sum_m dr_m(dV) (c_im + E V_i(T) - V_i), with dr_m = pull_m steer(d dq)_m, couples the players through their
-choices. Under "occasions" own choices are not optimal beside the reasons that count: an own term is added.
+By the envelope theorem dF_i/dV_i = G - rho_i (where reasons are not counted, an own term is added); so
+-F'(V) = (rho - G) - C, where C dV = sum_m dr_m(dV) (c_im + E V_i(T) - V_i), with dr_m = pull_m steer(d dq)_m, couples
+the players through their choices. Under "occasions" own choices are not optimal beside the reasons that count: an own
+term is added.
 """
 
 from functools import cached_property
@@ -25,7 +26,7 @@ class Linearization(Line):
         self.residual, self.error = found.raw, found.error
         self.choice, self.generator = found.choice, found.generator
         worth = operator.impulse + operator.difference @ values.T
-        if operator.game.shocks != "none":  # envelope theorem: own choices are optimal
+        if operator.rule.counted:  # envelope theorem: own choices are optimal
             worth[np.arange(operator.moves), operator.player] = 0.0
         self.worth = worth  # (M, N): what move m brings each other player
         self.pull = operator.rule.pull(operator, self.choice) if operator.moves else self.choice.rate

@@ -120,7 +120,7 @@ def answers(solved: SolvedGame, question: Question) -> list[dict[str, Any]]:
     for spec in question.numbers(solved.frame):
         if spec.key not in reply.numbers:
             continue
-        value, bare = reply.numbers[spec.key], reply.without_choice.get(spec.key)
+        value, bare = reply.numbers[spec.key], reply.without_reasons.get(spec.key)
         found.append(
             {
                 "id": spec.key.id,
@@ -130,7 +130,7 @@ def answers(solved: SolvedGame, question: Question) -> list[dict[str, Any]]:
                 "unit": spec.unit,
                 "actor": spec.key.actor,
                 "value": value if np.isfinite(value) else None,
-                "choice_decides": bare is not None and spec.signed and bool(np.sign(bare) != np.sign(value)),
+                "reasons_decide": bare is not None and spec.signed and bool(np.sign(bare) != np.sign(value)),
                 "not_record": spec.assumption_not_record,
             }
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import Interrupted
+from detente.verbs.frame.answered import other_model_text
 from detente.verbs.frame.options import CaseArgument, Date, Draws, Equilibria, Json, Out, Scenario, Seed, Where, Workers
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def summary(run: Run, folder: Path) -> str:
             lines.append(f"at most {found.equilibria_found} equilibria found in one draw; there may be more")
     shown = [q for head in HEADLINES for q in run.family(head) if q.question not in LEFT_OUT]
     width = max((len(q.label) for q in shown), default=0)
-    lines += [_line(q, min(width, 96)) for q in shown]
+    lines += [_line(q, min(width, 96)) + other_model_text(run, q) for q in shown]
     verdicts: dict[str, int] = {}
     for claim in run.claims:
         verdicts[claim.verdict] = verdicts.get(claim.verdict, 0) + 1
@@ -219,8 +220,7 @@ def _line(quantity: Quantity, width: int) -> str:
     if quantity.signed and quantity.mid == 0 and quantity.sign_share is None:
         return f"  {quantity.label:<{width}}  no effect {spread}"
     sign = "" if quantity.sign_share is None else f"  same sign in {quantity.sign_share:.0%} of draws"
-    flag = "  depends on the choice model" if quantity.choice_value_decides else ""
-    return f"  {quantity.label:<{width}}  {middle:>7} {spread}{sign}{flag}"
+    return f"  {quantity.label:<{width}}  {middle:>7} {spread}{sign}"
 
 
 def _number(value: float) -> str:

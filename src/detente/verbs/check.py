@@ -8,33 +8,37 @@ import typer
 from detente.verbs.frame.options import CaseArgument, Json
 
 if TYPE_CHECKING:
-    from detente.checks.describe import CheckReport
+    from detente.checks.describe import CheckReport, Reasons
 
 PANEL = "Begin"
-MATTERS = 0.1  # share of an actor's range of values from which fewer or more options alone are worth a look
+REASONS = 0.05  # share of an actor's stake from which reasons are asked about
 
 
-def run(case: str | Path, solve: bool = True) -> "CheckReport":
+def run(case: str | Path, solve: bool = True, mirror: tuple[str, str] | None = None) -> "CheckReport":
     """Read every file of a folder and report all that is wrong; see `detente.checks.describe.check`.
 
     Raises:
         CaseError: there is no such case at all.
+        OptionError: `mirror` names no actors of the case.
     """
     from detente.checks.describe import check
 
-    return check(case, solve)
+    return check(case, solve, mirror)
 
 
 def command(
     case: CaseArgument,
     solve: Annotated[bool, typer.Option(help="Solve once, for the time it takes and what matters least.")] = True,
+    mirror: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="ACTOR ACTOR", help="What two actors do not have alike.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a case: all mistakes at once, each with file, line and column; exit code 2 if there are any."""
     from detente.verbs.frame.records import note_shadow
 
     note_shadow(case)
-    report = run(case, solve)
+    report = run(case, solve, mirror)
     print(report.as_json() if as_json else summary(report))
     if report.errors:
         raise typer.Exit(2)
@@ -53,20 +57,21 @@ def summary(report: "CheckReport") -> str:
     if report.seconds is not None:
         words = "certified" if report.certified else "NOT certified"
         lines.append(f"one solve: {report.seconds:.2f} s, {words}")
-    if report.moves:
-        lines += ["", "what each action is worth to an actor that is indifferent to it (rate * noise / discount rate):"]
-        width = max(len(f"{m.actor}.{m.action}") for m in report.moves)
-        lines += [f"  {f'{m.actor}.{m.action}':{width}}  {m.rate:6.3g}/year  {m.worth:6.2f}" for m in report.moves]
-    if report.choices:
-        width = max(len("actor"), *(len(c.actor) for c in report.choices))
+    if report.reasons:
+        width = max(len("actor"), *(len(r.actor) for r in report.reasons))
+        lines += ["", "reasons that make up for acts against one's own interest, as a share of the stake:"]
+        lines.append(f"  {'actor':{width}}  in peace | otherwise")
+        lines += [
+            f"  {r.actor:{width}}  {_percent(r.peace):>8} | {_percent(r.otherwise):>9}{_asked(r)}"
+            for r in report.reasons
+        ]
+    if report.asymmetries:
+        unexplained = sum(not a.why for a in report.asymmetries)
         lines += [
             "",
-            f"  {'actor':{width}}  acts open in peace /yr | acts open otherwise /yr | value of the difference",
+            f"not alike for the two actors: {len(report.asymmetries)}, of which {unexplained} without a reason",
         ]
-        lines += [
-            f"  {c.actor:{width}}  {c.peace:22.2f} | {c.otherwise:23.2f} | {c.worth:+23.2f}{_flag(c.share)}"
-            for c in report.choices
-        ]
+        lines += [f"  {a.what}{f': {a.why}' if a.why else ''}" for a in report.asymmetries if a.why]
     if len(report.importance) > 1:
         least = list(report.importance.items())[:3]
         words = ", ".join(f"{name} ({share:.1%} of the range of values)" for name, share in least)
@@ -74,14 +79,15 @@ def summary(report: "CheckReport") -> str:
     return "\n".join([*lines, "", _counts(report)])
 
 
-def _flag(share: float | None) -> str:
-    """Say where fewer or more options alone move an actor's values visibly."""
-    if not share or share <= MATTERS:
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"
+
+
+def _asked(reasons: "Reasons") -> str:
+    """Ask where reasons weigh visibly."""
+    if max(reasons.peace or 0.0, reasons.otherwise or 0.0) <= REASONS:
         return ""
-    return (
-        f"\n    this alone moves its value by {share:.0%}: the number of options, not interests, may decide its "
-        "answers (docs/answers.md, choice value)"
-    )
+    return "\n    more than a twentieth: which acts does it take against its interest, and how often? (docs/engine.md)"
 
 
 def _counts(report: "CheckReport") -> str:

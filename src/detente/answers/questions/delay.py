@@ -56,12 +56,12 @@ class Delay(PackageQuestion):
         time = solved.discounted(np.broadcast_to(frame.unsettled.astype(float), solved.values.shape))[:, x]
         for k, successor in frame.settled.items():
             value = -solved.discounted(gain_from_settling(solved.relative, successor))[:, x]
-            choice = -solved.discounted(gain_from_settling(solved.choice_values, successor))[:, x]
+            choice = -solved.discounted(gain_from_settling(solved.reasons, successor))[:, x]
             for i, p in enumerate(frame.players):
                 for family, scale in ((FAMILY, 1.0), (PER_TIME, 1.0 / time[i])):
                     key = Key(family, p, frame.named(k))
                     reply.numbers[key] = float(value[i] * scale)
-                    reply.without_choice[key] = float((value[i] - choice[i]) * scale)
+                    reply.without_reasons[key] = float((value[i] - choice[i]) * scale)
         return reply
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:

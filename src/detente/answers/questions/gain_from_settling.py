@@ -54,11 +54,11 @@ class GainFromSettling(PackageQuestion):
         reply, frame, x = Reply(), solved.frame, solved.x0
         for k, successor in frame.settled.items():
             gain = gain_from_settling(solved.relative, successor)[:, x]
-            choice = gain_from_settling(solved.choice_values, successor)[:, x]
+            choice = gain_from_settling(solved.reasons, successor)[:, x]
             for i, p in enumerate(frame.players):
                 key = Key(FAMILY, p, frame.named(k))
                 reply.numbers[key] = float(gain[i])
-                reply.without_choice[key] = float(gain[i] - choice[i])
+                reply.without_reasons[key] = float(gain[i] - choice[i])
         return reply
 
     def target(self, frame: Frame, key: Key, rho: np.ndarray) -> Answer | None:

@@ -1,4 +1,4 @@
-"""What is each actor's position made of? Its value on the date by labelled terms, impulses and choice value."""
+"""What is each actor's position made of? Its value by labelled terms, impulses, and reasons for acts against it."""
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from detente.answers.tabling import BAND, told_table
 from detente.answers.witnesses import Entries, Witnesses
 from detente.run import Picture, Table
 from detente.solver import Value
+from detente.solver.choosing import REASONS
 from detente.solver.gradient import Answer
 from detente.words.numbers import listed
 from detente.words.text import spelt
@@ -35,7 +36,7 @@ def flows(solved: SolvedGame, player: int) -> dict[str, np.ndarray]:
             if which.any():
                 label = f"impulse: {name} {game.players[j]}"
                 found[label] = np.bincount(op.state[which], weights=paid[which], minlength=game.n_states)
-    return {**found, op.rule.label: op.choice_value(choice)[player]}
+    return {**found, REASONS: op.reasons(choice)[player]}
 
 
 def spoken(solved: SolvedGame) -> dict[str, str]:
@@ -61,12 +62,11 @@ class Values(Question):
 
     def ask(self, solved: SolvedGame) -> Reply:
         reply, spent, words = Reply(), solved.time_from_start, spoken(solved)
-        chosen = solved.equilibrium.operator.rule.label
         for i, p in enumerate(solved.frame.players):
             key = Key(FAMILY, p)
             parts = {term: float(flow @ spent[i]) for term, flow in flows(solved, i).items()}
             reply.numbers[key] = sum(parts.values())
-            reply.without_choice[key] = reply.numbers[key] - parts[chosen]
+            reply.without_reasons[key] = reply.numbers[key] - parts[REASONS]
             reply.curves |= {Curve(TERM, actor=p, item=words.get(term, term)): [part] for term, part in parts.items()}
         return reply
 

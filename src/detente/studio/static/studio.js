@@ -481,7 +481,7 @@ function start(page) {
       group = a.title;
       const q = plain ? spread?.numbers[a.id] : null;
       const unit = (v) => shown({ ...a, value: v });
-      const remarks = [a.choice_decides && words("choice"), a.not_record && words("not_record")].filter(Boolean).join("; ");
+      const remarks = [a.reasons_decide && words("choice"), a.not_record && words("not_record")].filter(Boolean).join("; ");
       return [...head, html("tr", { "data-id": a.id }, html("th", { scope: "row" }, a.label), html("td", { class: "num" }, shown(a)),
         html("td", {}, q && q[0] !== null ? `${unit(q[0])} – ${unit(q[2])}` : words("no_spread")), html("td", {}, remarks))];
     }));

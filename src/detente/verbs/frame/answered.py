@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted
 from detente.verbs.frame.printed import show_table
+from detente.words.numbers import value_text
 
 if TYPE_CHECKING:
     from detente.answers import Answers
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from detente.run import Quantity, Run
     from detente.words.progress import Progress
 
-LONG = ("risk_curve", "peace_curve", "tornado", "equilibria_values")  # tables that are left to --json
+# tables that are left to --json
+LONG = ("risk_curve", "peace_curve", "tornado", "equilibria_values", "other_model_chances", "other_model_values")
 
 
 def evaluated(
@@ -76,7 +78,7 @@ def show_run(found: Run, as_json: bool) -> None:
         return
     print(f"{found.title}, situation of {found.date}; ranges over {found.draws} draws from the stated assumptions\n")
     for quantity in found.quantities:
-        print(f"{quantity.label}\n    {_number(quantity)}")
+        print(f"{quantity.label}\n    {_number(quantity)}{other_model_text(found, quantity)}  [{quantity.id}]")
     for name, table in found.tables.items():
         if name not in LONG and table.rows:
             print()
@@ -105,6 +107,15 @@ def _number(q: Quantity) -> str:
         words += f"; holds in {q.equilibria_share:.0%} of the equilibria found"
     if q.assumptions:
         words += f"; hangs most on {', '.join(q.assumptions)}"
-    if q.choice_value_decides:
-        words += "; depends on the choice model"
-    return f"{words}  [{q.id}]"
+    return words
+
+
+def other_model_text(found: Run, quantity: Quantity) -> str:
+    """That a number depends on the model of choice, and what it would be under another; nothing where it does not."""
+    if not quantity.depends_on_choice:
+        return ""
+    opinion = found.other_model.furthest(quantity.id) if found.other_model is not None else None
+    if opinion is None or not opinion.moves:
+        return "; its sign depends on the model of choice"
+    here, there = (value_text(value, opinion.unit) for value in (opinion.own[1], opinion.mid))
+    return f"; depends on the model of choice: under another {there} instead of {here}"

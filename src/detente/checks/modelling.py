@@ -1,0 +1,181 @@
+"""Questions about how a conflict is modelled: what is no mistake of writing and still seldom meant.
+
+Each is a note: the analyst may have a reason. What needs the states of the case only is in `ask_states`, what needs
+solved games in `ask_solved`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from detente.case import Case
+from detente.errors import Diagnostic
+from detente.game import Game
+from detente.game.compile import Template
+from detente.game.diagnose import corners
+from detente.settlement.roles import Graph
+from detente.solver import Equilibrium
+from detente.words.dates import DAYS_PER_YEAR
+
+WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+AMOUNT = rf"(\d+(?:\.\d+)?|half(?: an?)?|{'|'.join(WORDS)})"  # not "a year" alone: it is said of rates
+LENGTH = re.compile(
+    rf"(?<![\w.]){AMOUNT}(?:\s*(?:to|-|–|or|and)\s*{AMOUNT})?[\s-]+(hour|day|week|month|year)s?\b", re.IGNORECASE
+)
+YEARS = {
+    "hour": 1 / 24 / DAYS_PER_YEAR,
+    "day": 1 / DAYS_PER_YEAR,
+    "week": 7 / DAYS_PER_YEAR,
+    "month": 1 / 12,
+    "year": 1,
+}
+APART = 3.0  # times: so far beyond the range a length in its reason is taken to speak of something else or be a slip
+NEVER = 1e-3  # acts in `HORIZON` years from the date of the case: below it, an act is as good as absent
+HORIZON = 20.0  # years
+NOTHING = 1e-9  # share of the range of values below which a state variable changes no answer
+NOTICED = 1e-9  # what a sum over shares may exceed 1 by rounding
+
+
+def ask_writing(case: Case) -> Iterator[Diagnostic]:
+    """Rates whose reason speaks of lengths of time that do not go with their range."""
+    for parameter in case.parameters.values():
+        if parameter.unit.replace(" ", "") not in ("1/year", "/year", "peryear") or parameter.low <= 0:
+            continue
+        lengths = [_span(found) for found in LENGTH.finditer(parameter.why)]
+        shortest, longest = 1 / parameter.high, 1 / parameter.low
+        if lengths and all(high * APART < shortest or low > APART * longest for low, high in lengths):
+            spoken = ", ".join(_time(low) if low == high else f"{_time(low)} to {_time(high)}" for low, high in lengths)
+            means = f"once in {_time(shortest)} to {_time(longest)}"
+            what = f"the range of '{parameter.name}' means {means}, and its reason speaks of {spoken}"
+            hint = "is the range in events per year? A length of d days is a rate of 365/d a year"
+            yield case.remark(parameter.at, what, hint=hint, severity="note", key=True)
+
+
+def _span(found: re.Match[str]) -> tuple[float, float]:
+    """A length of time in words, from and to, in years."""
+    unit, low = YEARS[found[3].lower()], _amount(found[1])
+    return low * unit, (_amount(found[2]) if found[2] else low) * unit
+
+
+def _amount(word: str) -> float:
+    """A number in digits or words."""
+    word = word.lower()
+    if word in WORDS:
+        return WORDS.index(word) + 1.0
+    return 0.5 if word.startswith("half") else float(word)
+
+
+def _time(years: float) -> str:
+    """A length of time in words."""
+    if years >= 1:
+        return f"{years:.3g} year{'s' * (years != 1)}"
+    days = years * DAYS_PER_YEAR
+    return f"{days:.3g} day{'s' * (days != 1)}"
+
+
+# ---- what the states show ----------------------------------------------------------------------------------------
+
+
+def ask_states(template: Template) -> Iterator[Diagnostic]:
+    """What is counted twice or divided to more than the whole, who is paid and cannot act, who would not sign."""
+    games = [game for values in corners(template.case) if (game := template.trial(values)[0]) is not None]
+    yield from _twice(template, games)
+    yield from _divided(template, games)
+    graph = Graph(games[0], template.peace, template.war)
+    yield from _gone(template, games[0], graph)
+    yield from _worse(template, games, graph)
+
+
+def _twice(template: Template, games: Sequence[Game]) -> Iterator[Diagnostic]:
+    """Two terms of one actor that count one thing in the same states."""
+    for name, entry in template.case.counts.items():
+        for i, player in enumerate(template.players):
+            own = [term for actor, _, term in (text.partition(".") for text in entry.terms) if actor == player]
+            for n, one in enumerate(own):
+                for other in own[n + 1 :]:
+                    both = [(game.terms[i][one] != 0) & (game.terms[i][other] != 0) for game in games]
+                    if any(mask.any() for mask in both) and not entry.why:
+                        what = f"{player}.{one} and {player}.{other} both count '{name}' in the same states"
+                        hint = "let one of them go, give them conditions that exclude each other, or add 'why: ...'"
+                        yield template.case.remark(("counts", name), what, hint=hint, severity="note", key=True)
+
+
+def _divided(template: Template, games: Sequence[Game]) -> Iterator[Diagnostic]:
+    """Shares of one divisible stake that are together more than the whole."""
+    for name, entry in template.case.counts.items():
+        if not entry.divisible or entry.why:
+            continue
+        pairs = [text.partition(".")[::2] for text in entry.terms]
+        sums = [sum(game.terms[template.players.index(actor)][term] for actor, term in pairs) for game in games]
+        worst = max(float(np.max(total)) for total in sums)
+        if worst > 1 + NOTICED:
+            x = int(np.argmax(max(sums, key=lambda total: float(np.max(total)))))
+            where = ", ".join(f"{key} {value}" for key, value in template.space.describe(x).items())
+            what = f"the terms that divide '{name}' sum to {worst:.3g} in a state ({where})"
+            hint = "shares of one stake sum to 1 at most; if terms can create value, count that in a term of its own"
+            yield template.case.remark(("counts", name), what, hint=hint, severity="note", key=True)
+
+
+def _gone(template: Template, game: Game, graph: Graph) -> Iterator[Diagnostic]:
+    """Actors that can never act again from a situation on, and are still paid differently from state to state."""
+    for i, player in enumerate(template.players):
+        for date in template.case.situations if game.moves[i].available[1:].any() else ():
+            ahead = graph.reachable(template.state(date))
+            if not game.moves[i].available[1:, ahead].any() and np.ptp(game.payoff_flow[i, ahead]) > 0:
+                what = f"from {date} on, {player} can never act again, and what it gets still varies"
+                hint = "does it still exist? If not, let its payoffs end with it; if it does, what can it do?"
+                yield template.case.remark(("payoffs", player), what, hint=hint, severity="note", key=True)
+                break
+
+
+def _worse(template: Template, games: Sequence[Game], graph: Graph) -> Iterator[Diagnostic]:
+    """Packages that give a signatory less a year, at every corner of the ranges, than it gets without them."""
+    states = {date: template.state(date) for date in template.case.situations}
+    signing = {date: graph.signatories(x) for date, x in states.items()}
+    for package in template.packages:
+        target = template.settled(package)
+        for i, player in enumerate(template.players):
+            dates = [
+                date
+                for date, x in states.items()
+                if i in signing[date]
+                and target[x] >= 0
+                and all(game.payoff_flow[i, target[x]] < game.payoff_flow[i, x] for game in games)
+            ]
+            if dates:
+                what = f"'{package}' gives {player} less a year than it has without it on {', '.join(dates)}"
+                hint = "why would it sign? Fear of worse to come may be enough; else a gain is missing"
+                at = ("packages", package) if package in template.case.packages else ("outcomes", "settle")
+                yield template.case.remark(at, what, hint=hint, severity="note", key=True)
+
+
+# ---- what solved games show --------------------------------------------------------------------------------------
+
+
+def ask_solved(template: Template, found: Sequence[Equilibrium], matters: dict[str, float]) -> Iterator[Diagnostic]:
+    """Acts that are never taken in any of several solved draws, and variables that change nothing there.
+
+    Args:
+        template: the states of the case.
+        found: certified equilibria, at the middle of all ranges and at draws.
+        matters: per state variable the largest share of the range of values that it moves, in any of them.
+    """
+    yield from _never(template, found)
+    for name, share in matters.items():
+        if share <= NOTHING:
+            what = f"'{name}' changes no answer: states that differ in nothing else are worth the same to all"
+            yield template.case.remark(("states", name), what, hint="does it belong here?", severity="note", key=True)
+
+
+def _never(template: Template, found: Sequence[Equilibrium]) -> Iterator[Diagnostic]:
+    x = template.state(template.case.as_of)
+    spent = [e.chain().time_spent(np.zeros(e.game.n_states, bool), HORIZON, x) for e in found]
+    for i, player in enumerate(template.players):
+        counts = np.array([e.rates(i) @ time for e, time in zip(found, spent, strict=True)])  # (draws, actions)
+        for a, name in enumerate(found[0].game.moves[i].names):
+            if a > 0 and counts[:, a].max() < NEVER:
+                at = template.case.actions[player][name].at
+                what = f"{player}.{name} is as good as never taken in {HORIZON:g} years, in any of {len(found)} draws"
+                hint = "is its cost in the right unit? If it must be so rare, the case is simpler without it"
+                yield template.case.remark(at, what, hint=hint, severity="note", key=True)
