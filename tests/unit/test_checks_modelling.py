@@ -35,6 +35,7 @@ def test_the_starter_raises_no_question(tmp_path):
     [
         ("Wars here last 1 to 44 days.", "1 day to 44 days"),
         ("Wars here last two weeks.", "14 days"),
+        ("Wars here last seven and a half years.", "7.5 years"),
         ("It takes half a month, at one a year.", "15.2 days"),
     ],
 )

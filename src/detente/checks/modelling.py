@@ -19,7 +19,7 @@ from detente.solver import Equilibrium
 from detente.words.dates import DAYS_PER_YEAR
 
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-AMOUNT = rf"(\d+(?:\.\d+)?|half(?: an?)?|{'|'.join(WORDS)})"  # not "a year" alone: it is said of rates
+AMOUNT = rf"((?:\d+(?:\.\d+)?|{'|'.join(WORDS)})(?: and a half)?|half(?: an?)?)"  # not "a year": that is said of rates
 LENGTH = re.compile(
     rf"(?<![\w.]){AMOUNT}(?:\s*(?:to|-|–|or|and)\s*{AMOUNT})?[\s-]+(hour|day|week|month|year)s?\b", re.IGNORECASE
 )
@@ -60,10 +60,10 @@ def _span(found: re.Match[str]) -> tuple[float, float]:
 
 def _amount(word: str) -> float:
     """A number in digits or words."""
-    word = word.lower()
-    if word in WORDS:
-        return WORDS.index(word) + 1.0
-    return 0.5 if word.startswith("half") else float(word)
+    whole, half, _ = word.lower().partition("half")
+    whole = whole.removesuffix(" and a ").strip()
+    number = WORDS.index(whole) + 1.0 if whole in WORDS else float(whole or 0)
+    return number + 0.5 * bool(half)
 
 
 def _time(years: float) -> str:
