@@ -13,7 +13,8 @@ from detente.draws import uniforms
 from detente.game import Game, compile_case
 from detente.solver import Operator, continuation, solve, solve_path
 
-# of 512 draws of good-friday (seed 0), those that steps of any length lost just before the noise asked for ...
+# of 512 draws of good-friday (seed 0), those that under its first model of choice steps of any length lost just before
+# the noise asked for ...
 LOST = (50, 100, 126, 145, 272, 305, 443, 481)
 # ... and, of the first 250, those that long steps carried to another equilibrium
 CARRIED_OFF = (44, 122, 132)

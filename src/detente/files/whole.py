@@ -53,8 +53,8 @@ def write_stream(path: Path, source: BinaryIO) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files that killed writes have left in a folder."""
-    for path in folder.glob(f".*{UNFINISHED}"):
+    """Remove the temporary files that killed writes have left in a folder, at any depth."""
+    for path in folder.rglob(f".*{UNFINISHED}"):
         with contextlib.suppress(OSError):  # gone meanwhile, or not ours to remove
             if time.time() - path.stat().st_mtime > DEAD:
                 path.unlink()

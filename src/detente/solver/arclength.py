@@ -60,7 +60,6 @@ class Passed:
     words: str
     steps: int
     turned: bool = False  # whether noise rose on the way: a fold, and not only a steep stretch
-    branchings: int = 0  # points passed where other branches begin
 
 
 def around_fold(at: Callable[[float], System], here: Point, factor: float, allowed: int, bend: float = BEND) -> Passed:
@@ -76,7 +75,7 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
     frame = _Frame.around(at, here)
     z, tangent = frame.pack(here), frame.first_tangent(here)
     sign = frame.bordered(z, tangent)[2]
-    step, turned, straight, last, branchings = FIRST, False, 0, here, 0
+    step, turned, straight, last = FIRST, False, 0, here
     for used in range(1, allowed + 1):
         ahead = frame.ahead(z, tangent, step, sign, bend)
         if ahead is None:
@@ -87,13 +86,12 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
             if ahead is None:
                 return Passed([], "the branch could not be followed around its turn (a bifurcation?)", used)
         straight = straight + 1 if ahead.tangent @ tangent > ALIGNED else 0
-        branchings += int(ahead.sign != sign)
         z, tangent, rounds, sign = ahead.z, ahead.tangent, ahead.rounds, ahead.sign
         turned = turned or tangent[-1] > 0
         point = frame.unpack(z)
         fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - BELOW
         if point.s <= factor or (fallen and (straight >= (1 if turned else STRAIGHT))):
-            return Passed([last, point], "", used, turned, branchings)
+            return Passed([last, point], "", used, turned)
         if z[-1] > np.log(here.s) + BACK:
             return Passed([], "the branch ran back to larger noise", used)
         last = point

@@ -148,8 +148,7 @@ def write_folder(run: Run, case: "Case", folder: Path, before: Run | None = None
     """
     from detente.verbs import dossier
 
-    for part in (folder, folder / "inputs", folder / "tables"):
-        sweep(part)
+    sweep(folder)
     for name, path in input_files(case).items():
         write_bytes(folder / "inputs" / name, path.read_bytes())
     for name, content in changes_of(case).items():
