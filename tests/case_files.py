@@ -181,3 +181,9 @@ def exchanged(text, one, other):
 def bound(*pairs: tuple[str, str]) -> str:
     """The starter with something bound to every role of `questions`, changed."""
     return changed(starter(), ("situations:", changed(QUESTIONS, *pairs)))
+
+
+def prices_of_levers(case) -> set[str]:
+    """Parameters that stand in the costs of levers only: they move what would hold, and no other answer."""
+    used = {name for expression in case.expressions() for name in expression.parameters}
+    return {name for lever in case.levers.values() for name in lever.cost.parameters} - used

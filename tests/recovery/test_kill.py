@@ -137,9 +137,9 @@ def test_an_analysis_that_died_after_its_draws_does_not_solve_them_again(tmp_pat
     with monkeypatch.context() as dying, pytest.raises(Killed):
         dying.setattr(part, "outlook_part", die)  # comes after the draws
         detente.analyze(case, draws=2, workers=0, out=tmp_path / "out")
-    assert len(solved) == 3  # two draws, and the middle of all ranges
+    assert len(solved) == 7  # two draws, each under three models of choice, and the middle of all ranges
     detente.analyze(case, draws=2, workers=0, out=tmp_path / "out")
-    assert len(solved) == 3
+    assert len(solved) == 7
     assert not list((tmp_path / "out").rglob("*.jsonl"))  # used, and gone
 
 

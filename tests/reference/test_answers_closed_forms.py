@@ -100,7 +100,7 @@ def test_the_number_that_is_reported_is_refined_and_not_interpolated(b, r, settl
     assert numbers[Key("break_even_count", "m")] == 1.0
 
 
-@pytest.mark.parametrize("seed", [4, 12])
+@pytest.mark.parametrize("seed", [12, 22])
 def test_break_evens_against_a_dense_solve(seed):
     game, frame = random_game(seed)
     solved = SolvedGame(frame, game)

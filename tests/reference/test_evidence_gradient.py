@@ -59,7 +59,7 @@ def test_gradient_through_the_equilibrium_matches_solving_again(shocks):
 
 @pytest.mark.parametrize("ceiling", [3.0, 200.0])
 def test_likelihood_under_occasions_against_the_formula_and_dense_exponentials(ceiling):
-    """Rates from the values by the formula of docs/engine.md; then the forward algorithm, written with dense matrices."""
+    """Rates from the values by the formula of docs/engine.md; then the forward algorithm in dense matrices."""
     solved = solve(replace(game(**AT), shocks="occasions", ceiling=ceiling), tol=1e-13).require()
     made, k = solved.game, solved.game.n_states
     through = np.zeros(TABLE.size)

@@ -1,9 +1,11 @@
 """The principal branch of draws of a shipped case: none is lost, and none ends on another equilibrium unsaid."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from case_files import STARTER
 from engine_games import random_game
 
 from detente.case import load_case
@@ -11,7 +13,8 @@ from detente.draws import uniforms
 from detente.game import Game, compile_case
 from detente.solver import Operator, continuation, solve, solve_path
 
-# of 512 draws of good-friday (seed 0), those that steps of any length lost just before the noise asked for ...
+# of 512 draws of good-friday (seed 0), those that under its first model of choice steps of any length lost just before
+# the noise asked for ...
 LOST = (50, 100, 126, 145, 272, 305, 443, 481)
 # ... and, of the first 250, those that long steps carried to another equilibrium
 CARRIED_OFF = (44, 122, 132)
@@ -70,3 +73,32 @@ def test_a_last_point_that_cannot_be_polished_is_approached_in_a_shorter_step(mo
     assert not trace.stalled and trace.ends[0].reached
     assert trace.refused == straight.refused + 1
     assert np.abs(trace.ends[0].values - straight.ends[0].values).max() < 1e-9
+
+
+TRAPPED = {  # the starter with sides that fear each other's first strike: exact mirror images
+    "discount_rate": 0.11536, "noise": 0.42537, "war_cost": 0.68044, "dividend": 0.13934, "standing": 0.26627,
+    "concession": 0.58562, "attack_cost": 0.20751, "crisis_rate": 1.65345, "exhaustion_rate": 0.81235,
+    "peace_worth": 0.10338, "accept_rate": 0.26563, "convene_rate": 0.21882, "convene_cost": 0.09603, "heeded": 0.80302,
+    "advance_rate": 0.28331, "lapse_rate": 0.69001,
+}  # fmt: skip
+
+
+def test_mirror_images_stay_alike_where_other_branches_begin():
+    template = compile_case(load_case(STARTER.parent))
+    found = solve(template.game(TRAPPED)).require()
+    assert found.branch == "principal"
+    for date in template.case.situations:
+        x = template.state(date)
+        assert found.values[0, x] == pytest.approx(found.values[1, x], abs=1e-9)
+
+
+def test_a_corner_at_which_the_branch_turns_back_is_passed():
+    """Under "occasions" an act that becomes worth as much as going on makes a corner; here the branch turns there."""
+    case = load_case(Path(__file__).parents[1] / "data" / "settle_small")
+    template = compile_case(case)
+    parameters = list(case.parameters.values())
+    for row in uniforms(40, len(parameters), 1)[[32, 36]]:
+        game = template.game({p.name: p.sample(float(u)) for p, u in zip(parameters, row, strict=True)})
+        assert game.shocks == "occasions"
+        found = solve(game).require()
+        assert found.branch == "principal" and "fold" in found.reached_by

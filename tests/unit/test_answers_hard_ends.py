@@ -14,7 +14,7 @@ FLARE = """  flare:
     why: "x"
     basis: judgement
   exhaustion_rate:"""
-LAPSE = ("rate: 0.5\n\noutcomes", "rate: {rate}\n\noutcomes")
+LAPSE = ("rate: lapse_rate\n\noutcomes", "rate: {rate}\n\noutcomes")
 
 
 def answers(tmp_path, numbers: str, *places, draws: int = 2, questions=("relapse", "peace", "gain_from_settling")):
@@ -27,14 +27,17 @@ def lapse(rate: str) -> tuple[str, str]:
     return LAPSE[0], LAPSE[1].format(rate=rate)
 
 
-AGREE = ("- {p: 0.7, process: talks}\n        - {p: 0.3}", "- {p: flare, process: talks}\n        - {p: 1 - flare}")
+AGREE = (
+    "- {p: heeded, process: talks}\n        - {p: 1 - heeded}",
+    "- {p: flare, process: talks}\n        - {p: 1 - flare}",
+)
 
 
 @pytest.mark.parametrize(
     ("numbers", "place"),
     [
         ("value: 0\n    range: [0, .5]", lapse("flare")),
-        ("value: 0\n    range: [0, .5]", ("rate: 0.3", "rate: flare")),
+        ("value: 0\n    range: [0, .5]", ("rate: accept_rate", "rate: flare")),
         ("value: 1\n    range: [.5, 1]", AGREE),
         ("value: .25\n    range: [.25, .5]", lapse("flare - 0.25")),
     ],

@@ -90,7 +90,7 @@ def test_analyze_looks_for_equilibria_too(folder: Path, tmp_path: Path):
 def test_a_run_says_how_draws_were_reached_and_holds_sections(folder: Path):
     run = ask(folder, "relapse,loss", **FEW)
     assert run.solution is not None and run.solution.branch == {"principal": 3}
-    assert [section.id for section in run.sections] == ["relapse", "loss"]
+    assert [section.id for section in run.sections] == ["relapse", "loss", "other_model"]
     assert {section.part for section in run.sections} == {"answers"}
     q = run.quantity("loss.north")
     assert (q.family, q.actor, q.package, q.detail) == ("loss", "north", None, "")

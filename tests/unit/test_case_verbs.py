@@ -23,15 +23,18 @@ PLANTED = (
     ("    war: -war_cost * (phase == war)", "    war: -war_cots * (phase == war)"),
     ("when: process == talks\n", "when: process == talks and process == dormant\n"),
     ("{control: +1 stop}", "{control: +1}"),
-    ("- {p: 0.3}", "- {p: 0.4}"),
+    ("- {p: 1 - heeded}", "- {p: 1.1 - heeded}"),
     ("labels: {en: Mediator}}", "labels: {en: Mediator}}\n  mediator: {kind: party}"),
     ("then: {process: accepted_by_south}", "then: {proces: accepted_by_south}"),
-    ("    cost: 0.05", "    cost: [0.05]"),
+    ("    cost: convene_cost", "    cost: [convene_cost]"),
     (
         "2024-01-01: {phase: ceasefire, control: half, process: dormant}",
         "2024-01-01: {phase: ceasefire, control: half}",
     ),
-    ("range: [0.2, 0.8]", "range: [0.8, 0.2]"),
+    (
+        'range: [0.1, 0.5]\n    unit: value/year\n    why: "Trade',
+        'range: [0.5, 0.1]\n    unit: value/year\n    why: "Trade',
+    ),
     ("kind: party, labels: {en: South}", "kind: partie, labels: {en: South}"),
 )
 
@@ -44,7 +47,9 @@ def test_ten_planted_mistakes_give_ten_located_messages(tmp_path):
     for _, planted in PLANTED:
         at = text.index(planted) + (planted.index("\n") + 1 if planted.count("\n") and "kind: party}" in planted else 0)
         lines.append(text[:at].count("\n") + 1)
-    lines[PLANTED.index(("- {p: 0.3}", "- {p: 0.4}"))] -= 1  # what is wrong is the sum: said at the first outcome
+    lines[PLANTED.index(("- {p: 1 - heeded}", "- {p: 1.1 - heeded}"))] -= (
+        1  # what is wrong is the sum: said at the first outcome
+    )
     report = check(folder_with(text, tmp_path / "bad"))
     assert sorted(d.line for d in report.errors) == sorted(lines)
     assert len(report.errors) == 10
@@ -80,13 +85,13 @@ def test_ten_planted_mistakes_give_ten_located_messages(tmp_path):
             ("  mediator:\n    standing", "  mediator:\n    fixed: 3\n    standing"),
             "payoff 'fixed' of mediator is idle: the same",
         ),
-        (("tempo: 52", "tempo: 1"), "reference rates of mediator come near its tempo"),
+        (("play:", "play:\n  shocks: reference\n  tempo: 1"), "reference rates of mediator come near its tempo"),
         (("2020-01-01:", "1980-01-01:"), "span 44 years"),
         (
             ("when: phase != war\n", "when: phase == peace and process == talks\n"),
             "is true in no state that can be reached",
         ),
-        (("- {p: 0.7, process: talks}\n", "- {p: 0.7, process: dormant}\n"), "changes nothing in any state"),
+        (("- {p: heeded, process: talks}\n", "- {p: heeded, process: dormant}\n"), "changes nothing in any state"),
         (("phase:   {values", "mood: {values: [good, bad]}\n  phase:   {values"), "'mood'"),
     ],
 )
@@ -104,13 +109,13 @@ def test_what_is_doubtful_is_a_warning(tmp_path, pair, what):
 def test_ranges_are_looked_at_to_their_ends(tmp_path):
     wide = (
         (
-            "- {p: 0.7, process: talks}\n        - {p: 0.3}",
+            "- {p: heeded, process: talks}\n        - {p: 1 - heeded}",
             "- {p: standing * 4, process: talks}\n        - {p: 1 - standing * 4}",
         ),
     )
     found = check(folder_with(changed(starter(), *wide), tmp_path / "case"), solve=False).errors
     assert any("probability 1.2" in d.what for d in found), [str(d) for d in found]
-    assert all(d.line in (starter().count("\n", 0, starter().index("- {p: 0.7")) + n for n in (1, 2)) for d in found)
+    assert all(d.line in (starter().count("\n", 0, starter().index("- {p: heeded")) + n for n in (1, 2)) for d in found)
 
 
 def test_a_parameter_that_moves_only_the_irrelevant_is_idle():
@@ -124,21 +129,11 @@ def test_check_tells_what_the_game_is_like(tmp_path):
     assert (report.states, report.combinations, report.players) == (18, 36, ("north", "south", "mediator"))
     assert report.certified
     assert report.seconds is not None
-    accept = next(m for m in report.moves if (m.actor, m.action) == ("north", "accept"))
-    assert accept.worth == pytest.approx(0.3 * 0.25 / 0.08)
+    assert {r.actor: r.peace for r in report.reasons} == pytest.approx(dict.fromkeys(report.players, 0.0), abs=0.01)
+    assert all(0 <= r.otherwise < 0.05 for r in report.reasons)
     assert set(report.importance) == {"phase", "control", "process"}
     assert all(0 <= share <= 1 for share in report.importance.values())
     assert list(report.importance.values()) == sorted(report.importance.values())
-
-
-def test_check_says_no_worth_of_options_where_they_have_none(tmp_path):
-    folder = folder_with(starter(), tmp_path / "case")
-    text = (folder / "case.yaml").read_text("utf-8")
-    assert "\nplay:\n" in text
-    (folder / "case.yaml").write_text(text.replace("\nplay:\n", "\nplay:\n  shocks: occasions\n"), encoding="utf-8")
-    report = check(folder)
-    assert report.certified and not report.errors
-    assert report.moves == () == report.choices
 
 
 def run(*arguments):

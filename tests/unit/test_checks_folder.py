@@ -373,18 +373,16 @@ def test_a_record_that_cannot_be_read_is_said(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("pair", "parameter"),
+    ("written", "at_an_end"),
     [
-        (("    rate: 0.5\n", "    rate: lapse_rate\n"), "lapse_rate: {value: 0, range: [0, 0.5]"),
-        (
-            ("- {p: 0.7, process: talks}\n        - {p: 0.3}", "- {p: luck, process: talks}\n        - {p: 1 - luck}"),
-            "luck: {value: 1, range: [0.5, 1]",
-        ),
+        ('    range: [0.2, 1]\n    unit: 1/year\n    why: "Talks', "    value: 0\n    range: [0, 0.5]"),
+        ("    range: [0.5, 0.9]\n    unit: probability", "    value: 1\n    range: [0.5, 1]"),
     ],
+    ids=["a rate of 0", "a probability of 1"],
 )
-def test_a_value_may_stand_at_the_hard_end_of_its_range(tmp_path, pair, parameter):
-    new = f"  {parameter}, why: w, basis: judgement}}\n  war_cost:\n"
-    text = changed(starter(), ("  war_cost:\n", new), pair)
+def test_a_value_may_stand_at_the_hard_end_of_its_range(tmp_path, written, at_an_end):
+    old = written.partition("\n")[0]
+    text = changed(starter(), (written, written.replace(old, at_an_end)))
     report = check(folder_with(text, tmp_path / "made"))
     assert report.diagnostics == ()
     assert report.certified

@@ -35,7 +35,8 @@ def test_the_starter_raises_no_question(tmp_path):
     [
         ("Wars here last 1 to 44 days.", "1 day to 44 days"),
         ("Wars here last two weeks.", "14 days"),
-        ("It takes half a month, or a day.", "15.2 days, 1 day"),
+        ("Wars here last seven and a half years.", "7.5 years"),
+        ("It takes half a month, at one a year.", "15.2 days"),
     ],
 )
 def test_a_rate_whose_reason_speaks_of_other_lengths(tmp_path, why, spoken):
@@ -45,7 +46,7 @@ def test_a_rate_whose_reason_speaks_of_other_lengths(tmp_path, why, spoken):
 
 
 @pytest.mark.parametrize(
-    "why", ["Wars last 200 days.", "Wars last from 3 to 30 months.", "A war every year or two.", "Few wars are long."]
+    "why", ["Wars last 200 days.", "Wars last from 3 to 30 months.", "Two wars a year.", "Few wars are long."]
 )
 def test_lengths_that_go_with_the_range_raise_no_question(tmp_path, why):
     assert not asked(tmp_path, changed(("Wars of this kind last half a year to two years.", why)))

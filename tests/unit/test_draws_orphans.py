@@ -61,8 +61,8 @@ def test_whoever_is_killed_leaves_no_worker_and_loses_no_result(tmp_path, how, t
         assert survivors(below) == set()
         if process.returncode == 0:
             break
-        assert below, "there were workers to look for"
         now = finished(tmp_path)
+        assert below or now >= 39, "there were workers to look for"  # the last draw is computed without any
         assert now >= kept
         kept = now
     last = started(tmp_path)

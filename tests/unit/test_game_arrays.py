@@ -108,7 +108,7 @@ FAULTS = {
     "discount rate of 0": ({"discount_rate": 0.0}, "discount_rate is 0; expected a number above 0"),
     "unknown shocks": (
         {"shocks": "logit"},
-        "shocks 'logit'; expected 'occasions' or 'reference' or 'standard' or 'none'",
+        "shocks 'logit'; expected 'occasions' or 'uncounted' or 'reference' or 'standard' or 'none'",
     ),
     "one name for two": ({"players": ["a", "a"]}, r"players \('a', 'a'\); expected 2 different names"),
     "three names": ({"players": ["a", "b", "c"]}, "expected 2 different names"),

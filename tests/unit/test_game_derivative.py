@@ -72,10 +72,20 @@ def test_a_mistake_while_reading_is_not_taken_for_an_end():
         Family(game).derivative({"hazard": 0.2, "stake": 1.0}, "hazard", read)
 
 
-AGREE = ("- {p: 0.7, process: talks}\n        - {p: 0.3}", "- {p: flare, process: talks}\n        - {p: 1 - flare}")
+AGREE = (
+    "- {p: heeded, process: talks}\n        - {p: 1 - heeded}",
+    "- {p: flare, process: talks}\n        - {p: 1 - flare}",
+)
 ENDS = {
-    "hazard": (("rate: 0.5\n  lapse", "rate: flare\n  lapse"), (0, 0, 0.5), lambda g: g.nature.hazards[2]),
-    "reference rate": (("rate: 0.3", "rate: flare"), (0, 0, 0.5), lambda g: g.moves[0].reference_rate[1]),
+    "hazard": (
+        (
+            "    when: phase == war\n    then: {control: -1 stop}\n    rate: advance_rate",
+            "    when: phase == war\n    then: {control: -1 stop}\n    rate: flare",
+        ),
+        (0, 0, 0.5),
+        lambda g: g.nature.hazards[2],
+    ),
+    "reference rate": (("rate: accept_rate", "rate: flare"), (0, 0, 0.5), lambda g: g.moves[0].reference_rate[1]),
     "probability": (AGREE, (1, 0.5, 1), lambda g: g.moves[2].transition.data),
 }
 

@@ -67,7 +67,7 @@ def test_tips_say_all_that_is_known():
         "50\u202f% of the equilibria",
         "Price; x",
         "speak to it: 1",
-        "choice model",
+        "model of choice",
         "no record",
         "relapse.x",
     ):

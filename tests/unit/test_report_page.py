@@ -232,7 +232,7 @@ def test_what_it_cannot_tell_names_every_kind_of_doubt(run):
     for part in (
         "do not agree on the sign of",
         "no record of events can identify",
-        "depends on how choice",
+        "depend on how choice",
         "Without a range",
         "2 of 3 claims",
         "the record cannot tell",

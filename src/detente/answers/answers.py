@@ -56,7 +56,8 @@ class Answers:
             )
             for section in self.sections
         )
-        return replace(self, quantities=kept, sections=tuple(s for s in sections if s.quantities))
+        other = None if self.other_model is None else self.other_model.about(ids)
+        return replace(self, quantities=kept, sections=tuple(s for s in sections if s.quantities), other_model=other)
 
     @property
     def draws(self) -> dict[str, np.ndarray]:

@@ -218,7 +218,7 @@ class _Plan:
             )
             for model, part in rows.items()
         }
-        found = other_model(results.pop("own"), {model: results[model] for model in MODELS}, self.specs)
+        found = other_model(results["own"], {model: results[model] for model in MODELS}, self.specs)
         if not found.opinions:
             return answers
         tables = tables_of(found)

@@ -13,7 +13,7 @@ import numpy as np
 from detente.answers.frame import Frame
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question
-from detente.answers.results import RANGE_DRAWS, Results, few_draws
+from detente.answers.results import RANGE_DRAWS, Results, few_draws, spread
 from detente.case import Case
 from detente.game import Family, Game
 from detente.run import OtherModel, Picture, Ref, SecondOpinion, Section, Table
@@ -78,12 +78,13 @@ def _opinion(spec: NumberSpec, model: Model, own: np.ndarray, other: np.ndarray)
     draws = int(both.sum())
     if draws == 0:
         return None
-    steps = [5, 50, 95] if draws >= RANGE_DRAWS else [0, 50, 100]
-    here, there = (tuple(map(float, np.percentile(numbers[both], steps))) for numbers in (own, other))
-    signs = float(np.mean(np.sign(other[both]) == np.sign(here[1]))) if spec.signed and here[1] != 0 else None
+    ends = spread(np.column_stack([own[both], other[both]]))
+    (before, low), (here, mid), (after, high) = (part.tolist() for part in (ends.low, ends.mid, ends.high))
+    signs = float(np.mean(np.sign(other[both]) == np.sign(here))) if spec.signed and here != 0 else None
     return SecondOpinion(
-        quantity=spec.key.id, label=spec.label, unit=spec.unit, model=model, own=here, low=there[0], mid=there[1],
-        high=there[2], sign_share=signs, draws=draws, ess=float(draws), moves=_distance(there[1], here[1]) > MOVED,
+        quantity=spec.key.id, label=spec.label, unit=spec.unit, model=model, own=(before, here, after),
+        low=low, mid=mid, high=high, sign_share=signs, draws=draws, ess=float(draws),
+        moves=_distance(mid, here) > MOVED,
     )  # fmt: skip
 
 

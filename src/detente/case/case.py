@@ -1,6 +1,6 @@
 """A case, read and checked; changed copies of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,10 @@ class Case:
     def defaults(self) -> dict[str, float]:
         """The value of every parameter when nothing is drawn, in file order."""
         return {name: parameter.mid for name, parameter in self.parameters.items()}
+
+    def drawn(self, point: Sequence[float]) -> dict[str, float]:
+        """Every parameter at a point of the unit cube, attached by position."""
+        return {p.name: float(p.sample(float(u))) for p, u in zip(self.parameters.values(), point, strict=True)}
 
     def expressions(self) -> Iterator[Expr]:
         """Every expression that the game is made of (derived names count where they are used)."""

@@ -108,6 +108,7 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     seconds, certified, matters = None, None, dict[str, float]()
     reasons: tuple[Reasons, ...] = ()
     if solve:
+        from detente.solver import Equilibrium
         from detente.solver import solve as solve_game
 
         begin = time.perf_counter()
@@ -115,10 +116,10 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         seconds, certified = time.perf_counter() - begin, equilibrium.certified
         if certified:
             matters = dict(importance(template, equilibrium.values))
-            if isinstance(template, Template):
+            if isinstance(template, Template) and isinstance(equilibrium, Equilibrium):
                 reasons = _reasons(template, equilibrium)
                 known = {(d.file, d.line, d.column) for d in found}
-                asked = _asked(template, equilibrium)
+                asked = _asked(template, equilibrium, matters)
                 found = (*found, *(d for d in asked if (d.file, d.line, d.column) not in known))
     return CheckReport(
         case=case.name,
@@ -134,28 +135,25 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
     )
 
 
-def _asked(template: "Template", middle: "Equilibrium") -> list[Diagnostic]:
+def _asked(template: "Template", middle: "Equilibrium", matters: dict[str, float]) -> list[Diagnostic]:
     """Questions that need solved games: the middle of all ranges, and a few draws."""
     from detente.checks.modelling import ask_solved
     from detente.draws import uniforms
     from detente.game.diagnose import importance
     from detente.solver import solve
 
-    parameters = template.case.parameters
-    drawn = [
-        {name: p.sample(float(u)) for (name, p), u in zip(parameters.items(), row, strict=True)}
-        for row in uniforms(DRAWS, len(parameters), seed=0)
-    ]
-    solved = [middle, *(e for e in (solve(template.game(values)) for values in drawn) if e.certified)]
-    shares = [importance(template, e.values) for e in solved]
-    return list(ask_solved(template, solved, {name: max(own[name] for own in shares) for name in shares[0]}))
+    points = uniforms(DRAWS, len(template.case.parameters), seed=0)
+    drawn = [e for e in (solve(template.game(template.case.drawn(point))) for point in points) if e.certified]
+    shares = [matters, *(importance(template, e.values) for e in drawn)]
+    most = {name: max(own[name] for own in shares) for name in matters}
+    return list(ask_solved(template, [middle, *drawn], most))
 
 
 def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons, ...]:
     """Reasons beside the stake, over the time that follows the case's date."""
     from detente.case.head import situation_of
 
-    game, peace = template.game(), template.peace
+    game, peace = equilibrium.game, template.peace
     start, chain = template.state(situation_of(template.case, None)), equilibrium.chain()
     flows = equilibrium.operator.reasons(equilibrium.choice)
     result: list[Reasons] = []

@@ -5,7 +5,8 @@ solved games in `ask_solved`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from detente.solver import Equilibrium
 from detente.words.dates import DAYS_PER_YEAR
 
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-AMOUNT = rf"(\d+(?:\.\d+)?|half|an?|{'|'.join(WORDS)})(?: an?)?"
+AMOUNT = rf"((?:\d+(?:\.\d+)?|{'|'.join(WORDS)})(?: and a half)?|half(?: an?)?)"  # not "a year": that is said of rates
 LENGTH = re.compile(
     rf"(?<![\w.]){AMOUNT}(?:\s*(?:to|-|–|or|and)\s*{AMOUNT})?[\s-]+(hour|day|week|month|year)s?\b", re.IGNORECASE
 )
@@ -60,10 +61,10 @@ def _span(found: re.Match[str]) -> tuple[float, float]:
 
 def _amount(word: str) -> float:
     """A number in digits or words."""
-    word = word.lower()
-    if word in WORDS:
-        return WORDS.index(word) + 1.0
-    return 0.5 if word == "half" else 1.0 if word in ("a", "an") else float(word)
+    whole, half, _ = word.lower().partition("half")
+    whole = whole.removesuffix(" and a ").strip()
+    number = WORDS.index(whole) + 1.0 if whole in WORDS else float(whole or 0)
+    return number + 0.5 * bool(half)
 
 
 def _time(years: float) -> str:
@@ -79,60 +80,62 @@ def _time(years: float) -> str:
 
 def ask_states(template: Template) -> Iterator[Diagnostic]:
     """What is counted twice or divided to more than the whole, who is paid and cannot act, who would not sign."""
-    games = [game for values in corners(template.case) if (game := template.trial(values)[0]) is not None]
-    yield from _twice(template, games)
-    yield from _divided(template, games)
+    case = template.case
+    games = [template.trial(values)[0] for values in corners(case)]
+    for name, entry in case.counts.items():
+        if not entry.why:
+            pairs = [(actor, term) for actor, _, term in (text.partition(".") for text in entry.terms)]
+            yield from _twice(template, games, name, pairs)
+            if entry.divisible and pairs:
+                yield from _divided(template, games, name, pairs)
+    states = {date: template.state(date) for date in case.situations}
     graph = Graph(games[0], template.peace, template.war)
-    yield from _gone(template, games[0], graph)
-    yield from _worse(template, games, graph)
+    yield from _gone(template, games[0], {date: graph.reachable(x) for date, x in states.items()})
+    yield from _worse(template, games, states, {date: graph.signatories(x) for date, x in states.items()})
 
 
-def _twice(template: Template, games: Sequence[Game]) -> Iterator[Diagnostic]:
+def _twice(
+    template: Template, games: Sequence[Game], name: str, pairs: Sequence[tuple[str, str]]
+) -> Iterator[Diagnostic]:
     """Two terms of one actor that count one thing in the same states."""
-    for name, entry in template.case.counts.items():
-        for i, player in enumerate(template.players):
-            own = [term for actor, _, term in (text.partition(".") for text in entry.terms) if actor == player]
-            for n, one in enumerate(own):
-                for other in own[n + 1 :]:
-                    both = [(game.terms[i][one] != 0) & (game.terms[i][other] != 0) for game in games]
-                    if any(mask.any() for mask in both) and not entry.why:
-                        what = f"{player}.{one} and {player}.{other} both count '{name}' in the same states"
-                        hint = "let one of them go, give them conditions that exclude each other, or add 'why: ...'"
-                        yield template.case.remark(("counts", name), what, hint=hint, severity="note", key=True)
-
-
-def _divided(template: Template, games: Sequence[Game]) -> Iterator[Diagnostic]:
-    """Shares of one divisible stake that are together more than the whole."""
-    for name, entry in template.case.counts.items():
-        if not entry.divisible or entry.why:
-            continue
-        pairs = [text.partition(".")[::2] for text in entry.terms]
-        sums = [sum(game.terms[template.players.index(actor)][term] for actor, term in pairs) for game in games]
-        worst = max(float(np.max(total)) for total in sums)
-        if worst > 1 + NOTICED:
-            x = int(np.argmax(max(sums, key=lambda total: float(np.max(total)))))
-            where = ", ".join(f"{key} {value}" for key, value in template.space.describe(x).items())
-            what = f"the terms that divide '{name}' sum to {worst:.3g} in a state ({where})"
-            hint = "shares of one stake sum to 1 at most; if terms can create value, count that in a term of its own"
+    for (actor, one), (same, other) in combinations(pairs, 2):
+        i = template.players.index(actor)
+        if actor == same and any(((game.terms[i][one] != 0) & (game.terms[i][other] != 0)).any() for game in games):
+            what = f"{actor}.{one} and {actor}.{other} both count '{name}' in the same states"
+            hint = "let one of them go, give them conditions that exclude each other, or add 'why: ...'"
             yield template.case.remark(("counts", name), what, hint=hint, severity="note", key=True)
 
 
-def _gone(template: Template, game: Game, graph: Graph) -> Iterator[Diagnostic]:
+def _divided(
+    template: Template, games: Sequence[Game], name: str, pairs: Sequence[tuple[str, str]]
+) -> Iterator[Diagnostic]:
+    """Shares of one divisible stake that are together more than the whole."""
+    sums = np.array([sum(game.terms[template.players.index(actor)][term] for actor, term in pairs) for game in games])
+    corner, x = np.unravel_index(np.argmax(sums), sums.shape)
+    if sums[corner, x] > 1 + NOTICED:
+        where = ", ".join(f"{key} {value}" for key, value in template.space.describe(int(x)).items())
+        what = f"the terms that divide '{name}' sum to {sums[corner, x]:.3g} in a state ({where})"
+        hint = "shares of one stake sum to 1 at most; if terms can create value, count that in a term of its own"
+        yield template.case.remark(("counts", name), what, hint=hint, severity="note", key=True)
+
+
+def _gone(template: Template, game: Game, onward: Mapping[str, np.ndarray]) -> Iterator[Diagnostic]:
     """Actors that can never act again from a situation on, and are still paid differently from state to state."""
     for i, player in enumerate(template.players):
-        for date in template.case.situations if game.moves[i].available[1:].any() else ():
-            ahead = graph.reachable(template.state(date))
-            if not game.moves[i].available[1:, ahead].any() and np.ptp(game.payoff_flow[i, ahead]) > 0:
-                what = f"from {date} on, {player} can never act again, and what it gets still varies"
-                hint = "does it still exist? If not, let its payoffs end with it; if it does, what can it do?"
-                yield template.case.remark(("payoffs", player), what, hint=hint, severity="note", key=True)
-                break
+        acting = np.asarray(game.moves[i].available[1:].any(axis=0))
+        if not acting.any():
+            continue
+        gone = [d for d, ahead in onward.items() if not acting[ahead].any() and np.ptp(game.payoff_flow[i, ahead]) > 0]
+        if gone:
+            what = f"from {gone[0]} on, {player} can never act again, and what it gets still varies"
+            hint = "does it still exist? If not, let its payoffs end with it; if it does, what can it do?"
+            yield template.case.remark(("payoffs", player), what, hint=hint, severity="note", key=True)
 
 
-def _worse(template: Template, games: Sequence[Game], graph: Graph) -> Iterator[Diagnostic]:
+def _worse(
+    template: Template, games: Sequence[Game], states: Mapping[str, int], signing: Mapping[str, tuple[int, ...]]
+) -> Iterator[Diagnostic]:
     """Packages that give a signatory less a year, at every corner of the ranges, than it gets without them."""
-    states = {date: template.state(date) for date in template.case.situations}
-    signing = {date: graph.signatories(x) for date, x in states.items()}
     for package in template.packages:
         target = template.settled(package)
         for i, player in enumerate(template.players):

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,10 @@ from detente.errors import FileError
 from detente.files.access import unwritable
 
 PIECE = 1 << 20  # bytes copied at a time
+UNFINISHED = ".part"  # ending of a temporary file
+DEAD = (
+    60.0  # seconds since a temporary file was last written, after which whoever wrote it is taken to have been killed
+)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -31,7 +36,7 @@ def write_stream(path: Path, source: BinaryIO) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
                 shutil.copyfileobj(source, stream, PIECE)
@@ -45,6 +50,14 @@ def write_stream(path: Path, source: BinaryIO) -> None:
             raise
     except OSError as error:
         raise FileError(unwritable(error, path)) from error
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that killed writes have left in a folder, at any depth."""
+    for path in folder.rglob(f".*{UNFINISHED}"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or not ours to remove
+            if time.time() - path.stat().st_mtime > DEAD:
+                path.unlink()
 
 
 def _mode(path: Path) -> int:

@@ -32,6 +32,11 @@ class OtherModel(Model):
         """Ids of the numbers that depend on the model of choice."""
         return tuple(dict.fromkeys(opinion.quantity for opinion in self.opinions if opinion.moves))
 
+    def about(self, quantities: set[str]) -> "OtherModel | None":
+        """Only the opinions on these numbers; None where there are none."""
+        kept = tuple(opinion for opinion in self.opinions if opinion.quantity in quantities)
+        return OtherModel(opinions=kept) if kept else None
+
     def furthest(self, quantity: str) -> SecondOpinion | None:
         """The opinion on a number that is furthest from the case's own model; None where there is none."""
         same = [opinion for opinion in self.opinions if opinion.quantity == quantity]

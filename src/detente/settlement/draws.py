@@ -11,8 +11,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from detente.draws import Progress, forget, map_draws, uniforms
 from detente.files.keys import code_fingerprint, content_key
 from detente.files.whole import write_text
@@ -27,10 +25,9 @@ CHUNK = 12  # settings solved in one task: enough to start each from a neighbour
 
 def draw_parameters(problem: Problem, draws: int, seed: int) -> list[dict[str, float]]:
     """Parameters of each draw, attached by position in the case file; draw 0 is the middle of every prior."""
-    names = list(problem.case.parameters.values())
-    points = uniforms(draws, len(names), seed)
-    sampled = [{p.name: float(p.sample(u)) for p, u in zip(names, point)} for point in np.asarray(points)]
-    return [problem.case.defaults(), *sampled[1:]]
+    case = problem.case
+    points = uniforms(draws, len(case.parameters), seed)
+    return [case.defaults(), *(case.drawn(point) for point in points[1:])]
 
 
 @dataclass

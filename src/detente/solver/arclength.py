@@ -5,6 +5,8 @@ regular where the Jacobian of the values alone is singular. The sign of its dete
 up to a point where other branches begin. Small systems, for which it is known, refuse steps that change it: they would
 have jumped over a corner and turn back. Only where a very short step changes it and hardly leaves the straight line is
 it taken for such a branching point, as games have whose players are mirror images: the branch goes straight on there.
+Under "occasions" the own term of an actor has a kink where an act is worth as much as going on. A branch has a corner
+there and may turn back at once: the equations beyond it say how it goes on, the sign of their determinant which way.
 
 Source: Keller 1977, Numerical solution of bifurcation and nonlinear eigenvalue problems; Allgower & Georg 2003.
 """
@@ -19,8 +21,7 @@ import scipy.sparse.linalg as sl
 
 from detente.solver.system import Line, System, linear_operator
 
-SHORTEST = 1e-9  # step, in packed units (see `_Frame`), as all of these
-FIRST = 1e-2  # small, since nothing is known yet; it grows threefold a step
+FIRST = 1e-2  # step, in packed units (see `_Frame`), as all of these: small, for it grows threefold where it can
 LONGEST = 2.0  # two thirds of the noise: beyond it Newton's prediction is of no use
 SHRINK = 0.3  # of a step that was refused
 CLOSE = 1e-6  # last Newton change of a point on the way
@@ -34,8 +35,12 @@ BELOW = 1e-3  # log noise below the turn from which a branch counts as past it
 DIFFERENCE = 1e-5  # log noise: near the third root of float64's rounding, where a central difference is best
 MEMORY = 150  # directions kept by GMRES for the bordered system, close to singular at a turn
 BACK = 2.0  # rise of log noise beyond which a branch is taken to run back to where it came from
+DRIFT = 0.3  # of a step: farthest that Newton may carry a prediction; beyond, it may end on another part of the branch
 BRANCHING = 1e-3  # longest step that may pass a branching point
 OFF = 1e-2  # of such a step: farthest that its end may lie from the straight line
+CORNER = 1e-6  # step below which a branch is taken to have a corner
+BEYOND = 10.0  # times such a step: how far the equations beyond a corner are looked at
+AWAY = (1e-5, 1e-4, 1e-3, 1e-2)  # first steps tried beyond it
 STRAIGHT = 4  # points after which a branch that falls steadily, without a turn, is taken to have none here
 
 
@@ -55,7 +60,6 @@ class Passed:
     words: str
     steps: int
     turned: bool = False  # whether noise rose on the way: a fold, and not only a steep stretch
-    branchings: int = 0  # points passed where other branches begin
 
 
 def around_fold(at: Callable[[float], System], here: Point, factor: float, allowed: int, bend: float = BEND) -> Passed:
@@ -71,22 +75,23 @@ def around_fold(at: Callable[[float], System], here: Point, factor: float, allow
     frame = _Frame.around(at, here)
     z, tangent = frame.pack(here), frame.first_tangent(here)
     sign = frame.bordered(z, tangent)[2]
-    step, turned, straight, last, branchings = FIRST, False, 0, here, 0
+    step, turned, straight, last = FIRST, False, 0, here
     for used in range(1, allowed + 1):
         ahead = frame.ahead(z, tangent, step, sign, bend)
         if ahead is None:
             step, straight = SHRINK * step, 0
-            if step < SHORTEST:
+            if step > CORNER:
+                continue
+            ahead, step = frame.corner(z, tangent, sign), FIRST
+            if ahead is None:
                 return Passed([], "the branch could not be followed around its turn (a bifurcation?)", used)
-            continue
         straight = straight + 1 if ahead.tangent @ tangent > ALIGNED else 0
-        branchings += int(ahead.sign != sign)
         z, tangent, rounds, sign = ahead.z, ahead.tangent, ahead.rounds, ahead.sign
         turned = turned or tangent[-1] > 0
         point = frame.unpack(z)
         fallen = tangent[-1] < 0 and z[-1] < np.log(here.s) - BELOW
         if point.s <= factor or (fallen and (straight >= (1 if turned else STRAIGHT))):
-            return Passed([last, point], "", used, turned, branchings)
+            return Passed([last, point], "", used, turned)
         if z[-1] > np.log(here.s) + BACK:
             return Passed([], "the branch ran back to larger noise", used)
         last = point
@@ -183,10 +188,28 @@ class _Frame:
         """
         predicted = z + step * tangent
         found = self.correct(predicted, tangent)
-        if found is None or found.tangent @ tangent < bend:
+        if found is None or found.tangent @ tangent < bend or np.linalg.norm(found.z - predicted) > DRIFT * step:
             return None
         straight = step <= BRANCHING and np.abs(found.z - predicted).max() <= OFF * step
         return found if found.sign == sign or straight else None
+
+    def corner(self, z: np.ndarray, tangent: np.ndarray, sign: float) -> _Ahead | None:
+        """A point beyond a corner right ahead of z; None where there is none to be found.
+
+        The equations just beyond have another tangent there. It is followed in the direction that keeps the sign of the
+        determinant; where that is not known, in the direction that turns less, else in the other.
+        """
+        _, solve, now = self.bordered(z + BEYOND * CORNER * tangent, tangent)
+        along = solve(np.zeros(self.shape), 1.0)
+        if along is None:
+            return None
+        onward = _unit(along)
+        for way in (onward, -onward) if not sign else (onward,) if now == sign else (-onward,):
+            for step in AWAY:
+                found = self.correct(z + step * way, way)
+                if found is not None and found.sign == sign and found.tangent @ way >= CAREFUL:
+                    return found
+        return None
 
     def correct(self, z: np.ndarray, tangent: np.ndarray) -> _Ahead | None:
         """Newton in the hyperplane through the prediction; None where it does not settle.
@@ -234,9 +257,11 @@ def crossings(
         ahead = frame.ahead(z, tangent, step, sign)
         if ahead is None:
             step *= SHRINK
-            if step < SHORTEST:
+            if step > CORNER:
+                continue
+            ahead, step = frame.corner(z, tangent, sign), FIRST
+            if ahead is None:
                 return
-            continue
         last = z
         z, tangent, rounds, sign = ahead.z, ahead.tangent, ahead.rounds, ahead.sign
         if (last[-1] - wanted) * (z[-1] - wanted) < 0 or (z[-1] == wanted and last[-1] != wanted):

@@ -53,7 +53,6 @@ class Trace:
     steps: int = 0
     refused: int = 0
     folds: int = 0
-    branchings: int = 0  # points passed where other branches begin
     turning: int = 0  # arclength steps around folds
     stalled: str = ""
     last: np.ndarray | None = None
@@ -260,7 +259,6 @@ def _pass(family: Family, here: Point, factor: float, trace: Trace, where: str) 
             passed = around_fold(family.at, here, factor, most - trace.turning, bend)
             trace.turning += passed.steps
             trace.folds += int(passed.turned)
-            trace.branchings += passed.branchings
             if passed.beyond:
                 trace.stalled = ""
                 return passed.beyond

@@ -8,7 +8,7 @@ from typing import Any
 
 from detente.errors import OptionError
 from detente.files.access import unreadable
-from detente.files.whole import write_text
+from detente.files.whole import sweep, write_text
 
 HISTORY = 100  # steps that can be undone
 KEPT = 20  # drafts; older ones are removed when a new one is begun
@@ -70,6 +70,7 @@ def write_draft(folder: Path, tab: Any, data: Any) -> None:
     """
     path = _path(folder, tab)
     if not path.exists():
+        sweep(folder)
         _make_room(folder)
     write_text(path, json.dumps(checked(data), ensure_ascii=False) + "\n")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detente.case.outputs import file_name, is_shipped
 from detente.errors import CaseError, Diagnostic, OptionError
 from detente.files.access import unreadable
-from detente.files.whole import write_text
+from detente.files.whole import sweep, write_text
 
 if TYPE_CHECKING:
     from detente.case import Case, Scenario
@@ -100,6 +100,7 @@ def save_scenario(case: "Case", scenario: "Scenario", folder: Path, overwrite: b
         raise OptionError.of(f"the case has a scenario '{scenario.name}' of its own", "another name")
     if path.exists() and not overwrite:
         raise OptionError.of(f"there is a scenario '{scenario.name}' already", "another name, or replace it")
+    sweep(folder)
     text = scenario_text(scenario)
     parse_scenario(case, text.encode("utf-8"), path.name)  # what cannot be read again is not written
     write_text(path, text)

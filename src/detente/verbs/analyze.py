@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import Interrupted
-from detente.verbs.frame.answered import other_model_text
 from detente.verbs.frame.options import CaseArgument, Date, Draws, Equilibria, Json, Out, Scenario, Seed, Where, Workers
 
 if TYPE_CHECKING:
@@ -184,6 +183,8 @@ def command(
 
 def summary(run: Run, folder: Path) -> str:
     """What is printed: the headline numbers with their intervals, what to distrust, and where the dossier is."""
+    from detente.verbs.frame.answered import other_model_text
+
     lines = [
         f"{run.title}, {run.date}",
         f"{run.model.get('states')} states, {run.model.get('players')} players, {run.draws} draws",

@@ -12,7 +12,7 @@ from detente.case.head import changes_of, input_files, run_head
 from detente.case.outputs import run_folder
 from detente.checks.fresh import HEAD, key_now, keys
 from detente.errors import OptionError
-from detente.files.whole import write_bytes, write_text
+from detente.files.whole import sweep, write_bytes, write_text
 from detente.run import Part, Run, read_run, write_run
 from detente.run.tables import all_tables, table_csv
 from detente.words.progress import Note
@@ -148,6 +148,7 @@ def write_folder(run: Run, case: "Case", folder: Path, before: Run | None = None
     """
     from detente.verbs import dossier
 
+    sweep(folder)
     for name, path in input_files(case).items():
         write_bytes(folder / "inputs" / name, path.read_bytes())
     for name, content in changes_of(case).items():
