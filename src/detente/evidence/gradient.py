@@ -11,18 +11,21 @@ one backward pass and one adjoint solve, however many parameters there are.
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import scipy.sparse as sp
 
+from detente.errors import ComputationError
 from detente.evidence.jumps import JumpTable, jump_rates
 from detente.evidence.likelihood import Likelihood, Score
-from detente.game import Game
-from detente.solver import Equilibrium, FlatGame, Sensitivity
-
-Family = Callable[[Mapping[str, float]], Game]
+from detente.game import Family, Game
+from detente.solver import Equilibrium
+from detente.solver.gradient import ADJOINT_TOL
+from detente.solver.linearize import Linearization
+from detente.solver.pull import pull_on_arrays, recorded_by_move
 
 
 def likelihood_gradient(
     equilibrium: Equilibrium,
-    family: Family,
+    family: Family | Callable[[Mapping[str, float]], Game],
     parameters: Mapping[str, float],
     *,
     table: JumpTable,
@@ -48,33 +51,33 @@ def likelihood_gradient(
         UncertifiedError: the equilibrium has no certificate.
         ComputationError: the adjoint equations could not be solved.
     """
-    sensitivity = Sensitivity(equilibrium, family, parameters)
-    unknowns = equilibrium.unknowns
-
-    def rates_of(game: Game) -> tuple[np.ndarray, ...]:
-        flat = FlatGame(game)
-        return (jump_rates(game, flat.strategies(flat.choose(unknowns)), table),)
-
+    line = Linearization(equilibrium.require().operator, equilibrium.unknowns, small=equilibrium.operator.dense)
     rates = jump_rates(equilibrium.game, equilibrium.strategies, table)
     signals = np.zeros(0) if constant is None else constant
     found = likelihood.score(np.concatenate([rates, signals]), recording)
-    by_jump = found.rates[: len(rates)]
-    by_value = sensitivity.line.rates_transposed(_by_move(sensitivity.line.operator, table, rates, by_jump))
-    through = sensitivity.adjoint(by_value)
-    result = {}
-    for n, name in enumerate(sensitivity.names):
-        (by_rate,) = sensitivity.derivative(name, rates_of)
-        result[name] = float(through[n] + by_jump @ by_rate)
-    return found, result
+    by_jump = _by_entry(equilibrium.game, table, found.rates[: len(rates)])
+    by_move = recorded_by_move(line.operator, by_jump[0])
+    adjoint, solved = line.solve(line.rates_transposed(by_move), tol=ADJOINT_TOL, transposed=True)
+    if not solved:
+        raise ComputationError("the adjoint equations did not converge; hint: is the equilibrium near a fold?")
+    pull = pull_on_arrays(line, adjoint, by_jump)
+    return found, Family.of(family).slopes(parameters, pull)
 
 
-def _by_move(operator: FlatGame, table: JumpTable, rates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """(moves,) derivative by the rate of each move: outcomes' derivatives weighted by their probabilities."""
-    first = np.cumsum([0, *(len(m.names) - 1 for m in operator.game.moves)])
-    wide = np.zeros((len(table.kinds), table.n_states))
-    total = np.zeros((len(table.kinds), table.n_states))
-    np.add.at(wide, (table.kind, table.source), rates * gradient)
-    np.add.at(total, (table.kind, table.source), rates)
-    kind = first[operator.player] + operator.action - 1
-    below = total[kind, operator.state]
-    return np.where(below > 0, wide[kind, operator.state] / np.where(below > 0, below, 1.0), 0.0)
+def _by_entry(game: Game, table: JumpTable, by_jump: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """Derivatives by the jumps of a table at the stored entries of each transition matrix, of moves and of nature."""
+    first = np.cumsum([0, *(len(m.names) - 1 for m in game.moves)])
+    moves = tuple(
+        _looked_up(table, by_jump, m.transition, start - 1) for m, start in zip(game.moves, first, strict=False)
+    )
+    return moves, _looked_up(table, by_jump, game.nature.transition, int(first[-1]))
+
+
+def _looked_up(table: JumpTable, by_jump: np.ndarray, matrix: sp.csr_array, shift: int) -> np.ndarray:
+    """(entries of the matrix,): rows are (kind - shift) * states + state; 0 where no jump is meant."""
+    k = table.n_states
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    key = (row + shift * k).astype(np.int64) * k + matrix.indices
+    place = np.minimum(np.searchsorted(table.key, key), max(0, table.size - 1))
+    known = (table.key[place] == key) & (row + shift * k >= 0) if table.size else np.zeros(len(key), bool)
+    return np.where(known, by_jump[place], 0.0) if table.size else np.zeros(len(key))

@@ -6,7 +6,7 @@ the sparse transition matrices never change, so that a draw costs a few vectoris
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from detente.game.derivative import Family
 from detente.game.formula import Draw, Formula, split
 from detente.game.layout import Layout
 from detente.game.moves import Moves, Nature
+from detente.game.slopes import parameter_slopes
 from detente.game.space import StateSpace, Variable
 from detente.game.states import Radix, is_true, reachable
 from detente.game.together import SimultaneousTemplate, lay_out_simultaneous
@@ -88,7 +89,7 @@ class Template(Layout):
     def family(self) -> Family:
         """The games of this case by parameters, with the ends of their ranges, for derivatives."""
         ends = {p.name: (p.low, p.high) for p in self.case.parameters.values() if p.low < p.high}
-        return Family(self.game, ends)
+        return Family(self.game, ends, partial(parameter_slopes, self))
 
     def trial(self, parameters: Mapping[str, Any] | None = None) -> tuple[Game, list[Diagnostic]]:
         """The game at given parameters and everything impossible about it, for `check`; the game may be unusable."""

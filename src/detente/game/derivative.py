@@ -23,12 +23,74 @@ FORWARD = {0: -1.5, 1: 2.0, 2: -0.5}
 BACKWARD = {0: 1.5, -1: -2.0, -2: 0.5}
 
 
+def steps(value: float, ends: tuple[float, float] | None) -> tuple[float, dict[int, float]]:
+    """Step, and multiple of it -> weight, of a derivative at a value; `ends` are hard."""
+    h, fits = _fitting(value, ends)
+    return h, fits[0]
+
+
+def _fitting(value: float, ends: tuple[float, float] | None) -> tuple[float, list[dict[int, float]]]:
+    low, high = ends or (-inf, inf)
+    if not low <= value <= high:
+        low, high = -inf, inf
+    width = high - low if isfinite(high - low) else 0.0
+    h = STEP * (abs(value) or width) or SMALLEST
+    h = min(h, width / 4) if width > 0 else h
+    every = (CENTRAL, FORWARD, BACKWARD)
+    return h, [w for w in every if low <= value + min(w) * h and value + max(w) * h <= high]
+
+
+@dataclass(frozen=True)
+class ArrayPull:
+    """Derivatives of a scalar by the arrays of a game with asynchronous moves, each with the shape of its array.
+
+    Attributes:
+        flow: (players, states) by the payoff flow.
+        impulses: per mover (players, actions, states).
+        rates: per mover (actions, states), by reference rates.
+        transitions: per mover, by the stored probabilities of its transition matrix.
+        hazards: (events, states).
+        events: by the stored probabilities of nature's transition matrix.
+        noise: (players,).
+        discount: (players,) by discount rates.
+    """
+
+    flow: np.ndarray
+    impulses: tuple[np.ndarray, ...]
+    rates: tuple[np.ndarray, ...]
+    transitions: tuple[np.ndarray, ...]
+    hazards: np.ndarray
+    events: np.ndarray
+    noise: np.ndarray
+    discount: np.ndarray
+
+    def times(self, game: Game) -> float:
+        """Sum over all arrays of derivative times array."""
+        moves = zip(self.impulses, self.rates, self.transitions, game.moves, strict=True)
+        return float(
+            (self.flow * game.payoff_flow).sum()
+            + sum((p * m.impulses).sum() + (r * m.reference_rate).sum() + t @ m.transition.data for p, r, t, m in moves)
+            + (self.hazards * game.nature.hazards).sum()
+            + self.events @ game.nature.transition.data
+            + self.noise @ game.noise
+            + self.discount @ game.discount_rate
+        )
+
+
 @dataclass(frozen=True)
 class Family:
-    """Games by parameters; `ends` has the hard ends of those that have any, in their own unit."""
+    """Games by parameters.
+
+    Attributes:
+        build: parameters -> game.
+        ends: hard ends of the parameters that have any, in their own unit.
+        expressions: derivatives by parameters from those by arrays, where the family has a shorter way than to build
+            games nearby (detente.game.slopes).
+    """
 
     build: Callable[[Mapping[str, float]], Game]
     ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    expressions: Callable[[Mapping[str, float], ArrayPull], dict[str, float]] | None = None
 
     @staticmethod
     def of(build: "Family | Callable[[Mapping[str, float]], Game]") -> "Family":
@@ -56,13 +118,7 @@ class Family:
         if name not in parameters:
             raise OptionError.of(f"no parameter '{name}'", f"one of {', '.join(parameters)}")
         value = float(parameters[name])
-        low, high = self.ends.get(name, (-inf, inf))
-        if not low <= value <= high:
-            low, high = -inf, inf
-        width = high - low if isfinite(high - low) else 0.0
-        h = STEP * (abs(value) or width) or SMALLEST
-        h = min(h, width / 4) if width > 0 else h
-        fits = [w for w in (CENTRAL, FORWARD, BACKWARD) if low <= value + min(w) * h and value + max(w) * h <= high]
+        h, fits = _fitting(value, self.ends.get(name))
         why = ""
         for weights in fits:
             try:
@@ -73,3 +129,14 @@ class Family:
             found = [read(game) for game in games]
             return tuple(np.tensordot(list(weights.values()), parts, axes=1) / h for parts in zip(*found))
         raise ComputationError(f"no derivative by '{name}' at {value:g}: {why}")
+
+    def slopes(self, parameters: Mapping[str, float], pull: ArrayPull) -> dict[str, float]:
+        """Derivatives of a scalar by all parameters from those by the arrays of the game.
+
+        Raises:
+            ComputationError: there is no game on either side of a parameter.
+        """
+        if self.expressions is not None:
+            return self.expressions(parameters, pull)
+        read = lambda game: (np.array(pull.times(game)),)  # noqa: E731
+        return {name: float(self.derivative(parameters, name, read)[0]) for name in parameters}

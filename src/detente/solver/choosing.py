@@ -76,6 +76,21 @@ class ChoiceRule(ABC):
         """The same where moves are made at other rates (M,), 1/year, than those that follow from their gains."""
 
     @abstractmethod
+    def by_gain(self, op: "FlatGame", choice: Choice, weight: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """(M,) derivative by gains of sum_m weight_m r_m + sum own y, y what choosing adds to the mover's flow.
+
+        Args:
+            op: the game.
+            choice: what is chosen.
+            weight: (M,) by the rate of each move.
+            own: (M,) by what choosing adds to the flow of its mover in its state.
+        """
+
+    @abstractmethod
+    def by_weight(self, op: "FlatGame", choice: Choice, weight: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """(M,) the same by the weights or reference rates of moves."""
+
+    @abstractmethod
     def gap(self, op: "FlatGame", choice: Choice, now: Choice) -> np.ndarray | None:
         """Best-response gap, (players * states,), utility, of fixed strategies whose own exact values give the gains
         of `now`; None where it is not defined.
@@ -122,6 +137,18 @@ class LogitChoice(ChoiceRule):
     def own(self, choice: Choice, pull: np.ndarray) -> np.ndarray | None:
         """None: by the envelope theorem, or (reasons not counted) part of what the move is worth to its mover."""
         return None
+
+    def by_gain(self, op: "FlatGame", choice: Choice, weight: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """By the envelope theorem what a move is worth to its mover drops out where reasons are counted."""
+        spent = own * choice.gain if self.counted else 0.0
+        return self.steered(op, choice, self.pull(op, choice) * (weight - spent))
+
+    def by_weight(self, op: "FlatGame", choice: Choice, weight: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """Rates move with tau log w as with gains; reasons have alpha tau sigma / w beside."""
+        left = weight - own * choice.gain if self.counted else weight
+        spent = np.add.reduceat(choice.rate * left, op.starts)[op.segment]
+        more = own * op.noise * op.tempo if self.counted else 0.0
+        return np.exp(choice.gain / op.noise - choice.surplus[op.segment]) * (op.tempo * left - spent + more)
 
     def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
         """-alpha tau sum_a sigma log(sigma / w); nothing where reasons are not counted."""
@@ -210,6 +237,18 @@ class OccasionChoice(ChoiceRule):
         if not self.counted:
             return None
         return np.where(choice.gain > 0, pull * choice.gain, -choice.rate)
+
+    def by_gain(self, op: "FlatGame", choice: Choice, weight: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """See `ChoiceRule`; at the kink the side of gains."""
+        given_up = np.maximum(-choice.gain, 0.0) if self.counted else 0.0
+        moved = self.pull(op, choice) * (weight + own * given_up)
+        return moved - own * choice.rate * (choice.gain < 0) if self.counted else moved
+
+    def by_weight(self, op: "FlatGame", choice: Choice, weight: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """Rates are in proportion to reference rates: r / r0, which at r0 = 0 is C expit(exponent)."""
+        given_up = np.maximum(-choice.gain, 0.0) if self.counted else 0.0
+        share = op.game.ceiling * expit(choice.gain / op.noise + op.log_weight)
+        return share * (weight + own * given_up)
 
     def value(self, op: "FlatGame", choice: Choice) -> np.ndarray:
         """r max(-dq, 0), summed over moves: reasons that make up for what acts give up."""

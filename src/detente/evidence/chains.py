@@ -1,0 +1,343 @@
+"""Markov chains over a posterior: Crank-Nicolson steps about a Gaussian that is fitted while they settle.
+
+Each chain begins where a draw z0 of the prior is pulled by the record: at the largest log L(z) - |z - z0|^2 / 2. While
+chains settle, all points and gradients met so far fit the Gaussian (detente.evidence.gaussian) and the length of steps;
+then both stay as they are, and what follows is kept. A step is accepted with
+
+    min(1, L(z') g(z) / (L(z) g(z'))),    g the Gaussian's density relative to the prior.
+
+Chains walk in stretches. A stretch begins with a solve from nothing, everything after starts from the last solve; how
+far the two agree is noted each time, so that a warm start that left its branch cannot pass unseen. A stretch depends on
+its beginning and its seed alone: results are the same bytes whatever the workers, and an interrupted fit goes on.
+
+Source: Cotter, Roberts, Stuart & White 2013, Statistical Science 28; Cui, Law & Marzouk 2016, J. Comput. Phys. 304;
+Bardsley, Solonen, Haario & Laine 2014, SIAM J. Sci. Comput. 36 (where chains begin).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.draws import Progress
+from detente.draws.executors import opened
+from detente.draws.store import Store
+from detente.errors import ComputationError, OptionError
+from detente.evidence.gaussian import Gaussian, Seen, fitted, joined
+from detente.evidence.target import Held, Place, Target
+
+STRETCH = 50  # steps between two solves from nothing
+CLIMB = 8  # gradients at most on the way to where a chain begins
+STARTS = 20  # draws of the prior that are tried for a beginning
+ROUNDS = 6  # of settling, each a stretch
+WANTED = (0.4, 0.6)  # share accepted of steps along either kind of axes alone; of both together nearly the product
+FIRST, SHORTEST = 0.4, 0.02  # length of steps
+MOST = 3.0  # factor by which a length changes at once
+PATIENCE = 0.05  # nats by which a warm start may differ from a solve from nothing
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much to compute.
+
+    Attributes:
+        chains: how many, from different beginnings.
+        steps: of each chain, after it has settled.
+        thin: one state in so many is kept.
+        seed: of everything.
+    """
+
+    chains: int = 4
+    steps: int = 1000
+    thin: int = 10
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be.
+
+        Raises:
+            OptionError: a number out of range.
+        """
+        if self.chains < 2:
+            raise OptionError.of(f"--chains {self.chains}", "2 or more, so that they can be compared")
+        if self.thin < 1 or STRETCH % self.thin:
+            raise OptionError.of(f"--thin {self.thin}", f"a number that divides {STRETCH}")
+        if self.steps < 4 * self.thin:
+            raise OptionError.of(f"--steps {self.steps}", f"{4 * self.thin} or more")
+
+
+@dataclass(frozen=True)
+class Chains:
+    """What chains found.
+
+    Attributes:
+        names: of the dimensions.
+        z: (chains, kept, dimensions) coordinates.
+        log: (chains, kept) log-likelihood, nats.
+        accepted: share of steps accepted after settling.
+        lengths: of the steps, along the axes in which the record speaks and along the others.
+        evaluations: solves in all.
+        checked: (times,) by how many nats a warm start differed from a solve from nothing.
+        faults: why points had no certified equilibrium, a text each.
+    """
+
+    names: tuple[str, ...]
+    z: np.ndarray
+    log: np.ndarray
+    accepted: float
+    lengths: tuple[float, float]
+    evaluations: int
+    checked: np.ndarray
+    faults: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> float:
+        """Share of the checks at which a warm start was on another equilibrium."""
+        return float((self.checked > PATIENCE).mean()) if len(self.checked) else 0.0
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One stretch of one chain, or its beginning."""
+
+    number: int
+    seed: tuple[int, ...]
+    thin: int
+    z: np.ndarray | None = None  # None: find a beginning
+    expected: float = 0.0  # log-likelihood by the warm start that led here
+    gaussian: Gaussian | None = None
+    lengths: tuple[float, float] = (0.0, 0.0)  # along the axes in which the record speaks, and along the others
+    steps: int = STRETCH
+    settling: bool = False
+
+
+@dataclass
+class _Walker(Held):
+    """Walks a stretch; the function that workers call."""
+
+    def __call__(self, task: _Task) -> dict[str, Any]:
+        target, rng = self.get(), np.random.default_rng(task.seed)
+        return _begin(target, rng) if task.z is None else _walk(target, task, rng)
+
+
+def _begin(target: Target, rng: np.random.Generator) -> dict[str, Any]:
+    """Where a chain begins: a draw of the prior, pulled by the record."""
+    from scipy.optimize import minimize
+
+    for _ in range(STARTS):
+        z0 = rng.standard_normal(len(target.names))
+        place = target.at(z0)
+        if np.isfinite(place.log):
+            break
+    else:
+        raise ComputationError(f"none of {STARTS} draws of the prior can have produced the record")
+    trail, slopes, last = [place], [], place
+
+    def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
+        nonlocal last
+        here = place if np.array_equal(z, z0) else target.at(z, last.near)
+        if not np.isfinite(here.log):
+            return 1e10, z - z0
+        trail.append(here)
+        slopes.append(target.slope(here))
+        last = here
+        return -here.log + 0.5 * float((z - z0) @ (z - z0)), z - z0 - slopes[-1]
+
+    minimize(cost, z0, jac=True, method="L-BFGS-B", options={"maxiter": CLIMB, "maxfun": CLIMB})
+    best = max(trail[1:], key=lambda p: p.log - 0.5 * float((p.z - z0) @ (p.z - z0)))
+    return {
+        "z": best.z.tolist(),
+        "log": best.log,
+        "seen": [p.z.tolist() for p in trail[1:]],
+        "seen_log": [p.log for p in trail[1:]],
+        "slopes": [s.tolist() for s in slopes],
+        "at": list(range(len(slopes))),
+        "evaluations": 2 * len(trail),
+    }
+
+
+def _walk(target: Target, task: _Task, rng: np.random.Generator) -> dict[str, Any]:
+    """A stretch of steps from a point."""
+    assert task.z is not None and task.gaussian is not None
+    here = target.at(task.z)
+    off = abs(here.log - task.expected)
+    if not np.isfinite(here.log):  # its solve from nothing has no certificate: stay, and let the next one try again
+        here = Place(task.z, task.expected)
+    ratio = here.log - task.gaussian.log_ratio(here.z)
+    seen, kept, kept_log, accepted = [here], [], [], [0, 0]
+    for n in range(task.steps):
+        kind = n % 2 if task.settling else 0
+        lengths = (task.lengths[0] * (kind == 0), task.lengths[1] * (kind == 1)) if task.settling else task.lengths
+        z = task.gaussian.step(here.z, *lengths, rng)
+        new = target.at(z, here.near)
+        other = new.log - task.gaussian.log_ratio(z) if np.isfinite(new.log) else -np.inf
+        if np.log(rng.random()) < other - ratio:
+            here, ratio = new, other
+            accepted[kind] += 1
+        if task.settling and np.isfinite(new.log):
+            seen.append(new)
+        if (n + 1) % task.thin == 0:
+            kept.append(here.z.tolist())
+            kept_log.append(here.log)
+    found = {
+        "z": here.z.tolist(),
+        "log": here.log,
+        "accepted": [2 * n / task.steps for n in accepted] if task.settling else accepted[0] / task.steps,
+        "off": off if np.isfinite(off) else None,
+        "kept": kept,
+        "kept_log": kept_log,
+        "evaluations": task.steps + 1,
+        "faults": sorted(set(getattr(target, "faults", ()))),
+    }
+    if task.settling:
+        seen = [p for p in {id(p): p for p in [*seen, here]}.values()]
+        found |= {
+            "seen": [p.z.tolist() for p in seen],
+            "seen_log": [p.log for p in seen],
+            "slopes": [target.slope(here).tolist()] if here.near is not None else [],
+            "at": [seen.index(here)] if here.near is not None else [],
+        }
+    return found
+
+
+def run_chains(
+    build: Callable[[], Target],
+    names: Sequence[str],
+    plan: Plan,
+    *,
+    folder: Path | None = None,
+    key: str = "",
+    workers: int | None = None,
+    executor: str | None = None,
+    progress: Progress | None = None,
+) -> Chains:
+    """Run chains until each has made its steps.
+
+    Args:
+        build: makes the target in each process; picklable.
+        names: of its dimensions.
+        plan: how much to compute.
+        folder: where finished stretches are kept; None: nowhere.
+        key: names the target; stretches are used again only under the same.
+        workers: processes; never changes a number.
+        executor: as in `detente.draws.map_draws`.
+        progress: called with (share done, words).
+
+    Raises:
+        ComputationError: no beginning was found.
+        OptionError: another process runs the same chains.
+    """
+    return _Runner(_Walker(build), tuple(names), plan, progress or (lambda _share, _words: None)).run(
+        folder, key, workers, executor
+    )
+
+
+@dataclass
+class _Runner:
+    walker: _Walker
+    names: tuple[str, ...]
+    plan: Plan
+    progress: Progress
+    known: dict[int, Any] = field(default_factory=dict)
+    done: int = 0  # stretches
+
+    def run(self, folder: Path | None, key: str, workers: int | None, executor: str | None) -> Chains:
+        store = None if folder is None else Store(folder, f"{key}|chains|{self.plan.chains}|{self.plan.seed}")
+        self.known = {} if store is None else store.read()
+        try:
+            with opened(executor, workers, self.walker, self.plan.chains) as submit:
+
+                def together(tasks: list[_Task]) -> list[Any]:
+                    """Results of one stretch of every chain, in order."""
+                    waiting = [(t.number, t) for t in tasks if t.number not in self.known]
+                    for number, found in submit(self.walker, waiting):
+                        self.known[number] = found
+                        if store is not None:
+                            store.add(number, found)
+                    self.done += 1
+                    return [self.known[t.number] for t in tasks]
+
+                return self._whole(together)
+        finally:
+            if store is not None:
+                store.close(done=False)
+
+    def _whole(self, together: Callable[[list[_Task]], list[Any]]) -> Chains:
+        plan = self.plan
+        stretches = -(-plan.steps // STRETCH)
+        total = 1 + ROUNDS + stretches
+        self.progress(0.0, "finding where chains begin")
+        ends = together([_Task(n, (plan.seed, n), plan.thin) for n in range(plan.chains)])
+        seen, lengths = joined([_seen(e, len(self.names)) for e in ends]), (FIRST, 1.0)
+        count = sum(e["evaluations"] for e in ends)
+        for number in range(ROUNDS):
+            self.progress(self.done / total, f"settling, {number + 1} of {ROUNDS}")
+            gaussian = fitted(seen)
+            ends = together(self._tasks(ends, gaussian, lengths, settling=True))
+            seen = joined([seen, *(_seen(e, len(self.names)) for e in ends)])
+            accepted = np.mean([e["accepted"] for e in ends], axis=0)
+            lengths = tuple(_adapted(*part) for part in zip(lengths, accepted, WANTED, strict=True))
+            count += sum(e["evaluations"] for e in ends)
+        gaussian, walked = fitted(seen), []
+        for number in range(stretches):
+            self.progress(self.done / total, f"step {number * STRETCH} of {plan.steps} of each chain")
+            ends = together(self._tasks(ends, gaussian, lengths, settling=False))
+            walked.append(ends)
+        return self._found(walked, lengths, count)
+
+    def _tasks(self, ends: list[Any], gaussian: Gaussian, lengths: tuple[float, ...], *, settling: bool) -> list[_Task]:
+        plan, tasks = self.plan, []
+        for n, end in enumerate(ends):
+            number = self.done * plan.chains + n
+            tasks.append(
+                _Task(
+                    number=number,
+                    seed=(plan.seed, n, self.done),
+                    thin=plan.thin,
+                    z=np.array(end["z"]),
+                    expected=end["log"],
+                    gaussian=gaussian,
+                    lengths=lengths,
+                    settling=settling,
+                )
+            )
+        return tasks
+
+    def _found(self, walked: list[list[Any]], lengths: tuple[float, ...], count: int) -> Chains:
+        chains = range(self.plan.chains)
+        z = np.array([[point for ends in walked for point in ends[n]["kept"]] for n in chains])
+        log = np.array([[value for ends in walked for value in ends[n]["kept_log"]] for n in chains])
+        flat = [end for ends in walked for end in ends]
+        return Chains(
+            names=self.names,
+            z=z,
+            log=log,
+            accepted=float(np.mean([e["accepted"] for e in flat])),
+            lengths=lengths,
+            evaluations=count + sum(e["evaluations"] for e in flat),
+            checked=np.array([np.inf if e["off"] is None else e["off"] for e in flat]),
+            faults=tuple(sorted({fault for e in flat for fault in e["faults"]})),
+        )
+
+
+def _seen(end: Any, size: int) -> Seen:
+    return Seen(
+        np.array(end["seen"]).reshape(-1, size),
+        np.array(end["seen_log"]),
+        np.array(end["at"], int),
+        np.array(end["slopes"]).reshape(-1, size),
+    )
+
+
+def _adapted(length: float, accepted: float, wanted: float) -> float:
+    """A length under which about the wanted share of steps is accepted.
+
+    Where log L(z') - log L(z) of a step is normal with deviation s, 2 Phi(-s / 2) of the steps are accepted, and s grows
+    with the length.
+    """
+    from scipy.special import ndtri
+
+    now, then = -ndtri(np.clip([accepted, wanted], 0.02, 0.98) / 2)
+    return float(np.clip(length * np.clip(then / now, 1 / MOST, MOST), SHORTEST, 1.0))

@@ -1,0 +1,187 @@
+"""The posterior of a case's parameters as a function that chains can walk on.
+
+Coordinates z are standard normal under the prior: parameter j has the value Q_j(Phi(z_j)), Q_j the quantile function of
+its prior, under the case's own ranges or under an account. Recording probabilities are coordinates, too. The
+log-likelihood of a point needs one solved game and one pass over the coded path.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from detente.draws import DRAW_FAULTS
+from detente.errors import ComputationError
+from detente.evidence.coded import Coded, recording
+from detente.evidence.gradient import likelihood_gradient
+from detente.evidence.jumps import JumpTable, jump_rates, jump_table
+from detente.evidence.likelihood import Likelihood
+from detente.evidence.priors import Quantile, Uniform
+from detente.game import Family
+from detente.solver import Equilibrium, solve
+
+LOOSE = 1e-5  # residual of a solve within a chain: the log-likelihood moves by some 1e-5 nats (test)
+STEP = 1e-4  # of the derivative of a quantile by its coordinate
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A point with its log-likelihood, nats, and the solved game as a start for points nearby."""
+
+    z: np.ndarray
+    log: float
+    near: Any = None
+
+
+class Target(Protocol):
+    """What chains walk on; picklable, so that workers build it for themselves."""
+
+    names: tuple[str, ...]
+
+    def at(self, z: np.ndarray, near: Any = None) -> Place:
+        """The log-likelihood at a point: -inf where the record is impossible or no equilibrium is certified.
+
+        Args:
+            z: (dimensions,) prior coordinates.
+            near: `Place.near` of a point nearby, for a warm start; None: solved from nothing.
+        """
+        ...
+
+    def slope(self, place: Place) -> np.ndarray:
+        """(dimensions,) derivative of the log-likelihood by the coordinates."""
+        ...
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Names and priors of the dimensions: the game's parameters first, then the recording probabilities."""
+
+    names: tuple[str, ...]
+    quantiles: tuple[Quantile, ...]
+    parameters: int  # how many of them are the game's
+
+    def values(self, z: np.ndarray) -> np.ndarray:
+        """Values of points (..., dimensions)."""
+        from scipy.special import ndtr
+
+        u = ndtr(np.asarray(z, float))
+        return np.stack([np.asarray(q(u[..., n])) for n, q in enumerate(self.quantiles)], axis=-1)
+
+    def slopes(self, z: np.ndarray) -> np.ndarray:
+        """(dimensions,) d value / dz."""
+        return (self.values(z + STEP) - self.values(z - STEP)) / (2 * STEP)
+
+    def split(self, values: np.ndarray) -> tuple[dict[str, float], np.ndarray]:
+        """Values (dimensions,) as the game's parameters by name, and the recording probabilities."""
+        own = dict(zip(self.names[: self.parameters], map(float, values), strict=False))
+        return own, values[self.parameters :]
+
+
+@dataclass
+class RecordTarget:
+    """A coded record and a family of games.
+
+    Args:
+        family: parameters -> game; those left out keep their middle.
+        coordinates: what varies.
+        coded: the record.
+    """
+
+    family: Family
+    coordinates: Coordinates
+    coded: Coded
+    table: JumpTable
+    likelihood: Likelihood
+    faults: list[str] = field(default_factory=list)  # why points had no certified equilibrium
+
+    @staticmethod
+    def of(family: Family, priors: Mapping[str, Quantile], coded: Coded) -> "RecordTarget":
+        """Lay out the path; `priors` are those of the game's parameters that vary."""
+        free = [n for n, chance in enumerate(coded.chances) if chance.high > chance.low]
+        chances = {coded.chances[n].name: Uniform(coded.chances[n].low, coded.chances[n].high) for n in free}
+        coordinates = Coordinates((*priors, *chances), (*priors.values(), *chances.values()), len(priors))
+        table = jump_table(family({}))
+        likelihood = Likelihood.of(coded.table, coded.channels, coded.path, _breaks(coded))
+        return RecordTarget(family, coordinates, coded, table, likelihood)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the dimensions."""
+        return self.coordinates.names
+
+    def at(self, z: np.ndarray, near: Any = None) -> Place:
+        """See `Target`."""
+        parameters, chances = self.coordinates.split(self.coordinates.values(z))
+        try:
+            equilibrium = self._solved(parameters, near, LOOSE)
+            rates = jump_rates(equilibrium.game, equilibrium.strategies, self.table)
+        except DRAW_FAULTS as error:
+            self.faults.append(str(error))
+            return Place(z, -np.inf)
+        log = self.likelihood.log(np.concatenate([rates, self.coded.constant]), self._recording(chances))
+        return Place(z, log, equilibrium)
+
+    def slope(self, place: Place) -> np.ndarray:
+        """See `Target`."""
+        parameters, chances = self.coordinates.split(self.coordinates.values(place.z))
+        equilibrium = self._solved(parameters, place.near, 1e-9)
+        found, by_parameter = likelihood_gradient(
+            equilibrium,
+            self.family,
+            parameters,
+            table=self.table,
+            likelihood=self.likelihood,
+            recording=self._recording(chances),
+            constant=self.coded.constant,
+        )
+        by_chance = self._by_chance(found.recording)
+        raw = np.array([*(by_parameter[n] for n in parameters), *by_chance])
+        return raw * self.coordinates.slopes(place.z)
+
+    def _solved(self, parameters: dict[str, float], near: Equilibrium | None, tol: float) -> Equilibrium:
+        found = solve(self.family(parameters), tol=tol, start=near)
+        if not found.certified:
+            raise ComputationError(found.status.words)
+        return found
+
+    def _all(self, chances: np.ndarray) -> np.ndarray:
+        """(1, chances) with the fixed ones."""
+        given, whole = iter(chances), []
+        for chance in self.coded.chances:
+            whole.append(float(next(given)) if chance.high > chance.low else chance.low)
+        return np.array([whole])
+
+    def _recording(self, chances: np.ndarray) -> np.ndarray:
+        return recording(self.coded.chances, len(self.coded.channels), self._all(chances)).probability[0]
+
+    def _by_chance(self, by_recording: np.ndarray) -> list[float]:
+        """Derivatives by the probabilities that vary, from those by channel and spell."""
+        step = np.eye(len(self.coded.chances))
+        found = []
+        for n, chance in enumerate(self.coded.chances):
+            if chance.high > chance.low:
+                pattern = recording(self.coded.chances, len(self.coded.channels), step[n : n + 1]).probability[0]
+                found.append(float((pattern * by_recording).sum()))
+        return found
+
+
+def _breaks(coded: Coded) -> np.ndarray:
+    return np.array(sorted({c.start for c in coded.chances if c.start > 0}))
+
+
+@dataclass
+class Held:
+    """A target that each process builds for itself when it is first needed; what is sent is only how."""
+
+    build: Callable[[], Target]
+    _kept: Target | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"build": self.build, "_kept": None}
+
+    def get(self) -> Target:
+        """The target."""
+        if self._kept is None:
+            self._kept = self.build()
+        return self._kept
