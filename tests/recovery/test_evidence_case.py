@@ -5,13 +5,16 @@ import shutil
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from detente.case import load_case
-from detente.errors import OptionError
+from detente.errors import OptionError, RecordError
 from detente.evidence.part import store_of
 from detente.evidence.recorded import RecordedCase
 from detente.run import read_run
 from detente.verbs import accounts, backtest, code, fit
+from detente.verbs.frame.app import app
+from detente.verbs.frame.studies import kept_part
 
 CASE = """
 format: 1
@@ -118,10 +121,10 @@ def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_p
     assert again == part
     assert {p: p.stat().st_mtime_ns for p in (store / "draws").iterdir()} == times
     assert read_run(out).accounts == data
-    assert accounts.kept_part(case, "accounts", out) == part
+    assert kept_part(case, "accounts", out) == part
     write_events(case, EVENTS[:-1])
     with pytest.raises(OptionError, match=r"--summary: .* keeps no result of 'accounts' for the case as it is now"):
-        accounts.kept_part(case, "accounts", out)
+        kept_part(case, "accounts", out)
     edited = accounts.run(case, quick=True, workers=0, out=out)
     edits = ("record/events.csv was edited after the likelihood was first computed",)
     assert edited.accounts.edits_after_freezing == edits
@@ -141,22 +144,55 @@ def test_with_few_effective_draws_nothing_is_ranked(case, tmp_path):
 
 
 def test_fit_flags_what_the_record_cannot_tell(case, tmp_path):
-    part = fit.run(case, "greedy", draws=40, cap=40, workers=0, out=tmp_path / "out")
+    part = fit.run(case, account="greedy", whole=True, chains=2, steps=50, workers=0, out=tmp_path / "out")
     fitted = part.fit
-    assert [p.name for p in fitted.parameters] == ["noise", "fee", "harvest", "reference_scale"]
+    chances = [f"recorded.{name}" for name in ("village.attack", "reeve.call", "reeve.scold")]
+    assert [p.name for p in fitted.parameters] == ["noise", "fee", "harvest", *chances]
     fee = fitted.parameters[1]
     assert 0.6 <= fee.low <= fee.high <= 1.0
-    assert "40 solves" in fitted.words[0]
-    assert part.command == "detente fit brook --date 2000-01-01 --cap 40 --seed 0 --account greedy --draws 40"
+    assert fee.prior == pytest.approx((0.62, 0.8, 0.98), abs=1e-6)
+    assert [a.id for a in fitted.answers] == [f"{kind}.{y}y" for kind in ("relapse", "peace") for y in (1, 2, 5, 10)]
+    assert fitted.ess_min == min(a.ess for a in fitted.answers) and fitted.refused
+    assert fitted.draws == 2 * 5 and fitted.whole and fitted.until == "2012-01-01"
+    command = "detente fit brook --date 2000-01-01 --account greedy --whole --chains 2 --steps 50 --seed 0"
+    assert part.command == command
     run = read_run(tmp_path / "out")
     assert run.fit == fitted and "fit_parameters" in run.tables and [s.id for s in run.sections] == ["fit"]
+    rows = (tmp_path / "out" / ".evidence" / "fit.csv").read_text("utf-8").splitlines()
+    assert rows[0] == "chain,log_likelihood," + ",".join(p.name for p in fitted.parameters)
+    assert len(rows) == 11 and rows[1].startswith("0,-") and rows[-1].startswith("1,-")
+    shown = CliRunner().invoke(app, ["fit", str(case), "--summary", "--json", "--out", str(tmp_path / "out")])
+    told = json.loads(shown.stdout)
+    assert list(told) == ["draws", "rhat_max", "ess_min", "answers", "parameters"]
+    assert [list(entry) for entry in told["parameters"]] == [["name", "prior", "posterior", "overlap"]] * 6
+    assert [list(entry) for entry in told["answers"]] == [["id", "rhat", "ess"]] * 8
     with pytest.raises(OptionError, match=r"--account greed; .*did you mean 'greedy'"):
-        fit.run(case, "greed", draws=8, workers=0, out=tmp_path / "out")
+        fit.run(case, account="greed", workers=0, out=tmp_path / "out")
 
 
+@pytest.mark.slow
+def test_more_steps_go_on_from_those_that_are_there(case, tmp_path):
+    short = fit.run(case, whole=True, chains=2, steps=100, workers=0, out=tmp_path / "out").fit
+    rows = (tmp_path / "out" / ".evidence" / "fit.csv").read_text("utf-8").splitlines()
+    longer = fit.run(case, whole=True, chains=2, steps=150, workers=0, out=tmp_path / "out").fit
+    more = (tmp_path / "out" / ".evidence" / "fit.csv").read_text("utf-8").splitlines()
+    assert longer.draws == 30 and short.draws == 20
+    assert more[1:11] == rows[1:11] and more[16:26] == rows[11:21]
+    alone = fit.run(case, whole=True, chains=2, steps=150, workers=2, out=tmp_path / "alone").fit
+    assert alone == longer
+
+
+def test_before_the_record_begins_there_is_nothing_to_fit(case, tmp_path):
+    with pytest.raises(RecordError, match=r"coding.yaml:3:7: a path from 2000-01-01 until 2000-01-01; expected"):
+        fit.run(case, workers=0, out=tmp_path / "out")
+
+
+@pytest.mark.slow
 def test_a_case_without_accounts_can_be_fitted(case, tmp_path):
     shutil.rmtree(case / "accounts")
-    assert fit.run(case, draws=8, cap=8, workers=0, out=tmp_path / "out").fit.account == "the case's own ranges"
+    fitted = fit.run(case, whole=True, chains=2, steps=40, workers=0, out=tmp_path / "out").fit
+    assert fitted.account == "the case's own ranges"
+    assert fitted.refused and any("fewer than 100 effective draws" in words for words in fitted.words)
     with pytest.raises(OptionError, match="has no accounts"):
         accounts.run(case, quick=True, workers=0, out=tmp_path / "out")
 
@@ -179,7 +215,6 @@ def test_a_draw_that_fails_is_left_out_with_its_reason(case, tmp_path, monkeypat
 def test_the_cap_holds_from_the_first_draw(case, tmp_path):
     part = accounts.run(case, quick=True, cap=7, workers=0, out=tmp_path / "out")
     assert part.accounts.solves <= 7
-    assert fit.run(case, draws=30, cap=6, workers=0, out=tmp_path / "out").fit.solves == 6
 
 
 def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
@@ -198,8 +233,8 @@ def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
         (lambda c, o: accounts.run(c, seed=-1, out=o), "--seed -1"),
         (lambda c, o: accounts.run(c, quick=True, workers=-2, out=o), "--workers -2; expected 0"),
         (lambda c, o: accounts.run(c, "2000-01-02", out=o), "no situation for 2000-01-02"),
-        (lambda c, o: fit.run(c, draws=0, out=o), "--draws 0; expected a whole number of at least 1"),
-        (lambda c, o: fit.run(c, cap=0, out=o), "--cap 0"),
+        (lambda c, o: fit.run(c, chains=1, out=o), "--chains 1; expected 2 or more"),
+        (lambda c, o: fit.run(c, steps=9, out=o), "--steps 9"),
         (lambda c, o: code.run(c, until="tomorrow"), "--date tomorrow; expected an ISO date"),
         (lambda c, o: backtest.run(c, "2006-13-01", "2006-01-01:2012-01-01", out=o), "--date 2006-13-01"),
         (
@@ -244,10 +279,6 @@ def test_code_lists_every_event(case):
 
 
 def test_the_command_line(case, tmp_path, monkeypatch):
-    from typer.testing import CliRunner
-
-    from detente.verbs.frame.app import app
-
     monkeypatch.chdir(tmp_path)
     run = CliRunner().invoke
 
@@ -261,10 +292,6 @@ def test_the_command_line(case, tmp_path, monkeypatch):
     assert quick.exit_code == 0, quick.output
     assert quick.stdout.startswith(("The model predicts", "A simple rival predicts", "The fitted draws give"))
     assert "No verdict: quick." in quick.stdout
-
-    fitted = run(app, ["fit", str(case), "--draws", "24", "--cap", "24", "--json", *out])
-    assert fitted.exit_code == 0, fitted.output
-    assert {"ess", "words", "parameters", "refused"} <= set(json.loads(fitted.stdout))
 
     window = ["--until", "2006-01-01", "--score", "2006-01-01:2012-01-01"]
     tested = run(app, ["backtest", str(case), *window, "--draws", "24", "--json", *out])

@@ -39,7 +39,7 @@ END = "from detente.files.whole import write_text; write_text(end, part.model_du
 VERBS = {
     "analyze": ("--draws", "6"),
     "accounts": ("--quick", "--cap", "30"),
-    "fit": ("--draws", "30", "--cap", "30"),
+    "fit": ("--whole", "--chains", "2", "--steps", "100"),
     "settle": ("--quick", "--draws", "4", "--risk", "0.3", "--share", "0.5"),
 }
 

@@ -13,8 +13,17 @@ from detente.evidence.gaussian import Gaussian, Seen, fitted
 from detente.evidence.target import Place
 
 
+class Watching:
+    """One answer is watched: the first coordinate."""
+
+    watched = ("first",)
+
+    def answers(self, place):
+        return (float(place.z[0]),)
+
+
 @dataclass
-class Bent:
+class Bent(Watching):
     """A posterior of two coordinates that is far from normal."""
 
     names: tuple[str, ...] = ("a", "b")
@@ -50,7 +59,7 @@ class Impossible(Bent):
 
 
 @dataclass
-class Wide:
+class Wide(Watching):
     """Sixty coordinates, of which a record tells much about few combinations."""
 
     names: tuple[str, ...] = tuple(f"z{n}" for n in range(60))
@@ -92,6 +101,7 @@ def test_a_bent_posterior_agrees_with_a_grid():
             at = axis[np.searchsorted(np.cumsum(marginal), q)]
             assert abs((drawn <= at).mean() - q) < 4 * np.sqrt(q * (1 - q) / effective(drawn)) + 0.01
     assert found.left == 0 and found.checked.max() == 0
+    assert np.array_equal(found.answers[..., 0], found.z[..., 0])
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(tmp_path):
@@ -119,6 +129,27 @@ def test_what_was_stopped_goes_on_to_the_same_draws(tmp_path):
 
 def test_a_warm_start_that_leaves_its_branch_is_seen():
     assert run_chains(Hopping, Bent().names, Plan(steps=100, thin=10), workers=0).left == 1.0
+
+
+@dataclass
+class Elusive(Bent):
+    """Where a is above 1 there is a solution only by a warm start."""
+
+    def at(self, z, near=None):
+        return super().at(z, near) if near or z[0] < 1.0 else Place(z, -np.inf)
+
+
+def test_a_point_that_cannot_be_solved_from_nothing_does_not_begin_a_stretch():
+    found = run_chains(Elusive, Bent().names, Plan(steps=400, thin=10, seed=4), workers=0)
+    assert np.isinf(found.checked).any() and found.left > 0
+    assert np.isfinite(found.answers).all()
+
+
+def test_time_ends_chains_after_whole_stretches(tmp_path):
+    short = run_chains(Bent, Bent().names, Plan(steps=1000, thin=10, minutes=1e-9), workers=0, folder=tmp_path)
+    assert short.z.shape == (4, 4 * 5, 2)
+    whole = run_chains(Bent, Bent().names, Plan(steps=1000, thin=10), workers=0, folder=tmp_path)
+    assert np.array_equal(whole.z[:, :20], short.z)
 
 
 def test_few_informed_directions_of_many_are_found():
@@ -159,14 +190,22 @@ def test_a_record_that_no_draw_can_have_produced_is_said():
         run_chains(Impossible, Bent().names, Plan(steps=100, thin=10), workers=0)
 
 
-@pytest.mark.parametrize(("given", "words"), [({"chains": 1}, "--chains 1"), ({"steps": 10}, "--steps 10"), ({"thin": 7}, "--thin 7")])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"chains": 1}, "--chains 1"),
+        ({"steps": 10}, "--steps 10"),
+        ({"thin": 7}, "--thin 7"),
+        ({"minutes": 0.0}, "--minutes 0"),
+    ],
+)
 def test_a_plan_that_cannot_be_is_refused(given, words):
     with pytest.raises(OptionError, match=words):
         Plan(**given)
 
 
 @dataclass
-class Counted:
+class Counted(Watching):
     """Counts over known times, at two rates and a probability of being recorded, the last only in one of them."""
 
     counts: tuple[int, ...] = ()

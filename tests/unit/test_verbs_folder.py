@@ -21,7 +21,7 @@ LIMITS = {"risk": 0.3, "share": 0.5}
 VERBS = {
     "settle": lambda case, out, note=None: settle(case, quick=True, draws=2, workers=0, out=out, note=note, **LIMITS),
     "accounts": lambda case, out, note=None: accounts(case, quick=True, cap=6, workers=0, out=out, note=note),
-    "fit": lambda case, out, note=None: fit(case, draws=6, cap=6, workers=0, out=out, note=note),
+    "fit": lambda case, out, note=None: fit(case, whole=True, chains=2, steps=40, workers=0, out=out, note=note),
     "analyze": lambda case, out, note=None: analyze(case, draws=2, workers=0, out=out, note=note),
 }
 PARTS = {"settle": ("settlement",), "accounts": ("accounts",), "fit": ("fit",)}

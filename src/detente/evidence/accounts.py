@@ -167,7 +167,8 @@ def sensitivity(bank: Bank, priors: Mapping[str, JointPrior], log_likelihood: np
 def parameter_fits(bank: Bank, log_prior: np.ndarray, weights: np.ndarray) -> tuple[ParameterFit, ...]:
     """What posterior weights (rows,) say of every dimension of a bank beside its prior weights."""
     values = bank.values()
-    noise = expected_overlap(weights)
+    with np.errstate(divide="ignore"):
+        noise = expected_overlap(max(1.0, effective(np.log(weights))))
     found: list[ParameterFit] = []
     for n, dimension in enumerate(bank.space.dimensions):
         share = overlap(log_prior, weights, values[:, n], BINS)
@@ -179,10 +180,13 @@ def parameter_fits(bank: Bank, log_prior: np.ndarray, weights: np.ndarray) -> tu
     return tuple(found)
 
 
-def expected_overlap(weights: np.ndarray, bins: int = BINS) -> float:
-    """The overlap that sampling noise leaves when the record teaches nothing: 1 less the mean deviation of bins."""
-    with np.errstate(divide="ignore"):
-        size = max(1.0, effective(np.log(weights)))
+def expected_overlap(size: float, bins: int = BINS) -> float:
+    """The overlap that sampling noise leaves when the record teaches nothing: 1 less the mean deviation of bins.
+
+    Args:
+        size: effective number of draws.
+        bins: of equal prior probability.
+    """
     share = 1 / bins
     deviation = np.sqrt(2 / np.pi) * np.sqrt(share * (1 - share) / size)
     return float(max(0.0, 1 - bins * deviation / 2))

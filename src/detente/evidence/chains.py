@@ -14,6 +14,7 @@ Source: Cotter, Roberts, Stuart & White 2013, Statistical Science 28; Cui, Law &
 Bardsley, Solonen, Haario & Laine 2014, SIAM J. Sci. Comput. 36 (where chains begin).
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ from detente.evidence.target import Held, Place, Target
 
 STRETCH = 50  # steps between two solves from nothing
 CLIMB = 8  # gradients at most on the way to where a chain begins
+FEWEST = 4  # stretches of each chain, however little time there is
 STARTS = 20  # draws of the prior that are tried for a beginning
 ROUNDS = 6  # of settling, each a stretch
 WANTED = (0.4, 0.6)  # share accepted of steps along either kind of axes alone; of both together nearly the product
@@ -47,12 +49,15 @@ class Plan:
         steps: of each chain, after it has settled.
         thin: one state in so many is kept.
         seed: of everything.
+        minutes: after which no stretch is begun, if some of each chain is there; what is there then depends on the
+            machine. None: all steps are made.
     """
 
     chains: int = 4
     steps: int = 1000
     thin: int = 10
     seed: int = 0
+    minutes: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.
@@ -66,6 +71,8 @@ class Plan:
             raise OptionError.of(f"--thin {self.thin}", f"a number that divides {STRETCH}")
         if self.steps < 4 * self.thin:
             raise OptionError.of(f"--steps {self.steps}", f"{4 * self.thin} or more")
+        if self.minutes is not None and not self.minutes > 0:
+            raise OptionError.of(f"--minutes {self.minutes:g}", "more than 0")
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,8 @@ class Chains:
         names: of the dimensions.
         z: (chains, kept, dimensions) coordinates.
         log: (chains, kept) log-likelihood, nats.
+        watched: ids of the target's answers.
+        answers: (chains, kept, watched).
         accepted: share of steps accepted after settling.
         lengths: of the steps, along the axes in which the record speaks and along the others.
         evaluations: solves in all.
@@ -86,6 +95,8 @@ class Chains:
     names: tuple[str, ...]
     z: np.ndarray
     log: np.ndarray
+    watched: tuple[str, ...]
+    answers: np.ndarray
     accepted: float
     lengths: tuple[float, float]
     evaluations: int
@@ -106,6 +117,7 @@ class _Task:
     seed: tuple[int, ...]
     thin: int
     z: np.ndarray | None = None  # None: find a beginning
+    anchor: np.ndarray | None = None  # where the stretch before began, which could be solved from nothing
     expected: float = 0.0  # log-likelihood by the warm start that led here
     gaussian: Gaussian | None = None
     lengths: tuple[float, float] = (0.0, 0.0)  # along the axes in which the record speaks, and along the others
@@ -149,6 +161,7 @@ def _begin(target: Target, rng: np.random.Generator) -> dict[str, Any]:
     best = max(trail[1:], key=lambda p: p.log - 0.5 * float((p.z - z0) @ (p.z - z0)))
     return {
         "z": best.z.tolist(),
+        "anchor": z0.tolist(),
         "log": best.log,
         "seen": [p.z.tolist() for p in trail[1:]],
         "seen_log": [p.log for p in trail[1:]],
@@ -163,10 +176,13 @@ def _walk(target: Target, task: _Task, rng: np.random.Generator) -> dict[str, An
     assert task.z is not None and task.gaussian is not None
     here = target.at(task.z)
     off = abs(here.log - task.expected)
-    if not np.isfinite(here.log):  # its solve from nothing has no certificate: stay, and let the next one try again
-        here = Place(task.z, task.expected)
+    if not np.isfinite(here.log):  # it cannot be solved from nothing: the stretch before does not count
+        assert task.anchor is not None
+        here = target.at(task.anchor)
+    start = here
     ratio = here.log - task.gaussian.log_ratio(here.z)
-    seen, kept, kept_log, accepted = [here], [], [], [0, 0]
+    seen, kept, kept_log, told, accepted = [here], [], [], [], [0, 0]
+    last: tuple[Place | None, tuple[float, ...]] = (None, ())
     for n in range(task.steps):
         kind = n % 2 if task.settling else 0
         lengths = (task.lengths[0] * (kind == 0), task.lengths[1] * (kind == 1)) if task.settling else task.lengths
@@ -181,23 +197,28 @@ def _walk(target: Target, task: _Task, rng: np.random.Generator) -> dict[str, An
         if (n + 1) % task.thin == 0:
             kept.append(here.z.tolist())
             kept_log.append(here.log)
+            last = last if last[0] is here else (here, target.answers(here))
+            told.append(list(last[1]))
     found = {
         "z": here.z.tolist(),
+        "anchor": start.z.tolist(),
         "log": here.log,
         "accepted": [2 * n / task.steps for n in accepted] if task.settling else accepted[0] / task.steps,
         "off": off if np.isfinite(off) else None,
         "kept": kept,
         "kept_log": kept_log,
+        "answers": told,
+        "watched": list(target.watched),
         "evaluations": task.steps + 1,
         "faults": sorted(set(getattr(target, "faults", ()))),
     }
     if task.settling:
-        seen = [p for p in {id(p): p for p in [*seen, here]}.values()]
+        seen = list({id(p): p for p in [*seen, here]}.values())
         found |= {
             "seen": [p.z.tolist() for p in seen],
             "seen_log": [p.log for p in seen],
-            "slopes": [target.slope(here).tolist()] if here.near is not None else [],
-            "at": [seen.index(here)] if here.near is not None else [],
+            "slopes": [target.slope(here).tolist()],
+            "at": [seen.index(here)],
         }
     return found
 
@@ -268,6 +289,7 @@ class _Runner:
         plan = self.plan
         stretches = -(-plan.steps // STRETCH)
         total = 1 + ROUNDS + stretches
+        began = time.monotonic()
         self.progress(0.0, "finding where chains begin")
         ends = together([_Task(n, (plan.seed, n), plan.thin) for n in range(plan.chains)])
         seen, lengths = joined([_seen(e, len(self.names)) for e in ends]), (FIRST, 1.0)
@@ -278,16 +300,20 @@ class _Runner:
             ends = together(self._tasks(ends, gaussian, lengths, settling=True))
             seen = joined([seen, *(_seen(e, len(self.names)) for e in ends)])
             accepted = np.mean([e["accepted"] for e in ends], axis=0)
-            lengths = tuple(_adapted(*part) for part in zip(lengths, accepted, WANTED, strict=True))
+            lengths = _adapted(lengths[0], accepted[0], WANTED[0]), _adapted(lengths[1], accepted[1], WANTED[1])
             count += sum(e["evaluations"] for e in ends)
         gaussian, walked = fitted(seen), []
         for number in range(stretches):
+            if number >= FEWEST and plan.minutes is not None and time.monotonic() - began > 60 * plan.minutes:
+                break
             self.progress(self.done / total, f"step {number * STRETCH} of {plan.steps} of each chain")
             ends = together(self._tasks(ends, gaussian, lengths, settling=False))
             walked.append(ends)
         return self._found(walked, lengths, count)
 
-    def _tasks(self, ends: list[Any], gaussian: Gaussian, lengths: tuple[float, ...], *, settling: bool) -> list[_Task]:
+    def _tasks(
+        self, ends: list[Any], gaussian: Gaussian, lengths: tuple[float, float], *, settling: bool
+    ) -> list[_Task]:
         plan, tasks = self.plan, []
         for n, end in enumerate(ends):
             number = self.done * plan.chains + n
@@ -297,6 +323,7 @@ class _Runner:
                     seed=(plan.seed, n, self.done),
                     thin=plan.thin,
                     z=np.array(end["z"]),
+                    anchor=np.array(end["anchor"]),
                     expected=end["log"],
                     gaussian=gaussian,
                     lengths=lengths,
@@ -305,7 +332,7 @@ class _Runner:
             )
         return tasks
 
-    def _found(self, walked: list[list[Any]], lengths: tuple[float, ...], count: int) -> Chains:
+    def _found(self, walked: list[list[Any]], lengths: tuple[float, float], count: int) -> Chains:
         chains = range(self.plan.chains)
         z = np.array([[point for ends in walked for point in ends[n]["kept"]] for n in chains])
         log = np.array([[value for ends in walked for value in ends[n]["kept_log"]] for n in chains])
@@ -314,6 +341,8 @@ class _Runner:
             names=self.names,
             z=z,
             log=log,
+            watched=tuple(flat[0]["watched"]),
+            answers=np.array([[told for ends in walked for told in ends[n]["answers"]] for n in chains]),
             accepted=float(np.mean([e["accepted"] for e in flat])),
             lengths=lengths,
             evaluations=count + sum(e["evaluations"] for e in flat),
@@ -334,8 +363,8 @@ def _seen(end: Any, size: int) -> Seen:
 def _adapted(length: float, accepted: float, wanted: float) -> float:
     """A length under which about the wanted share of steps is accepted.
 
-    Where log L(z') - log L(z) of a step is normal with deviation s, 2 Phi(-s / 2) of the steps are accepted, and s grows
-    with the length.
+    Where log L(z') - log L(z) of a step is normal with deviation s, 2 Phi(-s / 2) of the steps are accepted, and s
+    grows with the length.
     """
     from scipy.special import ndtri
 

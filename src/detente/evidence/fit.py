@@ -1,59 +1,206 @@
-"""The posterior of a case's parameters, under its own ranges or under one account."""
+"""The posterior of a case's parameters given its record: under its own ranges, or under one account."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+import numpy as np
+
+from detente.draws import Progress
 from detente.errors import OptionError, suggest
-from detente.evidence.accounts import parameter_fits
-from detente.evidence.posterior import Proposal, Weighted, weigh
-from detente.evidence.priors import JointPrior
-from detente.evidence.score import scorer_for
-from detente.evidence.study import Study
+from detente.evidence.accounts import BINS, NOISE_SHARE, expected_overlap
+from detente.evidence.chains import PATIENCE, Chains, Plan, run_chains
+from detente.evidence.diagnostics import LEAST, MIXED, Mixing, mixing_of
+from detente.evidence.priors import Quantile, quantile_of
+from detente.evidence.recorded import RecordedCase
+from detente.evidence.target import Coordinates, RecordTarget, Watch
 from detente.run import Fit
+from detente.run.accounts import AnswerFit, ParameterFit
+from detente.words.numbers import listed
 
 OWN = "the case's own ranges"
-HEAVY = 0.1  # share of the weight from which one draw is named
-SEED = 31  # added to the study's seed: other draws than those of the study of accounts
+PERCENTILES = (5, 50, 95)
 
 
-def fit(study: Study, account: str | None = None) -> Fit:
-    """Weigh draws of one prior by the record, and refine them up to the cap.
+@dataclass(frozen=True)
+class Question:
+    """What is fitted: a case, an account or its own ranges, and the record until a day.
 
-    Args:
-        study: a case's study; its settings say how many draws to begin with and where to stop.
-        account: one of its accounts; None: the case's own ranges.
+    Attributes:
+        date: a situation; its chances of war and peace are watched.
+        account: None: the case's own ranges.
+        whole: use the whole record, also what came after the date.
+    """
+
+    case: str
+    date: str
+    account: str | None = None
+    whole: bool = False
+
+    @property
+    def until(self) -> str | None:
+        """The last day of the record that counts; None: all of it."""
+        return None if self.whole else self.date
+
+    def target(self) -> RecordTarget:
+        """The posterior as chains need it; every process builds its own.
+
+        Raises:
+            CaseError, RecordError, OptionError: mistakes in the files, or an unknown account.
+        """
+        recorded = RecordedCase.open(self.case)
+        priors = priors_of(recorded, self.account)
+        coded = recorded.code(until=self.until)
+        return RecordTarget.of(recorded.template.family, priors, coded, Watch.of(recorded.template, self.date))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What chains found: as a run keeps it, and the draws behind it.
+
+    Attributes:
+        fit: in summary.
+        names: of the dimensions, the game's parameters first.
+        values: (draws, dimensions); draws of a chain follow one another.
+        log: (draws,) log-likelihood, nats.
+        chains: how many.
+    """
+
+    fit: Fit
+    names: tuple[str, ...]
+    values: np.ndarray
+    log: np.ndarray
+    chains: int
+
+
+def priors_of(recorded: RecordedCase, account: str | None) -> dict[str, Quantile]:
+    """Priors of the parameters that vary.
 
     Raises:
-        OptionError: an unknown account.
+        OptionError: an unknown account, or one that fixes all.
     """
-    if account is not None and account not in study.priors:
-        known = list(study.priors)
-        raise OptionError.of(f"--account {account}", f"one of {', '.join(known)}", suggest(account, known))
-    prior = study.priors[account] if account is not None else JointPrior(OWN)
-    study = replace(study, priors={prior.name: prior})
-    settings = study.settings
-    bank = study.bank([Proposal(prior, min(settings.draws, settings.cap))], settings.seed + SEED, 0.0, 0.2)
-    bank, log_likelihood = study.refined(bank, scorer_for(bank, study.coded).score(study.coded.path))
-    weighted = weigh(bank.log_prior(prior), log_likelihood)
-    return Fit(
-        account=prior.name,
-        log_evidence=weighted.log_evidence if weighted.ess else None,
-        ess=weighted.ess,
-        solves=bank.solves,
-        failed=len(bank.left_out),
-        refused=weighted.refused,
-        parameters=parameter_fits(bank, bank.log_prior(prior), weighted.weights),
-        words=tuple(trust(weighted, bank.solves, bank.left_out_in_words)),
+    parameters = recorded.case.parameters
+    found: dict[str, Quantile] = {n: quantile_of(p) for n, p in parameters.items() if p.high > p.low}
+    if account is not None:
+        known = recorded.accounts()
+        if account not in known:
+            raise OptionError.of(f"--account {account}", f"one of {', '.join(known)}", suggest(account, known))
+        found |= {name: prior for name, prior in known[account].changed.items() if name in found}
+    if not found:
+        raise OptionError.of(f"case '{recorded.case.name}' has no parameter with a range", "something to fit")
+    return found
+
+
+def fit(
+    question: Question,
+    target: RecordTarget,
+    plan: Plan,
+    *,
+    folder: Path | None,
+    key: str,
+    workers: int | None = None,
+    executor: str | None = None,
+    progress: Progress | None = None,
+) -> Fitted:
+    """Run chains, and sum up what they found.
+
+    Args:
+        question: what is fitted.
+        target: built once already, so that mistakes in the files are found before anything is computed.
+        plan: how much to compute.
+        folder: where finished stretches are kept.
+        key: names the inputs.
+        workers, executor, progress: as in `detente.draws.map_draws`.
+
+    Raises:
+        ComputationError: no draw of the prior can have produced the record.
+    """
+    found = run_chains(
+        partial(_target, question),
+        target.names,
+        plan,
+        folder=folder,
+        key=f"{key}|{question}",
+        workers=workers,
+        executor=executor,
+        progress=progress,
     )
+    values = target.coordinates.values(found.z)
+    answers = tuple(
+        AnswerFit(id=id, rhat=m.rhat, ess=m.ess)
+        for n, id in enumerate(found.watched)
+        for m in [mixing_of(found.answers[..., n])]
+    )
+    parameters = tuple(_parameters(target.coordinates, found.z, values))
+    judged = found.answers if answers else found.z
+    worst = Mixing.worst(mixing_of(judged[..., n]) for n in range(judged.shape[-1]))
+    made = Fit(
+        account=question.account or OWN,
+        until=target.coded.until,
+        whole=question.whole,
+        chains=plan.chains,
+        draws=found.log.size,
+        solves=found.evaluations,
+        accepted=found.accepted,
+        rhat_max=worst.rhat,
+        ess_min=worst.ess,
+        refused=not worst.settled,
+        answers=answers,
+        parameters=parameters,
+        words=tuple(_words(found, worst, bool(answers))),
+    )
+    size = len(target.names)
+    return Fitted(made, target.names, values.reshape(-1, size), found.log.ravel(), plan.chains)
 
 
-def trust(weighted: Weighted, solves: int, left_out: str) -> list[str]:
-    """How far a posterior can be trusted, in words."""
-    words = [f"{solves} solves, effective sample size {weighted.ess:.0f}"]
-    if weighted.refused:
-        words.append("too few effective draws: read no number here as settled; a larger --cap may help")
-    top = float(weighted.weights.max(initial=0.0))
-    if top > HEAVY:
-        words.append(f"one draw carries {top:.0%} of the weight")
-    if left_out:
-        words.append(left_out)
-    return words
+def _target(question: Question) -> RecordTarget:
+    return question.target()
+
+
+def _parameters(coordinates: Coordinates, z: np.ndarray, values: np.ndarray) -> Iterator[ParameterFit]:
+    """Prior and posterior of each dimension; z and values (chains, draws, dimensions)."""
+    from scipy.special import ndtr, ndtri
+
+    u = ndtr(z)
+    prior = coordinates.values(np.repeat(ndtri(np.array(PERCENTILES) / 100)[:, None], z.shape[-1], axis=1))
+    for n, name in enumerate(coordinates.names):
+        mixing = mixing_of(z[..., n])
+        share = np.histogram(u[..., n], BINS, (0.0, 1.0))[0] / u[..., n].size
+        overlap = float(np.minimum(share, 1 / BINS).sum())
+        low, mid, high = (float(v) for v in np.percentile(values[..., n], PERCENTILES))
+        yield ParameterFit(
+            name=name,
+            overlap=overlap,
+            low=low,
+            mid=mid,
+            high=high,
+            assumption_not_record=overlap > NOISE_SHARE * expected_overlap(max(1.0, mixing.ess)),
+            prior=(float(prior[0, n]), float(prior[1, n]), float(prior[2, n])),
+            rhat=mixing.rhat,
+            ess=mixing.ess,
+        )
+
+
+def _words(found: Chains, worst: Mixing, answers: bool) -> Iterator[str]:
+    """How far the posterior can be trusted."""
+    what = "answer" if answers else "parameter"
+    apart = "" if worst.rhat is None else f", and R-hat is at most {worst.rhat:.3f}"
+    yield (
+        f"{found.z.shape[0]} chains, {found.evaluations} games solved; every {what} rests on {worst.ess:.0f} effective "
+        f"draws or more{apart}"
+    )
+    lacks = []
+    if worst.ess < LEAST:
+        lacks.append(f"fewer than {LEAST:.0f} effective draws")
+    if worst.rhat is None or worst.rhat > MIXED:
+        lacks.append(f"chains that do not agree (R-hat above {MIXED})")
+    if lacks:
+        yield f"{listed(lacks)}: read no number here as settled; more --steps may help"
+    if found.left:
+        yield (
+            f"in {found.left:.1%} of {len(found.checked)} checks a solve from nothing and one from the point before "
+            f"differed by over {PATIENCE} nats"
+        )
+    if found.faults:
+        yield f"points without a certified equilibrium were refused ({found.faults[0]})"

@@ -56,8 +56,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Gaussian:
-    """N(mean, root root'), the columns of `root` at right angles; its density relative to the standard normal is exp(linear . z + 1/2 z' bend z) up to a
-    constant.
+    """N(mean, root root'), the columns of `root` at right angles.
+
+    Its density relative to the standard normal is exp(linear . z + 1/2 z' bend z) up to a constant.
     """
 
     mean: np.ndarray  # (dimensions,)

@@ -1,5 +1,7 @@
 """What a run keeps of evidence: parts with the keys of what they rest on, and the last ones kept beside the draws."""
 
+import csv
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +9,7 @@ from pydantic import ValidationError
 
 from detente.case.outputs import results_folder
 from detente.evidence.recorded import SECOND, RecordedCase, evidence_files
-from detente.evidence.report import accounts_of, parameters_table, tables
+from detente.evidence.report import accounts_of, fit_table, tables
 from detente.evidence.sections import accounts_section, fit_section, held_out_section
 from detente.evidence.study import StudyResult
 from detente.files.keys import content_key, digests
@@ -17,6 +19,7 @@ from detente.run import Fit, Part
 
 if TYPE_CHECKING:
     from detente.case import Case
+    from detente.evidence.fit import Fitted
 
 NAMES = ("accounts", "fit")  # of the parts that are kept, and of their files
 
@@ -67,7 +70,7 @@ def fit_part(recorded: RecordedCase, fit: Fit, command: str) -> Part:
         name="fit",
         key=fit_key(recorded.case),
         command=command,
-        tables={"fit_parameters": parameters_table(fit.account, fit.parameters, "; ".join(fit.words))},
+        tables={"fit_parameters": fit_table(fit)},
         sections=(fit_section(fit, "fit_parameters"),),
         fit=fit,
     )
@@ -76,6 +79,20 @@ def fit_part(recorded: RecordedCase, fit: Fit, command: str) -> Part:
 def keep(store: Path, part: Part) -> None:
     """Keep a part beside the draws that it was made from."""
     write_text(store / f"{part.name}.json", part.model_dump_json(indent=1) + "\n")
+
+
+DRAWS = "fit.csv"
+
+
+def keep_draws(store: Path, found: "Fitted") -> None:
+    """Keep the draws of a fit as a table: chain, log-likelihood, and the value of every parameter."""
+    stream = io.StringIO()
+    rows = csv.writer(stream, lineterminator="\n")
+    rows.writerow(("chain", "log_likelihood", *found.names))
+    each = len(found.values) // found.chains
+    for n, (log, values) in enumerate(zip(found.log, found.values, strict=True)):
+        rows.writerow((n // each, f"{log:.6g}", *(f"{value:.8g}" for value in values)))
+    write_text(store / DRAWS, stream.getvalue())
 
 
 def kept(case: "Case", store: Path) -> tuple[Part, ...]:

@@ -9,7 +9,7 @@ from detente.evidence.posterior import LEAST
 from detente.evidence.predict import BackTested
 from detente.evidence.study import StudyResult
 from detente.record.told import Line, Told
-from detente.run import Accounts, Cell, Table
+from detente.run import Accounts, Cell, Fit, Table
 from detente.run.accounts import (
     AccountResult,
     BackTest,
@@ -22,6 +22,8 @@ from detente.run.accounts import (
     WarForecast,
 )
 
+PARAMETER_COLUMNS = ("parameter", "overlap of prior and posterior")
+LESSON = "An overlap near 1: the record has taught nothing, and what rests on it is assumption, not record."
 MOST_TOLD = 12  # events in the table of those that tell most: a page
 
 
@@ -135,18 +137,48 @@ def tables(found: StudyResult, told: Told) -> dict[str, Table]:
     return result
 
 
-def parameters_table(whose: str, parameters: Iterable[ParameterFit], note: str = "") -> Table:
+def parameters_table(whose: str, parameters: Iterable[ParameterFit]) -> Table:
     """What the record says of each parameter, those it speaks to first."""
-    lesson = "An overlap near 1: the record has taught nothing, and what rests on it is assumption, not record."
     return Table(
         title=f"What the record says of the parameters ({whose})",
-        columns=("parameter", "overlap of prior and posterior", "5 %", "50 %", "95 %", "assumption, not record"),
+        columns=(*PARAMETER_COLUMNS, "5 %", "50 %", "95 %", "assumption, not record"),
         rows=tuple(
-            (p.name, round(p.overlap, 2), *(float(f"{x:.4g}") for x in (p.low, p.mid, p.high)), p.assumption_not_record)
+            (p.name, round(p.overlap, 2), *_short((p.low, p.mid, p.high)), p.assumption_not_record)
             for p in sorted(parameters, key=lambda p: p.overlap)
         ),
-        note=" ".join(words for words in (lesson, note) if words),
+        note=LESSON,
     )
+
+
+def fit_table(fit: Fit) -> Table:
+    """Prior and posterior of each parameter, those that the record speaks to first."""
+    return Table(
+        title=f"What the record says of the parameters ({fit.account})",
+        columns=(
+            *PARAMETER_COLUMNS,
+            *(f"{when} {at} %" for when in ("before", "after") for at in (5, 50, 95)),
+            "assumption, not record",
+            "effective draws",
+            "R-hat",
+        ),
+        rows=tuple(
+            (
+                p.name,
+                round(p.overlap, 2),
+                *_short(p.prior or (None,) * 3),
+                *_short((p.low, p.mid, p.high)),
+                p.assumption_not_record,
+                None if p.ess is None else round(p.ess),
+                None if p.rhat is None else round(p.rhat, 3),
+            )
+            for p in sorted(fit.parameters, key=lambda p: p.overlap)
+        ),
+        note=LESSON,
+    )
+
+
+def _short(numbers: Iterable[float | None]) -> tuple[float | None, ...]:
+    return tuple(None if x is None else float(f"{x:.4g}") for x in numbers)
 
 
 def _accounts(found: StudyResult) -> Table:

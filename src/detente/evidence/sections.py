@@ -77,14 +77,19 @@ def fit_section(fit: Fit, table: str) -> Section:
     finding = (
         f"Of {len(fit.parameters)} parameters the record says nothing about {silent}: what rests on them is assumption."
         if not fit.refused
-        else f"The fit rests on {fit.ess:.0f} effective draws, too few to say what the record teaches."
+        else "The chains of this fit have not come together, so that it cannot say what the record teaches."
     )
     return Section(
         id="fit",
         title=f"What the record says of the parameters ({fit.account})",
         rank=FIT_RANK,
         finding=finding,
-        paragraphs=tuple(sentence(words) for words in fit.words),
+        paragraphs=(
+            "The whole record was used, also what came after the date: this is hindsight."
+            if fit.whole
+            else f"The record was used until {fit.until}.",
+            *(sentence(words) for words in fit.words),
+        ),
         tables=(table,),
     )
 

@@ -7,7 +7,7 @@ log-likelihood of a point needs one solved game and one pass over the coded path
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -21,7 +21,11 @@ from detente.evidence.priors import Quantile, Uniform
 from detente.game import Family
 from detente.solver import Equilibrium, solve
 
-LOOSE = 1e-5  # residual of a solve within a chain: the log-likelihood moves by some 1e-5 nats (test)
+if TYPE_CHECKING:
+    from detente.game.compile import Template
+
+LOOSE = 1e-4  # residual of a solve within a chain: the log-likelihood moves by some thousandths of a nat (test)
+YEARS = (1, 2, 5, 10)  # horizons of the answers that are watched
 STEP = 1e-4  # of the derivative of a quantile by its coordinate
 
 
@@ -37,7 +41,15 @@ class Place:
 class Target(Protocol):
     """What chains walk on; picklable, so that workers build it for themselves."""
 
-    names: tuple[str, ...]
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the dimensions."""
+        ...
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Ids of the answers that are computed at every point that is kept."""
+        ...
 
     def at(self, z: np.ndarray, near: Any = None) -> Place:
         """The log-likelihood at a point: -inf where the record is impossible or no equilibrium is certified.
@@ -50,6 +62,10 @@ class Target(Protocol):
 
     def slope(self, place: Place) -> np.ndarray:
         """(dimensions,) derivative of the log-likelihood by the coordinates."""
+        ...
+
+    def answers(self, place: Place) -> tuple[float, ...]:
+        """One number for each id in `watched`, at a point that was solved."""
         ...
 
 
@@ -78,6 +94,37 @@ class Coordinates:
         return own, values[self.parameters :]
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Chances that something happens within some years from a date: what the mixing of chains is judged by.
+
+    Attributes:
+        state: of the situation.
+        events: kind of answer, and the states (states,) in which it has happened.
+    """
+
+    state: int
+    events: tuple[tuple[str, np.ndarray], ...]
+
+    @staticmethod
+    def of(template: "Template", date: str) -> "Watch":
+        """War, unless it is under way, and peace, unless it has come."""
+        state = template.state(date)
+        both = (("relapse", template.war), ("peace", template.peace))
+        return Watch(state, tuple((name, mask) for name, mask in both if mask.any() and not mask[state]))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """As numbers of a run are named."""
+        return tuple(f"{name}.{years}y" for name, _ in self.events for years in YEARS)
+
+    def read(self, equilibrium: Equilibrium) -> tuple[float, ...]:
+        """The chances in one equilibrium."""
+        chain = equilibrium.chain()
+        curves = [chain.reach_curve(mask, np.array(YEARS, float), self.state) for _, mask in self.events]
+        return tuple(float(p) for curve in curves for p in curve)
+
+
 @dataclass
 class RecordTarget:
     """A coded record and a family of games.
@@ -93,22 +140,34 @@ class RecordTarget:
     coded: Coded
     table: JumpTable
     likelihood: Likelihood
+    watch: Watch | None = None
     faults: list[str] = field(default_factory=list)  # why points had no certified equilibrium
 
     @staticmethod
-    def of(family: Family, priors: Mapping[str, Quantile], coded: Coded) -> "RecordTarget":
+    def of(
+        family: Family, priors: Mapping[str, Quantile], coded: Coded, watch: "Watch | None" = None
+    ) -> "RecordTarget":
         """Lay out the path; `priors` are those of the game's parameters that vary."""
         free = [n for n, chance in enumerate(coded.chances) if chance.high > chance.low]
         chances = {coded.chances[n].name: Uniform(coded.chances[n].low, coded.chances[n].high) for n in free}
         coordinates = Coordinates((*priors, *chances), (*priors.values(), *chances.values()), len(priors))
         table = jump_table(family({}))
         likelihood = Likelihood.of(coded.table, coded.channels, coded.path, _breaks(coded))
-        return RecordTarget(family, coordinates, coded, table, likelihood)
+        return RecordTarget(family, coordinates, coded, table, likelihood, watch)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the dimensions."""
         return self.coordinates.names
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """See `Target`."""
+        return self.watch.ids if self.watch is not None else ()
+
+    def answers(self, place: Place) -> tuple[float, ...]:
+        """See `Target`."""
+        return self.watch.read(place.near) if self.watch is not None else ()
 
     def at(self, z: np.ndarray, near: Any = None) -> Place:
         """See `Target`."""

@@ -65,9 +65,11 @@ def fit(context: Context) -> Section | None:
     held = context.run.fit
     if held is None:
         return None
-    refused = string("fit.refused") if held.refused else ""
-    lead = string("fit.lead", ess=significant(held.ess), solves=held.solves, failed=held.failed)
-    blocks: list[Block] = [Paragraph((f"{lead} {refused}".strip(),))]
+    ess = significant(round(held.ess_min))
+    said = [string("fit.lead", until=held.until, chains=held.chains, ess=ess, solves=held.solves)]
+    said += [string("fit.whole")] if held.whole else []
+    said += [string("fit.refused")] if held.refused else []
+    blocks: list[Block] = [Paragraph((" ".join(said),))]
     blocks += [parameters_grid(context, held.parameters)] if held.parameters else []
     blocks += unnamed(context, "fit")
     blocks += [Bullets(tuple((words,) for words in held.words))] if held.words else []

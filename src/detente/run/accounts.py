@@ -72,6 +72,17 @@ class ParameterFit(Model):
     mid: float
     high: float
     assumption_not_record: bool
+    prior: tuple[float, float, float] | None = None  # 5th, 50th and 95th percentile before the record was used
+    rhat: float | None = None  # None: some chain stands still
+    ess: float | None = None
+
+
+class AnswerFit(Model):
+    """How well the chains of a fit have mixed for one number of a run."""
+
+    id: str
+    rhat: float | None  # None: some chain stands still
+    ess: float
 
 
 class SecondCoding(Model):
@@ -113,10 +124,15 @@ class Fit(Model):
     """The posterior of a case's parameters under its own ranges or under one account."""
 
     account: str
-    log_evidence: float | None
-    ess: float
+    until: str  # last day of the record that was used
+    whole: bool = False  # the whole record, also what came after the date: hindsight
+    chains: int
+    draws: int  # kept
     solves: int
-    failed: int
+    accepted: float  # share of steps
+    rhat_max: float | None  # over the answers, or the parameters where there are none
+    ess_min: float
     refused: bool
+    answers: tuple[AnswerFit, ...] = ()
     parameters: tuple[ParameterFit, ...]
     words: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ homogeneous of degree 0 in gains and noise, reasons of degree 1.
 """
 
 import numpy as np
+import scipy.sparse as sp
 
 from detente.game.derivative import ArrayPull
 from detente.solver.flat import FlatGame
@@ -43,6 +44,11 @@ def recorded_by_move(op: FlatGame, by_jump: tuple[np.ndarray, ...]) -> np.ndarra
     return found
 
 
+def _height(matrix: sp.csr_array) -> int:
+    """Number of rows."""
+    return len(matrix.indptr) - 1
+
+
 def _rows(op: FlatGame, i: int) -> tuple[np.ndarray, np.ndarray]:
     """Of a player: its moves, and the rows of its transition matrix that they are."""
     mine = np.flatnonzero(op.player == i)
@@ -59,7 +65,7 @@ class _Pull:
 
     def arrays(self) -> ArrayPull:
         op, y, choice = self.op, self.y, self.line.choice
-        n, k = op.shape
+        n = op.shape[0]
         worth = op.impulse + op.difference @ self.values.T  # (M, N)
         weight = np.einsum("mn,mn->m", worth, y.T[op.state]) + recorded_by_move(op, self.by_move)
         own = y[op.player, op.state]
@@ -98,9 +104,9 @@ class _Pull:
     def transition(self, i: int, mine: np.ndarray, rows: np.ndarray, by_gain: np.ndarray) -> np.ndarray:
         """By the probabilities of a player's outcomes; 0 where the action is not available."""
         matrix, k = self.op.game.moves[i].transition, self.op.shape[1]
-        gain, rate = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0])
+        gain, rate = np.zeros(_height(matrix)), np.zeros(_height(matrix))
         gain[rows], rate[rows] = by_gain[mine], self.line.choice.rate[mine]
-        row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        row = np.repeat(np.arange(_height(matrix)), np.diff(matrix.indptr))
         state, target = row % k, matrix.indices
         through = np.einsum("ne,ne->e", self.y[:, state], self.values[:, target])
         return gain[row] * self.values[i, target] + rate[row] * (through + self.by_move[i])
@@ -111,9 +117,9 @@ class _Pull:
         matrix = nature.transition
         if not len(nature.hazards):
             return np.zeros((0, k)), np.zeros(0)
-        row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        row = np.repeat(np.arange(_height(matrix)), np.diff(matrix.indptr))
         state, target = row % k, matrix.indices
         there = np.einsum("ne,ne->e", self.y[:, state], self.values[:, target]) + self.by_event
         stay = (self.y * self.values).sum(axis=0)
-        hazards = np.bincount(row, weights=matrix.data * there, minlength=matrix.shape[0]).reshape(-1, k) - stay
+        hazards = np.bincount(row, weights=matrix.data * there, minlength=_height(matrix)).reshape(-1, k) - stay
         return hazards, nature.hazards.ravel()[row] * there

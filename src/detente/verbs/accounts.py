@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.errors import OptionError
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Workers
-from detente.verbs.frame.studies import CAP_HELP, command_of, stopped
+from detente.verbs.frame.studies import CAP_HELP, command_of, kept_part, stopped
 
 if TYPE_CHECKING:
     from detente.evidence.recorded import RecordedCase
@@ -74,30 +73,6 @@ def run(
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     forget(store / DESIGN)
     return part
-
-
-def kept_part(case: str | Path, name: str, out: str | Path | None = None) -> Part:
-    """What `accounts` or `fit` found last, where the files that it rests on are still the same.
-
-    Args:
-        case: a folder or the name of a shipped case.
-        name: "accounts" or "fit".
-        out: run folder in which it was kept, if not in the default place.
-
-    Raises:
-        CaseError: located mistakes in the case.
-        OptionError: nothing is kept, or it rests on other files.
-    """
-    from detente.case import load_case
-    from detente.evidence.part import kept, store_of
-
-    loaded = load_case(case)
-    store = store_of(loaded, out)
-    for part in kept(loaded, store):
-        if part.name == name:
-            return part
-    what = f"--summary: {store} keeps no result of '{name}' for the case as it is now"
-    raise OptionError.of(what, hint=f"run `detente {name} {loaded.name}`")
 
 
 def study_settings(

@@ -8,40 +8,47 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Workers
-from detente.verbs.frame.studies import CAP_HELP, command_of, stopped
+from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Where, Workers
+from detente.verbs.frame.studies import kept_part, stopped
 
 if TYPE_CHECKING:
-    from detente.run import Part
+    from detente.run import Fit, Part
     from detente.words.progress import Note, Progress
 
 PANEL = "Evidence"
+CHAINS, STEPS = 4, 1000
 
 
 def run(
     case: str | Path,
-    account: str | None = None,
     date: str | None = None,
     *,
+    account: str | None = None,
+    whole: bool = False,
+    chains: int = CHAINS,
+    steps: int = STEPS,
+    minutes: float | None = None,
     seed: int = 0,
-    draws: int = 200,
-    cap: int = 500,
     out: str | Path | None = None,
     workers: int | None = None,
+    executor: str | None = None,
     progress: Progress | None = None,
     note: Note | None = None,
 ) -> Part:
-    """The posterior of the case's parameters, under its own ranges or under one account.
+    """The posterior of the case's parameters given its record, under its own ranges or under one account.
 
     Args:
         case: a folder or the name of a shipped case.
+        date: a situation: the record until then is used; default the case's `as_of`.
         account: one of the case's accounts; default the case's own ranges.
-        date: whose run folder takes the result up; default the case's `as_of`. The fit uses the whole record.
-        seed: of the draws.
-        draws: to begin with.
-        cap: largest number of solves.
-        out: run folder, which then keeps draws as well; default `./detente-out/CASE-DATE/`.
+        whole: use the whole record, also what came after the date (hindsight).
+        chains: how many.
+        steps: of each chain, after it has settled.
+        minutes: begin nothing more after so many; what is found then depends on the machine.
+        seed: of the chains.
+        out: run folder, which then keeps the draws as well; default `./detente-out/CASE-DATE/`.
         workers: processes; never changes a number.
+        executor: where to compute, see `detente.draws.map_draws`.
         progress: called with (share done, words).
         note: called with a sentence for each part of the folder's run that no longer holds.
 
@@ -50,62 +57,101 @@ def run(
 
     Raises:
         CaseError, RecordError, OptionError: mistakes in the files, an unknown account, or a number out of range.
-        ComputationError: not one draw has a certified solution.
+        ComputationError: no draw can have produced the record.
         Interrupted: stopped by the user; what was finished is kept.
     """
     from detente.case.head import situation_of
-    from detente.evidence.fit import fit as fit_study
-    from detente.evidence.part import fit_part, keep, store_of
-    from detente.evidence.prepare import study_of
+    from detente.evidence.chains import Plan
+    from detente.evidence.fit import Question
+    from detente.evidence.fit import fit as fit_chains
+    from detente.evidence.part import fit_key, fit_part, keep, keep_draws, store_of
     from detente.evidence.recorded import RecordedCase
-    from detente.evidence.study import Settings
+    from detente.files.keys import code_fingerprint, content_key
     from detente.verbs.frame.folder import folder_of, head_of, join
 
-    settings = Settings(draws=draws, cap=cap, seed=seed, workers=workers)
+    plan = Plan(chains=chains, steps=steps, seed=seed, minutes=minutes)
     recorded = RecordedCase.open(case)
     when = situation_of(recorded.case, date)
     store = store_of(recorded.case, out)
-    study = study_of(recorded, settings, store, progress or (lambda _s, _w: None), accounts=account is not None)
+    question = Question(str(recorded.case.folder), when, account, whole)
     try:
-        found = fit_study(study, account)
+        found = fit_chains(
+            question,
+            question.target(),
+            plan,
+            folder=store / "chains",
+            key=content_key(code_fingerprint(), fit_key(recorded.case)),
+            workers=workers,
+            executor=executor,
+            progress=progress,
+        )
     except KeyboardInterrupt:
         raise stopped(store) from None
-    words = [] if account is None else ["--account", account]
-    words += ["--draws", str(draws)]
-    again = f"{command_of('fit', recorded.case, when, settings)} {shlex.join(words)}"
-    part = fit_part(recorded, found, again)
+    words = ["detente", "fit", recorded.case.name, "--date", when, *(["--account", account] if account else [])]
+    words += [*(["--whole"] if whole else []), "--chains", str(chains), "--steps", str(steps), "--seed", str(seed)]
+    part = fit_part(recorded, found.fit, shlex.join(words))
     keep(store, part)
-    join(
-        head_of(recorded.template, when, seed, found.solves, again).add(part),
-        recorded.case,
-        folder_of(recorded.case, when, out),
-        note,
-    )
+    keep_draws(store, found)
+    head = head_of(recorded.template, when, seed, found.fit.draws, part.command)
+    join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     return part
+
+
+def summary_of(fit: Fit) -> dict[str, object]:
+    """What programs read."""
+    return {
+        "draws": fit.draws,
+        "rhat_max": fit.rhat_max,
+        "ess_min": fit.ess_min,
+        "answers": [a.model_dump(mode="json") for a in fit.answers],
+        "parameters": [
+            {"name": p.name, "prior": p.prior, "posterior": (p.low, p.mid, p.high), "overlap": p.overlap}
+            for p in fit.parameters
+        ],
+    }
 
 
 def command(
     case: CaseArgument,
     *,
-    account: Annotated[str | None, typer.Option(help="An account; default the case's own ranges.")] = None,
     date: Date = None,
+    account: Annotated[str | None, typer.Option(help="An account; default the case's own ranges.")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Use the whole record: hindsight.")] = False,
+    chains: Annotated[int, typer.Option(help="Chains, from different beginnings.")] = CHAINS,
+    steps: Annotated[int, typer.Option(help="Steps of each chain.")] = STEPS,
+    minutes: Annotated[float | None, typer.Option(help="Begin nothing more after so many minutes.")] = None,
     seed: Seed = 0,
-    draws: Annotated[int, typer.Option(help="Draws to begin with.")] = 200,
-    cap: Annotated[int, typer.Option(help=CAP_HELP)] = 500,
     out: Out = None,
     workers: Workers = None,
+    executor: Where = None,
+    summary: Annotated[bool, typer.Option("--summary", help="Print what was found last; compute nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """What the record says of each parameter, and what it cannot say: "assumption, not record"."""
     from detente.verbs.frame.printed import show, show_json
     from detente.words.progress import note, progress_bar
 
-    with progress_bar() as progress:
-        part = run(
-            case, account, date, seed=seed, draws=draws, cap=cap, out=out, workers=workers, progress=progress, note=note
-        )
+    if summary:
+        part = kept_part(case, "fit", out)
+    else:
+        with progress_bar() as progress:
+            part = run(
+                case,
+                date,
+                account=account,
+                whole=whole,
+                chains=chains,
+                steps=steps,
+                minutes=minutes,
+                seed=seed,
+                out=out,
+                workers=workers,
+                executor=executor,
+                progress=progress,
+                note=note,
+            )
     if as_json:
         assert part.fit is not None
-        show_json(part.fit.model_dump(mode="json"))
+        show_json(summary_of(part.fit))
         return
     show(part)
