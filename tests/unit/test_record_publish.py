@@ -250,6 +250,7 @@ def test_a_kill_leaves_the_old_list_or_the_new_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.hours
 def test_fifty_kills_leave_the_old_list_or_the_new_one(tmp_path: Path) -> None:
     killed_at_random(tmp_path, 50, seed=2)
 
