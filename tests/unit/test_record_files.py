@@ -378,3 +378,34 @@ def test_slips_in_names_of_actors_kinds_and_viewpoints_are_warnings(tmp_path: Pa
         "statuses.csv:2: warning: column 'viewpoint': viewpoint 'recrd' is nobody's; expected 'record' or an actor; "
         "hint: did you mean 'record'?",
     }
+
+
+INSTRUMENTS = "instruments:\n  i1:\n    {{name: T, date: 2000-01-01, type: ceasefire, {more}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        (
+            "instruments.yaml",
+            INSTRUMENTS.format(more='details: {a: "x\\a"}'),
+            r"yaml:3:\d+: control .*0007",
+        ),
+        ("instruments.yaml", INSTRUMENTS.format(more='afterwards: {a: ["x\\e"]}'), r"yaml:3:\d+: control"),
+        (
+            "instruments.yaml",
+            INSTRUMENTS.format(more='details: {a: "x\\ud800"}'),
+            r"yaml:3:\d+: .*half of",
+        ),
+        ("actors.csv", 'id,name,kind,details\na,A,party,"{""x\\ud800"": 1}"\n', r"csv:2: .*control .*D800"),
+        (
+            "interests.csv",
+            'id,actor,period,reasons\na,A,p,"{""\\u0007"": ""x""}"\n',
+            r"csv:2: .*control .*0007",
+        ),
+    ],
+)
+def test_no_text_of_a_record_has_control_characters(name: str, text: str, place: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(RecordError, match=place):
+        load_record(tmp_path)

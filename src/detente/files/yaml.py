@@ -5,6 +5,7 @@ a case must mean what a reader sees. Everything wrong in a file is collected, no
 decided by the library's safe loader; here its events are put together with their places.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,7 @@ At = tuple[Key, ...]
 DEEPEST = 50  # levels of nesting; no file that people read comes near, and what walks the data is safe below it
 MERGE_OR_DEFAULT = ("merge", "value")  # meanings that old YAML gave to `<<` and `=`; here they are text
 TWICE = "rename or merge"
+HALF = re.compile(r"[\ud800-\udfff]")  # of a character beyond U+FFFF, as `\u` can write it; no file takes it
 STYLES = {None: "plain", "": "plain", "'": "quoted", '"': "quoted", "|": "block", ">": "block"}
 
 
@@ -237,7 +239,7 @@ class _Builder:
                 self.skip(event)
                 self.skip(next(self.events))
                 continue
-            key = str(event.value)
+            key = self.text(event)
             if key in result:
                 first = self.document.keys[(*at, key)]
                 self.wrong(event, f"key '{key}' stands twice (first at line {first.line})", "each key once", TWICE)
@@ -247,6 +249,15 @@ class _Builder:
             result[key] = None  # counts as seen even if what follows is wrong
             result[key] = self.value(next(self.events), (*at, key), depth + 1)
         return result
+
+    def text(self, event: Any) -> str:
+        """The text of a scalar; half of a character in it is wrong, and what may be read in its place is U+FFFD."""
+        text = str(event.value)
+        half = HALF.search(text)
+        if half:
+            what = f"'\\u{ord(half.group()):04x}' is half of a character"
+            self.wrong(event, what, "whole characters", "write the character itself")
+        return HALF.sub("\ufffd", text)
 
     def skip(self, event: Any) -> None:
         """Read a value that is not kept; what is wrong in it is not said."""
@@ -262,7 +273,7 @@ class _Builder:
         """A scalar as text, number, truth value or nothing."""
         from ruamel.yaml.nodes import ScalarNode
 
-        text = str(event.value)
+        text = self.text(event)
         self.document.styles[at] = STYLES[event.style]
         self.document.spans[at] = (event.start_mark.index, event.end_mark.index)
         if event.style or event.tag is not None:
