@@ -179,6 +179,34 @@ def test_a_line_in_merges_merges_and_rewires(tmp_path: Path) -> None:
     assert likely(record.as_of()).rows == ()
 
 
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            "E1,E2\nE2,E1",
+            ["csv:2: column 'drop': a circle: 'E2' into 'E1' into 'E2'", "csv:3: column 'drop'"],
+        ),
+        ("E1,E2\nE2,E3\nE3,E1", ["csv:2: column 'drop'", "csv:3: column 'drop'", "csv:4: column 'drop': a circle"]),
+        ("E1,E1", ["csv:2: column 'drop': a circle: 'E1' into 'E1'; expected an event that is kept in the end"]),
+        ("E1,E3\nE2,E3", ["csv:3: column 'drop': 'E3' is dropped twice: into 'E1' and into 'E2'"]),
+    ],
+)
+def test_merges_that_contradict_each_other_are_refused(lines: str, words: list[str], tmp_path: Path) -> None:
+    events = "".join(f"E{n},2000-01-0{n},clash\n" for n in (1, 2, 3))
+    put(tmp_path, events_csv=f"id,date,type\n{events}", merges_csv=f"keep,drop\n{lines}\n")
+    with pytest.raises(RecordError) as caught:
+        load_record(tmp_path)
+    assert len(caught.value.diagnostics) == len(words) and all(word in str(caught.value) for word in words)
+
+
+def test_a_merge_of_an_event_that_is_nowhere_is_a_warning(tmp_path: Path) -> None:
+    events = "war1,2000-01-01,clash\nwar2,2000-01-02,clash\n"
+    put(tmp_path, events_csv=f"id,date,type\n{events}", merges_csv="keep,drop\nwar1,waar2\nwar1,other\nwar1,war2\n")
+    slip, other = load_record(tmp_path).warnings
+    assert (slip.line, slip.hint, slip.severity) == (2, "did you mean 'war2'?", "warning")
+    assert other.line == 3 and "no event 'other'" in str(other) and "import the list that has it" in other.hint
+
+
 def test_public_record_drops_what_rests_on_confidential_entries(tmp_path: Path) -> None:
     put(
         tmp_path,

@@ -54,6 +54,7 @@ def test_merges_come_back_and_imported_lists_are_told(folder: Path, tmp_path: Pa
     read, left = load_book(tmp_path / "book.xlsx")
     assert left == ["the imported list 'mine' is not in the workbook; copy its files by hand"]
     assert same(load_record(folder), read) == []
+    assert not load_record(folder).warnings  # x1 stands in the imported list
     assert [merge.drop for merge in read.merges] == ["E2", "x1"] and set(read.events) == {"E1", "E3"}
     assert read.events["E3"].responds_to == ("E1",) and read.events["E1"].high == 9
 
