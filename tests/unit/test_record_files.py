@@ -1,6 +1,7 @@
 """Reading record files: mistakes are located, all of them at once; merging; confidential entries; spreadsheets."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -240,6 +241,8 @@ def test_every_reference_field_exists() -> None:
     [
         (lambda path: path.mkdir(), "a folder"),
         (lambda path: path.symlink_to(path.with_name("gone")), "there is no such file"),
+        (lambda path: path.symlink_to("/dev/null"), "it is a pipe, a socket or a device; expected a file"),
+        (os.mkfifo, "it is a pipe, a socket or a device; expected a file"),
     ],
 )
 def test_what_the_system_refuses_is_told_with_the_path(name: str, make, words: str, tmp_path: Path) -> None:

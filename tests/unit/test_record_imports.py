@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from detente.errors import FileError, OptionError, RecordError
+from detente.errors import FileError, OptionError, RecordError, UserError
 from detente.files.damaged import csv_items
 from detente.record import load_record, publish
 from detente.record.imported import yearly_deaths
@@ -530,3 +530,15 @@ def test_the_description_of_a_list_can_be_read_as_it_was_written(tmp_path: Path)
     (tmp_path / "list.csv").write_text("no,day\n1,2020-01-01\n", "utf-8")
     import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
     assert "Şuşa – Շուշի" in (tmp_path / "imported" / "mine.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx", "mine.yaml"])
+def test_what_is_no_file_is_never_waited_for(name: str, mine: Path, tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere" / name
+    path.parent.mkdir()
+    os.mkfifo(path)
+    mapping, file = (path, tmp_path / "list.csv") if path.suffix == ".yaml" else (mine, path)
+    with pytest.raises(
+        UserError, match=rf"{name}: cannot be read: it is a pipe, a socket or a device; expected a file"
+    ):
+        import_file(str(mapping), file, tmp_path)

@@ -1,6 +1,7 @@
 """What the operating system refuses, as sentences with the path."""
 
 import errno
+import os
 from pathlib import Path
 
 from detente.errors import Diagnostic
@@ -16,8 +17,29 @@ REASONS = {  # error number -> what it means to whoever gave the path, and what 
     errno.EEXIST: ("a file has this name", "a folder"),
     errno.ENOENT: ("there is no such file", "a file, not a link to one that is gone"),
     errno.ELOOP: ("it is a link that leads back to itself", "a file"),
+    errno.ENXIO: ("it is a pipe, a socket or a device", "a file"),
     errno.ENAMETOOLONG: ("the name is too long", "a shorter name"),
 }
+
+
+def check_file(path: Path) -> None:
+    """Refuse what has no end or waits for somebody to write; a folder and what is not there are left to the reader.
+
+    Raises:
+        OSError: a pipe, a socket or a device has this name.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that somebody else may have put there.
+
+    Raises:
+        OSError: it cannot be read, or is no file.
+    """
+    check_file(path)
+    return path.read_bytes()
 
 
 def not_utf8(error: UnicodeDecodeError, file: str) -> Diagnostic:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import Diagnostic, Severity
-from detente.files.access import not_utf8, unreadable
+from detente.files.access import not_utf8, read_bytes, unreadable
 
 Key = str | int
 At = tuple[Key, ...]
@@ -94,7 +94,7 @@ def read_yaml(path: Path, name: str | None = None) -> Document:
     """
     shown = name or path.as_posix()
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         return Document(shown, diagnostics=[unreadable(error, shown)])
     return parse_yaml(content, shown)

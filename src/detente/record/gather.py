@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from detente.errors import Diagnostic, FileError, suggest
-from detente.files.access import not_utf8, unreadable
+from detente.files.access import check_file, not_utf8, unreadable
 from detente.files.tables import Numbered, csv_rows, is_blank, parquet_rows, sheets
 from detente.files.yaml import At, Document, read_yaml
 from detente.record.cells import decode
@@ -66,6 +66,7 @@ def _read(path: Path, found: Gathered, how: Callable[[Path], object]) -> None:
         return
     found.files.append(path)
     try:
+        check_file(path)
         with path.open("rb"):  # a folder, a dead link, no permission: said once, in the same words for every kind
             pass
         how(path)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from detente.errors import Diagnostic, FileError, RecordError
-from detente.files.access import unreadable, unwritable
+from detente.files.access import check_file, unreadable, unwritable
 from detente.files.damaged import MOST_CHARACTERS, Item, csv_items
 from detente.files.tables import BOOKS, first_sheet, is_blank, positions
 from detente.record.convert import Converter
@@ -94,6 +94,7 @@ def import_file(
     rules = load_mapping(mapping) if isinstance(mapping, str) else mapping
     listed = check_name(name or rules.mapping)
     try:
+        check_file(file)
         size = file.stat().st_size
         with file.open("rb"):
             pass

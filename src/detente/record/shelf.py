@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from detente.errors import Diagnostic, OptionError
-from detente.files.access import unreadable
+from detente.files.access import read_bytes, unreadable
 from detente.record.days import first_day
 from detente.record.fields import texts_in
 from detente.record.kinds import KINDS
@@ -52,7 +52,7 @@ def read_shelf(root: Path, diagnostics: list[Diagnostic]) -> tuple[ImportedList,
     for path in sorted((root / IMPORTED).glob("*.json")):
         name = "/".join(path.parts[-4:])
         try:
-            about: Any = texts_in(json.loads(path.read_text("utf-8")))
+            about: Any = texts_in(json.loads(read_bytes(path)))
         except OSError as error:
             diagnostics.append(unreadable(error, name))
             continue
