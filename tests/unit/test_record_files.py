@@ -343,6 +343,18 @@ def test_a_byte_that_is_no_utf8_has_a_place(tmp_path: Path) -> None:
         load_record(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["actors.csv", "actors.yaml"])
+def test_a_file_in_utf_16_is_one_sentence(name: str, encoding: str, tmp_path: Path) -> None:
+    text = "id,name,kind\na,A,party\n" if name.endswith("csv") else "actors:\n  a: {name: A, kind: party}\n"
+    (tmp_path / name).write_text(text, encoding)
+    with pytest.raises(
+        RecordError, match=rf"/{name}:1:1: its text is in {encoding}, not UTF-8; .*save it as"
+    ) as caught:
+        load_record(tmp_path)
+    assert len(caught.value.diagnostics) == 1
+
+
 def test_a_party_that_is_no_actor_of_the_record_is_noted(tmp_path: Path) -> None:
     put(
         tmp_path,

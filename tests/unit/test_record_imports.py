@@ -473,6 +473,24 @@ def test_another_encoding_is_told(tmp_path: Path) -> None:
         import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_utf_16_is_told_by_its_first_bytes(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\ncolumns:\n{LEAST}", "utf-8")
+    (tmp_path / "list.csv").write_text("no,day\n1,2020-01-01\n2,2020-01-02\n", encoding)
+    with pytest.raises(RecordError) as caught:
+        import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
+    words = f"list.csv:1: its text is in {encoding}; expected text in utf-8-sig, as the mapping says; hint: write"
+    assert str(caught.value).startswith(f"{words} `encoding: {encoding}` in the mapping, or save it as UTF-8")
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\nencoding: {encoding}\ncolumns:\n{LEAST}", "utf-8")
+    assert import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path).imported == 2
+
+
+def test_a_nul_in_the_header_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RecordError) as caught:
+        mapped(tmp_path, LEAST, "no,\0\0day\n1,2020-01-01\n")
+    assert str(caught.value).startswith("list.csv:1: a NUL in the header; expected text in utf-8-sig")
+
+
 def test_a_new_importer_is_one_file(tmp_path: Path) -> None:
     (tmp_path / "valley-watch.yaml").write_text(f"mapping: valley-watch\ntitle: t\ncolumns:\n{LEAST}", "utf-8")
     assert mapping_names(tmp_path) == ["valley-watch"]

@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from detente.errors import Diagnostic, Severity
-from detente.files.access import not_utf8, read_bytes, unreadable
+from detente.errors import Diagnostic, FileError, Severity
+from detente.files.access import decoded, read_bytes, unreadable
 
 Key = str | int
 At = tuple[Key, ...]
@@ -106,9 +106,9 @@ def parse_yaml(content: bytes | str, name: str) -> Document:
 
     document = Document(name)
     try:
-        document.text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
-    except UnicodeDecodeError as error:
-        document.diagnostics.append(not_utf8(error, name))
+        document.text = decoded(content, name) if isinstance(content, bytes) else content
+    except FileError as error:
+        document.diagnostics += error.diagnostics
         return document
     try:
         document.data = _Builder(document).whole()
