@@ -1,7 +1,6 @@
 """`detente record ...`: computed tables of a record, spreadsheets, duplicates. No game theory is loaded."""
 
 import inspect
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,7 @@ import typer
 
 from detente.errors import OptionError, suggest
 from detente.verbs.frame.options import Json, Verb
-from detente.verbs.frame.printed import show_paths
+from detente.verbs.frame.printed import show_json, show_paths
 from detente.verbs.frame.records import (
     Form,
     Only,
@@ -223,4 +222,4 @@ def from_xlsx(
     """Read a workbook back into record files; mistakes are located by sheet and row, and nothing is then written."""
     found = import_book(file, into, note)
     if as_json:
-        print(json.dumps(found))
+        show_json(found, None)
