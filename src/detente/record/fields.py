@@ -60,14 +60,14 @@ def texts_in(value: Any) -> Any:
     """
     if isinstance(value, dict):
         for key, inner in cast("dict[Any, Any]", value).items():
-            as_text(key)
+            texts_in(key)
             texts_in(inner)
     elif isinstance(value, list):
         for inner in cast("list[Any]", value):
             texts_in(inner)
     else:
         as_text(value)
-    return value
+    return cast("Any", value)
 
 
 def split_ids(value: Any) -> Any:
