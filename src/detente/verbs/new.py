@@ -12,6 +12,7 @@ from detente.errors import FileError, OptionError
 from detente.files.access import unwritable
 from detente.files.whole import UNFINISHED, write_bytes
 from detente.verbs.frame.options import Json
+from detente.verbs.frame.printed import show_json, show_text
 from detente.words.progress import note
 
 PANEL = "Begin"
@@ -74,5 +75,5 @@ def command(
 ) -> None:
     """Start a case: a folder with a commented case.yaml that runs as it is."""
     folder = run(name, start, into)
-    print(json.dumps({"folder": folder.as_posix()}) if as_json else folder.as_posix())
+    show_json({"folder": folder.as_posix()}, None) if as_json else show_text(folder.as_posix())
     note(f"next: edit {folder.as_posix()}/case.yaml, then: detente check {folder.as_posix()}")
