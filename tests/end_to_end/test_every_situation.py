@@ -55,7 +55,10 @@ def test_the_starter_and_good_friday_can_be_analysed_while_war_goes_on(tmp_path)
     assert (folder / "run.json").is_file()
 
 
-@pytest.mark.parametrize("name", [*shipped_cases(), "starter"])
+LONG = {"minsk": [pytest.mark.hours]}  # six long analyses; the main job is one of them
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, [])) for n in (*shipped_cases(), "starter")])
 def test_the_whole_analysis(tmp_path, name):
     case = starter(tmp_path) if name == "starter" else name
     for date in load_case(case).situations:

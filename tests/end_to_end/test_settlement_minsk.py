@@ -6,7 +6,7 @@ from detente.verbs.settle import run as settle
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("date", ["2021-08-05", "2025-08-08"])
+@pytest.mark.parametrize("date", ["2021-08-05", pytest.param("2025-08-08", marks=pytest.mark.hours)])
 def test_minsk_has_a_frontier_or_the_cheapest_relaxation(date, tmp_path):
     part = settle("minsk", date, quick=True, out=tmp_path)
     found = part.settlement

@@ -32,6 +32,15 @@ FORMS = {  # how people write a date
     "slashes": lambda d: f"{d.month}/{d.day}/{d.year}",
     "compact": lambda d: f"E{d:%Y%m%d}_1",
     "short": lambda d: f"{d.day} {MONTHS[d.month - 1][:3]}. {d.year}",
+    "year first": lambda d: f"{d.year} {MONTHS[d.month - 1]} {d.day}",
+    "en dashes": lambda d: f"{d:%Y\N{EN DASH}%m\N{EN DASH}%d}",
+    "minus signs": lambda d: f"{d:%Y\N{MINUS SIGN}%m\N{MINUS SIGN}%d}",
+    "brackets": lambda d: f"{MONTHS[d.month - 1]} {d.day}th ({d.year})",
+    "named, slashes": lambda d: f"{d.day}/{MONTHS[d.month - 1][:3]}/{d.year}",
+    "named, dots": lambda d: f"{d.day}.{MONTHS[d.month - 1][:3]}.{d.year}",
+    "named, year first": lambda d: f"{d.year}/{MONTHS[d.month - 1][:3]}/{d.day}",
+    "american dashes": lambda d: f"{d:%m-%d-%Y}",
+    "several days": lambda d: f"{MONTHS[d.month - 1]} {max(1, d.day - 2)}\N{EN DASH}{d.day}, {d.year}",
 }
 TEXTS = [(kind, name) for kind, row in KINDS.items() if kind != "merges" for name in treatments(row)]
 META = list(treatments(Meta))

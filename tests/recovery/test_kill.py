@@ -109,6 +109,7 @@ def whole(request, tmp_path_factory):
     return request.param, case, read_run(folder / "out"), seconds
 
 
+@pytest.mark.hours
 @pytest.mark.parametrize("seed", range(5))
 def test_fifty_kills_of_every_verb(whole, tmp_path, seed):
     name, case, run, seconds = whole

@@ -49,6 +49,7 @@ def saved(folder: Path) -> tuple[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.hours
 def test_fifty_killed_saves_leave_the_old_or_the_new(tmp_path):
     rng, seen = random.Random(3), set()
     for _ in range(50):

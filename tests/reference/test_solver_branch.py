@@ -43,6 +43,7 @@ def test_a_draw_that_was_lost_is_solved_on_the_branch(draw, number):
 
 
 @pytest.mark.slow
+@pytest.mark.hours
 def test_of_512_draws_none_is_lost_and_none_leaves_the_branch(draw):
     """Thirteen were once, and not at random: their mean chance of peace in ten years was .965 against .875."""
     ends = {number: solve(draw(number)) for number in range(512)}

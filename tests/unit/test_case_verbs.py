@@ -10,9 +10,10 @@ from detente.case import load_case, shipped_cases
 from detente.case.entries import CaseFile
 from detente.checks.describe import check
 from detente.checks.schema import FILES, schema_of_files
-from detente.errors import CaseError, OptionError
+from detente.errors import CaseError, Diagnostic, FileError, OptionError
 from detente.files.shipped import shipped_folder
 from detente.files.validate import read_file
+from detente.files.whole import write_bytes
 from detente.files.yaml import parse_yaml, read_yaml
 from detente.verbs.doctor import run as doctor
 from detente.verbs.frame.app import app
@@ -300,3 +301,21 @@ def test_schema_is_json_schema(tmp_path):
         assert definition["title"] and definition["description"], name
         for key, field in definition["properties"].items():
             assert field["description"], (name, key)
+
+
+def test_a_copy_that_cannot_be_written_leaves_no_half_a_case(tmp_path, monkeypatch):
+    """The disk was full: half of it stood there, and a second try was refused as "is there already"."""
+    written = []
+
+    def full(path, content):
+        if len(written) == 2:
+            raise FileError(Diagnostic("no room", "", ""))
+        written.append(path)
+        write_bytes(path, content)
+
+    monkeypatch.setattr("detente.verbs.new.write_bytes", full)
+    with pytest.raises(FileError):
+        new("mine", "minsk", tmp_path)
+    assert len(written) == 2 and list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert (new("mine", "minsk", tmp_path) / "record" / "events.csv").is_file()

@@ -1,6 +1,7 @@
 """`check` reads every file of a folder before anything is computed, and a slip anywhere in it is located."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from detente.files.shipped import shipped_folder
 from detente.record import load_record
 from detente.record.imports import import_file
 from detente.verbs.frame.app import app
+from detente.verbs.new import run as new_case
 from detente.verdicts.judge import judge
 from detente.verdicts.references import known_rules
 from detente.verdicts.rules import read_rules
@@ -420,3 +422,14 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(tmp_path, monkeypatch)
     monkeypatch.setattr(Path, "iterdir", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
     with pytest.raises(CaseError, match="made: cannot be read: you have no permission"):
         load_case(where)
+
+
+@pytest.mark.parametrize("name", ["case.yaml", "claims_rules.yaml", "accounts/a.yaml", "scenarios/a.yaml",
+                                  "record/coding.yaml", "record/deaths.csv", "record/imported/a.json"])  # fmt: skip
+def test_no_file_of_a_case_is_waited_for(name, tmp_path):
+    folder = new_case("mine", into=tmp_path)
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(folder / name)
+    found = [str(d) for d in check_folder(folder).errors]
+    assert any(f"mine/{name}: cannot be read: it is a pipe, a socket or a device" in words for words in found), found

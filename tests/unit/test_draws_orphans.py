@@ -46,7 +46,7 @@ def finished(folder: Path) -> int:
         (signal.SIGKILL, 5),
         (signal.SIGTERM, 1),
         (signal.SIGINT, 1),
-        *((how, 50) for how in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)),
+        *(pytest.param(how, 50, marks=pytest.mark.hours) for how in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)),
     ],
 )
 def test_whoever_is_killed_leaves_no_worker_and_loses_no_result(tmp_path, how, times):

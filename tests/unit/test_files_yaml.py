@@ -39,6 +39,9 @@ def test_duplicate_key_is_located_and_the_first_kept():
         ("a: !!python/object:os.system x", "tag"),
         ("- :\n\t- x", "not valid YAML: a tab"),
         (b"\xff\xfe", "not UTF-8"),
+        ('a: "x \\ud800"', "'\\ud800' is half of a character"),
+        ('- "\\udfff": 1', "'\\udfff' is half of a character"),
+        ('{a: {"b": ["\\ud83d\\ude00"]}}', "'\\ud83d' is half of a character"),
         ("[" * 200 + "]" * 200, "nested more than 50 deep"),
         ("[" * 20000, "nested more than 50 deep"),
     ],
@@ -48,6 +51,13 @@ def test_refused_with_a_place(text, what):
     assert document.diagnostics
     assert what in document.diagnostics[0].what
     assert document.diagnostics[0].file == "t.yaml"
+
+
+def test_half_of_a_character_has_its_place_and_goes_no_further():
+    document = parse_yaml('a: 1\nb:\n  "c \\ud800": "d \\udc00 e"\n', "t.yaml")
+    assert [str(d).split(" ")[0] for d in document.diagnostics] == ["t.yaml:3:3:", "t.yaml:3:15:"]
+    assert "write the character itself" in str(document.diagnostics[0])
+    assert document.data == {"a": 1, "b": {"c \ufffd": "d \ufffd e"}}
 
 
 def test_folded_text_has_no_bell():

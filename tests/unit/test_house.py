@@ -56,6 +56,12 @@ def test_nothing_is_imported_by_a_string_but_public_names_and_scanned_packages()
     assert "detente." not in "".join(line for line in other.splitlines() if "import_module" in line)
 
 
+def test_verbs_print_through_one_door():
+    """What a file says must not speak to the terminal: `show_text` and `note` see to that."""
+    found = {path.name for path in (SOURCE / "verbs").rglob("*.py") if "print" in calls_of(path)}
+    assert found == {"printed.py"}
+
+
 def test_nothing_is_imported_by_a_string_would_notice(tmp_path):
     path = tmp_path / "sly.py"
     path.write_text("import importlib as i\ni.import_module('detente.' + 'chain')\n", "utf-8")

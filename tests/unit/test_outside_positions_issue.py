@@ -132,6 +132,9 @@ def test_draws_are_reproducible_and_stay_in_range():
 
 def test_csv_tables_are_read_and_located(tmp_path):
     path = tmp_path / "t.csv"
+    path.write_text("actor,position,capability,salience\na,1,1,1\n", encoding="utf-16")
+    with pytest.raises(OptionError, match="its text is in utf-16, not UTF-8"):
+        read_issue(path)
     path.write_text("actor,position,capability,salience\na,1..2,1,0.5\nb,3,1,1\n\n", encoding="utf-8")
     issue = read_issue(path)
     assert (issue.stands[0].position.low, issue.stands[0].position.high) == (1, 2)

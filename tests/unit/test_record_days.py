@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from detente.errors import OptionError
 from detente.record.cut import read_day
@@ -23,13 +25,43 @@ DAY = datetime.date
         ("3/4/2021 may be either", ["2021-04-03"]),
         ("see E20230919_1 and war_of_May_2024", ["2023-09-19", "2024-05-01"]),
         ("٢٠٢٣-٠٨-٠٥", ["2023-08-05"]),
-        ("31.2.2020, 2020-14-01", ["2020-02-01", "2020-01-01"]),
+        ("31.2.2020, 2020-14-01", ["2020-02-01", "2020-01-14"]),
+        ("2021 December 24, 2021\N{EN DASH}12\N{EN DASH}24", ["2021-12-24"] * 2),
+        ("2021\N{MINUS SIGN}12\N{MINUS SIGN}24, 2021\N{NON-BREAKING HYPHEN}12", ["2021-12-24", "2021-12-01"]),
+        ("December 24th (2021); 24/Dec/2021; 24.Dec.2021; 2021/Dec/24", ["2021-12-24"] * 4),
+        ("2021-Dec-24, 24. Dec. 2021, 24Dec2021; 24. 12. 2021", ["2021-12-24"] * 4),
+        ("file 09-27-2021; 12.24.2021; 2021-24-12; 4-3-2021", ["2021-09-27", "2021-12-24", "2021-12-24", "2021-04-03"]),
+        ("December 24-26, 2021; December 5, 7 and 9, 2021", ["2021-12-26", "2021-12-09"]),
+        ("December 24 - 2 January 2022; 5 May 2021, June 2020", ["2022-01-02", "2021-05-05", "2020-06-01"]),
+        ("2020, May 5 2021", ["2020-05-05", "2021-05-05"]),
+        (
+            "In 2021 may they march; 2021 Mayor; 2021 May; 1996\N{EN DASH}97",
+            [*["2021-01-01"] * 2, "2021-05-01", "1996-01-01"],
+        ),
+        ("killed 24 (December 2021)", ["2021-12-01"]),
         ("1,500 dead, 20000 displaced, no 17 of 1799", []),
         ("dismay 2020", ["2020-01-01"]),
     ],
 )
 def test_dates_that_a_text_names(text: str, found: list[str]) -> None:
     assert [str(day) for day in named_dates(text)] == found
+
+
+@given(
+    st.dates(DAY(1900, 1, 1), DAY(2099, 12, 31)),
+    st.permutations(["%d", "%B", "%Y"]),
+    st.lists(
+        st.sampled_from([" ", "-", "/", ".", ", ", " (", "\N{EN DASH}", "\N{MINUS SIGN}"]), min_size=2, max_size=2
+    ),
+    st.sampled_from(["", "in 2019 ", "since May 2018, "]),
+)
+def test_a_date_is_never_read_as_an_earlier_one(day: DAY, order: list[str], signs: list[str], before: str) -> None:
+    assume(order[0] != "%B" or order[1] != "%Y")  # nobody writes December 2021 24
+    assume(order[0] != "%d" or signs[0] not in (", ", " ("))  # 24, December 2021: the 24 may count something else
+    assume(order[0] != "%d" or order[1] != "%Y")
+    assume(order[:2] != ["%Y", "%d"] or signs[0] == " ")  # 2021-02 January: the 02 may be the month
+    text = before + day.strftime(f"{order[0]}{signs[0]}{order[1]}{signs[1]}{order[2]}")
+    assert day in named_dates(text)
 
 
 def test_a_period_is_later_only_if_it_begins_later() -> None:

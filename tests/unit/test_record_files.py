@@ -1,6 +1,7 @@
 """Reading record files: mistakes are located, all of them at once; merging; confidential entries; spreadsheets."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,34 @@ def test_a_line_in_merges_merges_and_rewires(tmp_path: Path) -> None:
     assert likely(record.as_of()).rows == ()
 
 
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            "E1,E2\nE2,E1",
+            ["csv:2: column 'drop': a circle: 'E2' into 'E1' into 'E2'", "csv:3: column 'drop'"],
+        ),
+        ("E1,E2\nE2,E3\nE3,E1", ["csv:2: column 'drop'", "csv:3: column 'drop'", "csv:4: column 'drop': a circle"]),
+        ("E1,E1", ["csv:2: column 'drop': a circle: 'E1' into 'E1'; expected an event that is kept in the end"]),
+        ("E1,E3\nE2,E3", ["csv:3: column 'drop': 'E3' is dropped twice: into 'E1' and into 'E2'"]),
+    ],
+)
+def test_merges_that_contradict_each_other_are_refused(lines: str, words: list[str], tmp_path: Path) -> None:
+    events = "".join(f"E{n},2000-01-0{n},clash\n" for n in (1, 2, 3))
+    put(tmp_path, events_csv=f"id,date,type\n{events}", merges_csv=f"keep,drop\n{lines}\n")
+    with pytest.raises(RecordError) as caught:
+        load_record(tmp_path)
+    assert len(caught.value.diagnostics) == len(words) and all(word in str(caught.value) for word in words)
+
+
+def test_a_merge_of_an_event_that_is_nowhere_is_a_warning(tmp_path: Path) -> None:
+    events = "war1,2000-01-01,clash\nwar2,2000-01-02,clash\n"
+    put(tmp_path, events_csv=f"id,date,type\n{events}", merges_csv="keep,drop\nwar1,waar2\nwar1,other\nwar1,war2\n")
+    slip, other = load_record(tmp_path).warnings
+    assert (slip.line, slip.hint, slip.severity) == (2, "did you mean 'war2'?", "warning")
+    assert other.line == 3 and "no event 'other'" in str(other) and "import the list that has it" in other.hint
+
+
 def test_public_record_drops_what_rests_on_confidential_entries(tmp_path: Path) -> None:
     put(
         tmp_path,
@@ -212,6 +241,8 @@ def test_every_reference_field_exists() -> None:
     [
         (lambda path: path.mkdir(), "a folder"),
         (lambda path: path.symlink_to(path.with_name("gone")), "there is no such file"),
+        (lambda path: path.symlink_to("/dev/null"), "it is a pipe, a socket or a device; expected a file"),
+        (os.mkfifo, "it is a pipe, a socket or a device; expected a file"),
     ],
 )
 def test_what_the_system_refuses_is_told_with_the_path(name: str, make, words: str, tmp_path: Path) -> None:
@@ -312,6 +343,18 @@ def test_a_byte_that_is_no_utf8_has_a_place(tmp_path: Path) -> None:
         load_record(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["actors.csv", "actors.yaml"])
+def test_a_file_in_utf_16_is_one_sentence(name: str, encoding: str, tmp_path: Path) -> None:
+    text = "id,name,kind\na,A,party\n" if name.endswith("csv") else "actors:\n  a: {name: A, kind: party}\n"
+    (tmp_path / name).write_text(text, encoding)
+    with pytest.raises(
+        RecordError, match=rf"/{name}:1:1: its text is in {encoding}, not UTF-8; .*save it as"
+    ) as caught:
+        load_record(tmp_path)
+    assert len(caught.value.diagnostics) == 1
+
+
 def test_a_party_that_is_no_actor_of_the_record_is_noted(tmp_path: Path) -> None:
     put(
         tmp_path,
@@ -378,3 +421,34 @@ def test_slips_in_names_of_actors_kinds_and_viewpoints_are_warnings(tmp_path: Pa
         "statuses.csv:2: warning: column 'viewpoint': viewpoint 'recrd' is nobody's; expected 'record' or an actor; "
         "hint: did you mean 'record'?",
     }
+
+
+INSTRUMENTS = "instruments:\n  i1:\n    {{name: T, date: 2000-01-01, type: ceasefire, {more}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        (
+            "instruments.yaml",
+            INSTRUMENTS.format(more='details: {a: "x\\a"}'),
+            r"yaml:3:\d+: control .*0007",
+        ),
+        ("instruments.yaml", INSTRUMENTS.format(more='afterwards: {a: ["x\\e"]}'), r"yaml:3:\d+: control"),
+        (
+            "instruments.yaml",
+            INSTRUMENTS.format(more='details: {a: "x\\ud800"}'),
+            r"yaml:3:\d+: .*half of",
+        ),
+        ("actors.csv", 'id,name,kind,details\na,A,party,"{""x\\ud800"": 1}"\n', r"csv:2: .*control .*D800"),
+        (
+            "interests.csv",
+            'id,actor,period,reasons\na,A,p,"{""\\u0007"": ""x""}"\n',
+            r"csv:2: .*control .*0007",
+        ),
+    ],
+)
+def test_no_text_of_a_record_has_control_characters(name: str, text: str, place: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(RecordError, match=place):
+        load_record(tmp_path)

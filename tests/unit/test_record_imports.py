@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from detente.errors import FileError, OptionError, RecordError
+from detente.errors import FileError, OptionError, RecordError, UserError
 from detente.files.damaged import csv_items
 from detente.record import load_record, publish
 from detente.record.imported import yearly_deaths
@@ -473,6 +473,24 @@ def test_another_encoding_is_told(tmp_path: Path) -> None:
         import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_utf_16_is_told_by_its_first_bytes(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\ncolumns:\n{LEAST}", "utf-8")
+    (tmp_path / "list.csv").write_text("no,day\n1,2020-01-01\n2,2020-01-02\n", encoding)
+    with pytest.raises(RecordError) as caught:
+        import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
+    words = f"list.csv:1: its text is in {encoding}; expected text in utf-8-sig, as the mapping says; hint: write"
+    assert str(caught.value).startswith(f"{words} `encoding: {encoding}` in the mapping, or save it as UTF-8")
+    (tmp_path / "mine.yaml").write_text(f"mapping: mine\ntitle: t\nencoding: {encoding}\ncolumns:\n{LEAST}", "utf-8")
+    assert import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path).imported == 2
+
+
+def test_a_nul_in_the_header_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RecordError) as caught:
+        mapped(tmp_path, LEAST, "no,\0\0day\n1,2020-01-01\n")
+    assert str(caught.value).startswith("list.csv:1: a NUL in the header; expected text in utf-8-sig")
+
+
 def test_a_new_importer_is_one_file(tmp_path: Path) -> None:
     (tmp_path / "valley-watch.yaml").write_text(f"mapping: valley-watch\ntitle: t\ncolumns:\n{LEAST}", "utf-8")
     assert mapping_names(tmp_path) == ["valley-watch"]
@@ -530,3 +548,15 @@ def test_the_description_of_a_list_can_be_read_as_it_was_written(tmp_path: Path)
     (tmp_path / "list.csv").write_text("no,day\n1,2020-01-01\n", "utf-8")
     import_file(str(tmp_path / "mine.yaml"), tmp_path / "list.csv", tmp_path)
     assert "Şuşa – Շուշի" in (tmp_path / "imported" / "mine.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx", "mine.yaml"])
+def test_what_is_no_file_is_never_waited_for(name: str, mine: Path, tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere" / name
+    path.parent.mkdir()
+    os.mkfifo(path)
+    mapping, file = (path, tmp_path / "list.csv") if path.suffix == ".yaml" else (mine, path)
+    with pytest.raises(
+        UserError, match=rf"{name}: cannot be read: it is a pipe, a socket or a device; expected a file"
+    ):
+        import_file(str(mapping), file, tmp_path)

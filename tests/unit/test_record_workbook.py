@@ -54,6 +54,7 @@ def test_merges_come_back_and_imported_lists_are_told(folder: Path, tmp_path: Pa
     read, left = load_book(tmp_path / "book.xlsx")
     assert left == ["the imported list 'mine' is not in the workbook; copy its files by hand"]
     assert same(load_record(folder), read) == []
+    assert not load_record(folder).warnings  # x1 stands in the imported list
     assert [merge.drop for merge in read.merges] == ["E2", "x1"] and set(read.events) == {"E1", "E3"}
     assert read.events["E3"].responds_to == ("E1",) and read.events["E1"].high == 9
 
@@ -110,9 +111,25 @@ def test_only_a_workbook_is_written(folder: Path, tmp_path: Path) -> None:
         assert not (tmp_path / name).exists()
 
 
+def test_nothing_to_read_and_nowhere_to_write_are_both_said(tmp_path: Path) -> None:
+    book, target = tmp_path / "book.xlsx", tmp_path / "target"
+    book.write_bytes(workbook_bytes({"Sheet1": Sheet(("a",), [("b",)])}))
+    nothing = r"book\.xlsx: nothing in it is a list of a record; expected sheets named like the lists"
+    with pytest.raises(OptionError, match=nothing):
+        import_book(book, target)
+    assert not target.exists()
+    target.write_text("kept")
+    with pytest.raises(OptionError, match=rf"{nothing}(.*\n)+.*/target: a file cannot receive a record"):
+        import_book(book, target)
+    book.write_bytes(workbook_bytes({"actors": Sheet(("id", "name", "kind"), [("a", "A", "party")])}))
+    with pytest.raises(OptionError, match=r"target: a file cannot receive a record; expected a new folder"):
+        import_book(book, target)
+    assert target.read_text() == "kept"
+
+
 def test_a_folder_that_holds_something_is_not_written_into(folder: Path, tmp_path: Path) -> None:
     export_book(folder, tmp_path / "book.xlsx")
     with pytest.raises(OptionError, match="is not empty"):
         import_book(tmp_path / "book.xlsx", folder)
-    with pytest.raises(FileError, match=r"cannot be written: a (file has this name|part of the path is a file)"):
-        import_book(tmp_path / "book.xlsx", tmp_path / "list.csv")
+    with pytest.raises(FileError, match=r"cannot be written: a part of the path is a file"):
+        import_book(tmp_path / "book.xlsx", tmp_path / "list.csv" / "new")

@@ -71,3 +71,15 @@ def test_the_value_of_who_is_paid_by_a_marked_assumption_goes_with_its_terms(tmp
             spec.key.actor: spec for question, spec in CATALOGUE.numbers(frame).values() if question.id == "values"
         }
         assert {actor for actor, spec in values.items() if spec.confidential} == players
+
+
+def test_a_title_that_names_a_marked_entry_is_veiled_and_makes_its_name_no_public_word():
+    """The title of a scenario is part of that of its run."""
+    warned = "The zebra price is high."
+    run = empty_run(marked=(Ref(kind="parameter", id="zebra_price"),)).model_copy(
+        update={"title": "A valley · zebra price at 0.1777", "warnings": (warned, "A draw was left out.")}
+    )
+    copy = redact(run)
+    assert "zebra" not in copy.title and "0.1777" not in copy.title
+    assert copy.warnings == ("A draw was left out.",)
+    assert redact(run.model_copy(update={"title": "A valley"})).title == "A valley"

@@ -1,12 +1,14 @@
 """The verb `settle`: folder, JSON, words, mistakes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from detente.errors import OptionError
+from detente.report import redact, render_markdown
 from detente.run import Run, read_run, write_run
 from detente.verbs.frame.app import app
 from detente.verbs.settle import run as settle
@@ -87,3 +89,20 @@ def test_a_run_of_the_same_case_and_date_takes_it_up(tmp_path):
 def test_mistakes(tmp_path, changes, words):
     with pytest.raises(OptionError, match=words):
         settle(SMALL, **{"out": tmp_path, "workers": 0, "quick": True, **changes})
+
+
+def test_what_rests_on_a_lever_of_a_marked_assumption_stays_in_the_house(tmp_path):
+    """Its amount is the value of the assumption, and its bound the end of the range."""
+    case = tmp_path / "case"
+    shutil.copytree(SMALL, case)
+    text = (case / "case.yaml").read_text("utf-8")
+    assert text.count("  resolve:\n") == 1
+    (case / "case.yaml").write_text(text.replace("  resolve:\n", "  resolve:\n    confidential: true\n"), "utf-8")
+    settle(str(case), "2000-01-01", quick=True, draws=2, workers=0, out=tmp_path / "out")
+    run = read_run(tmp_path / "out")
+    assert run.settlement is not None and run.settlement.confidential
+    copy = redact(run)
+    assert copy.settlement is None and not copy.tables and not copy.sections
+    page = render_markdown(copy)
+    assert "raises the price" not in page
+    assert "No search for a settlement" not in page

@@ -161,7 +161,7 @@ def finished(folder: Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", [4, 50])
+@pytest.mark.parametrize("times", [4, pytest.param(50, marks=pytest.mark.hours)])
 def test_a_killed_studio_leaves_no_job_and_no_worker(tmp_path, times):
     rng = random.Random(3)
     for n in range(times + 1):
@@ -178,7 +178,7 @@ def test_a_killed_studio_leaves_no_job_and_no_worker(tmp_path, times):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", [1, 50])
+@pytest.mark.parametrize("times", [1, pytest.param(50, marks=pytest.mark.hours)])
 def test_after_a_kill_the_next_job_goes_on_from_its_draws(tmp_path, times):
     rng, kept = random.Random(5), 0
     for _ in range(times):

@@ -136,3 +136,22 @@ def test_what_an_error_becomes():
         "the output cannot be written: input/output error",
     )
     assert ending_of(BrokenPipeError()).sentences == ()
+
+
+def test_nothing_in_a_file_or_a_name_speaks_to_the_terminal(tmp_path):
+    (tmp_path / "m.yaml").write_text('mapping: "n\\eo"\ntitle: T\ncolumns: {id: no, date: day, type: what}\n')
+    (tmp_path / "a\x1b[31m.csv").write_text("no;day\n1;2\n")
+    (tmp_path / "into").mkdir()
+    done = run("import", "m.yaml", "a\x1b[31m.csv", "--into", "into", folder=tmp_path)
+    assert done.returncode == 2 and "'n[U+001B]o' cannot be the name of a list" in done.stderr
+    (tmp_path / "m.yaml").write_text("mapping: no\ntitle: T\ncolumns: {id: no, date: day, type: what}\n")
+    told = run("import", "m.yaml", "a\x1b[31m.csv", "--into", "into", folder=tmp_path).stderr
+    assert "a[U+001B][31m.csv:1: no column 'what'" in told and "\x1b" not in told
+
+
+def test_what_a_verb_prints_does_not_speak_to_the_terminal(tmp_path):
+    (tmp_path / "events.yaml").write_text('events: {E1: {date: 2000-01-01, typ: "c\\e[31m"}, "\\e": 1}\n')
+    done = run("check", ".", folder=tmp_path, stdout=subprocess.PIPE)
+    assert done.returncode == 2 and "\x1b" not in done.stdout and "typ" in done.stdout
+    told = run("check", ".", "--json", folder=tmp_path, stdout=subprocess.PIPE).stdout
+    assert "\x1b" not in told and told.startswith("{")

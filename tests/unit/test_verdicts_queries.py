@@ -11,6 +11,7 @@ import pytest
 
 from detente.record import load_record
 from detente.record.responses import wilson
+from detente.verdicts.bench import Bench
 from detente.verdicts.judge import judge
 from detente.verdicts.queries import Measured, Queries
 from detente.verdicts.rules import RuleTest, read_rules
@@ -257,3 +258,25 @@ def test_numbers_and_words_in_a_filter_are_said_as_written() -> None:
     test = RuleTest.model_validate({"events": {"type": ["attack", "raid"], "deaths": 10}, "at_least": 1})
     assert test.events is not None and test.events.said == "type attack/raid, deaths 10"
     assert RuleTest.model_validate({"events": {"deaths": 2.5}, "at_least": 1}).filters[("events",)].said == "deaths 2.5"
+
+
+def test_a_test_in_words_that_only_marked_events_bear_is_withheld(tmp_path: Path) -> None:
+    """Where it stood, it named them, and said untruly that no event of the record bears them."""
+    (tmp_path / "record").mkdir()
+    rows = "E1,2000-01-01,ambush,yes,zebra\nE2,2000-02-01,clash,no,\n"
+    (tmp_path / "record" / "events.csv").write_text("id,date,type,confidential,tags\n" + rows, "utf-8")
+    claim = "id,by,kind,claim,date\nC1,A minister,factual,So it is,2000-01-01\n"
+    (tmp_path / "record" / "claims.csv").write_text(claim, "utf-8")
+    tests = "[{events: {type: ambush}, at_least: 1}, {events: {tags: zebra}, at_least: 1}, "
+    tests += "{events: {type: truce}, at_least: 1}, {events: {type: clash}, at_least: 1}]"
+    rules = f"format: 1\nclaims:\n  C1: {{tests: {tests}}}\n"
+    (tmp_path / "claims_rules.yaml").write_text(rules, "utf-8")
+    record = load_record(tmp_path / "record").as_of("2004-01-01")
+    bench = Bench(read_rules(tmp_path / "claims_rules.yaml", "valley"), record, {})
+    (whole,), (shown,) = bench.judged(None), bench.judged(None, record.public())
+    assert [test.outcome for test in whole.tests] == ["holds", "holds", "open", "holds"]
+    assert [test.outcome for test in shown.tests] == ["open", "open", "open", "holds"]
+    text = shown.model_dump_json()
+    assert "ambush" not in text and "zebra" not in text
+    assert "no event of the record until 2004-01-01 bears type 'truce'" in text
+    assert shown.tests[0].words.startswith("a test is withheld, because it names what entries that are not public bear")

@@ -202,6 +202,12 @@ def test_the_terminal_can_show_some_columns_and_those_of_viewpoints():
     assert "empty" not in printed(sheet)
 
 
+def test_titles_names_and_notes_are_shown_as_they_are_written():
+    shown = printed(Sheet(("[/x] :smile:",), [("a" * 40,)], title="T [/b] \x1b[1m", note="n [red] \x1b"))
+    assert "\x1b" not in shown
+    assert all(words in shown for words in ("[/x] :smile:", "T [/b] [U+001B][1m", "n [red] [U+001B]"))
+
+
 def test_nothing_in_a_cell_speaks_to_the_terminal():
     shown = printed(Sheet(("a\x1b",), [("red\x1b[31m [bold]x[/bold]",)]))
     assert "\x1b" not in shown

@@ -146,7 +146,7 @@ def scenario_text(scenario: Scenario) -> str:
     if scenario.situations:
         lines.append("situations:")
         for date, values in scenario.situations.items():
-            inside = ", ".join(f"{name}: {json.dumps(value)}" for name, value in values.items())
+            inside = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
             lines.append(f"  {date}: {{{inside}}}")
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from detente.files.access import check_file
+
 
 def content_key(*parts: Any) -> str:
     """A key of plain data: equal parts give equal keys, in every process and on every machine.
@@ -38,6 +40,7 @@ def file_digest(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
+    check_file(path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

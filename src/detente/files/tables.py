@@ -10,7 +10,7 @@ from typing import Any
 from xml.parsers import expat
 
 from detente.errors import Diagnostic, FileError, MissingExtra
-from detente.files.access import unreadable
+from detente.files.access import check_file, unreadable
 
 Numbered = tuple[int, list[str]]  # the line or row on which a row begins (from 1), and its cells
 BOOKS = (".xlsx", ".xlsm")
@@ -84,6 +84,7 @@ def _open(path: Path) -> Any:
     except ModuleNotFoundError:
         raise MissingExtra("openpyxl", "xlsx", "reading a spreadsheet") from None
     try:
+        check_file(path)
         _check_parts(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except FileError:

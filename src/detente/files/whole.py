@@ -31,10 +31,19 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_stream(path: Path, source: BinaryIO) -> None:
     """Write a file whole, piece by piece; see `write_bytes`.
 
+    A link is followed, so that what it leads to is replaced and the link stays. A device or a pipe is written to as it
+    is: it cannot be replaced by a file.
+
     Raises:
         FileError: the file cannot be written.
     """
     try:
+        if path.is_symlink():
+            path = path.resolve()
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as stream:
+                shutil.copyfileobj(source, stream, PIECE)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)
         try:

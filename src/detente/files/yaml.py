@@ -5,20 +5,22 @@ a case must mean what a reader sees. Everything wrong in a file is collected, no
 decided by the library's safe loader; here its events are put together with their places.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from detente.errors import Diagnostic, Severity
-from detente.files.access import not_utf8, unreadable
+from detente.errors import Diagnostic, FileError, Severity
+from detente.files.access import decoded, read_bytes, unreadable
 
 Key = str | int
 At = tuple[Key, ...]
 DEEPEST = 50  # levels of nesting; no file that people read comes near, and what walks the data is safe below it
 MERGE_OR_DEFAULT = ("merge", "value")  # meanings that old YAML gave to `<<` and `=`; here they are text
 TWICE = "rename or merge"
+HALF = re.compile(r"[\ud800-\udfff]")  # of a character beyond U+FFFF, as `\u` can write it; no file takes it
 STYLES = {None: "plain", "": "plain", "'": "quoted", '"': "quoted", "|": "block", ">": "block"}
 
 
@@ -92,7 +94,7 @@ def read_yaml(path: Path, name: str | None = None) -> Document:
     """
     shown = name or path.as_posix()
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         return Document(shown, diagnostics=[unreadable(error, shown)])
     return parse_yaml(content, shown)
@@ -104,9 +106,9 @@ def parse_yaml(content: bytes | str, name: str) -> Document:
 
     document = Document(name)
     try:
-        document.text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
-    except UnicodeDecodeError as error:
-        document.diagnostics.append(not_utf8(error, name))
+        document.text = decoded(content, name) if isinstance(content, bytes) else content
+    except FileError as error:
+        document.diagnostics += error.diagnostics
         return document
     try:
         document.data = _Builder(document).whole()
@@ -237,7 +239,7 @@ class _Builder:
                 self.skip(event)
                 self.skip(next(self.events))
                 continue
-            key = str(event.value)
+            key = self.text(event)
             if key in result:
                 first = self.document.keys[(*at, key)]
                 self.wrong(event, f"key '{key}' stands twice (first at line {first.line})", "each key once", TWICE)
@@ -247,6 +249,15 @@ class _Builder:
             result[key] = None  # counts as seen even if what follows is wrong
             result[key] = self.value(next(self.events), (*at, key), depth + 1)
         return result
+
+    def text(self, event: Any) -> str:
+        """The text of a scalar; half of a character in it is wrong, and what may be read in its place is U+FFFD."""
+        text = str(event.value)
+        half = HALF.search(text)
+        if half:
+            what = f"'\\u{ord(half.group()):04x}' is half of a character"
+            self.wrong(event, what, "whole characters", "write the character itself")
+        return HALF.sub("\ufffd", text)
 
     def skip(self, event: Any) -> None:
         """Read a value that is not kept; what is wrong in it is not said."""
@@ -262,7 +273,7 @@ class _Builder:
         """A scalar as text, number, truth value or nothing."""
         from ruamel.yaml.nodes import ScalarNode
 
-        text = str(event.value)
+        text = self.text(event)
         self.document.styles[at] = STYLES[event.style]
         self.document.spans[at] = (event.start_mark.index, event.end_mark.index)
         if event.style or event.tag is not None:

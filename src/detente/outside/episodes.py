@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.errors import Diagnostic, OptionError, suggest
-from detente.files.access import not_utf8
+from detente.errors import Diagnostic, FileError, OptionError, suggest
+from detente.files.access import decoded
 from detente.words.dates import DAYS_PER_YEAR
 
 OUTCOMES = {
@@ -149,11 +149,11 @@ def read_table(where: Path) -> tuple[list[str], list[list[str]]]:
         OptionError: unreadable, empty, or rows of another length than the header.
     """
     try:
-        content = where.read_bytes().decode("utf-8-sig")
+        content = decoded(where.read_bytes(), where.name)
     except OSError as error:
         raise OptionError.of(f"cannot read {where}: {error.strerror}", "a CSV file of conflict episodes") from None
-    except UnicodeDecodeError as error:
-        raise OptionError(not_utf8(error, where.name)) from None
+    except FileError as error:
+        raise OptionError(error.diagnostics) from None
     table = list(csv.reader(io.StringIO(content, newline="")))
     if not table:
         raise OptionError(Diagnostic("empty file", "a header row and one row per episode", file=where.name))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.errors import Diagnostic, OptionError, suggest
+from detente.errors import Diagnostic, FileError, OptionError, suggest
+from detente.files.access import decoded
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -133,6 +134,15 @@ def _default_unit(entry: "IssueEntry") -> str:
     return f"per cent of the way from {listed[0]} to {listed[-1]}" if listed else ""
 
 
+def _text(where: Path) -> str:
+    try:
+        return decoded(where.read_bytes(), where.name)
+    except OSError as error:
+        raise OptionError.of(f"cannot read {where}: {error.strerror}", "a CSV file of positions") from None
+    except FileError as error:
+        raise OptionError(error.diagnostics) from None
+
+
 def read_issue(path: str | Path) -> Issue:
     """An issue from a CSV file: actor, position, capability, salience; a range is written `low..high`.
 
@@ -140,10 +150,7 @@ def read_issue(path: str | Path) -> Issue:
         OptionError: every unreadable cell, located.
     """
     where = Path(path)
-    try:
-        rows = list(csv.reader(where.read_text("utf-8-sig").splitlines()))
-    except OSError as error:
-        raise OptionError.of(f"cannot read {where}: {error.strerror}", "a CSV file of positions") from None
+    rows = list(csv.reader(_text(where).splitlines()))
     header = [name.strip().lower() for name in rows[0]] if rows else []
     absent = [name for name in COLUMNS if name not in header]
     if absent:

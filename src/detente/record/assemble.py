@@ -13,7 +13,7 @@ from detente.record.entries import RECALL, EventTouch, Meta, Row, Touch
 from detente.record.gather import Gathered, Raw, Rows
 from detente.record.kinds import INSIDE, KINDS, REFERENCES
 from detente.record.lists import ImportedList
-from detente.record.merge import final, joined
+from detente.record.merge import contradictions, final, joined
 from detente.record.odd import oddities
 from detente.record.record import Record
 
@@ -38,6 +38,7 @@ def assemble(gathered: Gathered, root: Path, imported: tuple[ImportedList, ...])
     meta = load_meta(gathered.meta, diagnostics)
     ids = {kind: _unique(kind, rows[kind], diagnostics) | spoilt[kind] for kind in KINDS}
     _references(rows, ids, gathered.unread, diagnostics)
+    diagnostics += contradictions(rows["merges"])
     if diagnostics:
         raise RecordError(sorted(diagnostics, key=lambda d: (d.file, d.line, d.column)))
     merges = {merge.drop: merge for merge, _ in rows["merges"]}

@@ -13,6 +13,7 @@ FIRST_YEAR, LAST_YEAR = (
     2100,
 )  # years that a record of a conflict can hold; others are slips of the pen (0025, 2205)
 DAYS_IN_WEEK = 7
+MONTHS_IN_YEAR = 12
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -21,16 +22,25 @@ MONTHS = (
 _ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _YEAR = r"1[89]\d\d|2[01]\d\d"
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in MONTHS).replace("sep(", "sept?(")
-_NAMED = re.compile(  # 20230919, 2023-09-19, 19.9.2023, 19 September 2023, September 19, 2023, Sept. 2023, 2023
+_DAY = r"\d\d?(?:st|nd|rd|th)?(?!\d)"
+_GAP = r"[\s,./()\[\]-]*"  # between a month's name and what belongs to it: December 24th (2021), 24/Dec/2021
+_ALSO = rf"(?:{_GAP}(?:(?:and|or|to|until|through)\s+|&\s*)?{_DAY})*"  # December 24-26, December 5, 7 and 9
+_NAMED = re.compile(  # 20230919, 2023-09-19, 2023-09, 19.9.2023, 9/2023, 19 September 2023, September 19, 2023, 2023
     rf"""(?<!\d)(?P<y1>{_YEAR})(?P<m1>\d\d)(?P<d1>\d\d)(?!\d)
-    |(?<!\d)(?P<y2>{_YEAR})[-/.](?P<m2>\d\d?)(?!\d)(?:[-/.](?P<d2>\d\d?)(?!\d))?
-    |(?<!\d)(?P<d3>\d\d?)(?P<by>[-/.])(?P<m3>\d\d?)[-/.](?P<y3>{_YEAR})(?!\d)
+    |(?<!\d)(?P<y2>{_YEAR})\s?[-/.]\s?(?P<m2>\d\d?)(?!\d)\s?[-/.]\s?(?P<d2>\d\d?)(?!\d)
+    |(?<!\d)(?P<y7>{_YEAR})[-/.](?P<m7>0?[1-9]|1[0-2])(?!\d)
+    |(?<!\d)(?P<d3>\d\d?)\s?(?P<by>[-/.])\s?(?P<m3>\d\d?)\s?[-/.]\s?(?P<y3>{_YEAR})(?!\d)
     |(?<!\d)(?P<m4>\d\d?)[-/.](?P<y4>{_YEAR})(?!\d)
-    |(?:(?<!\d)(?P<d5>\d\d?)(?:st|nd|rd|th)?[\s-]+(?:of\s+)?)?(?<![a-z])(?P<name>{_MONTH})\.?,?[\s-]+
-     (?:(?P<d6>\d\d?)(?:st|nd|rd|th)?,?[\s-]+)?(?:of\s+)?(?P<y5>{_YEAR})(?!\d)
+    |(?:(?<!\d)(?P<d5>\d\d?)(?:st|nd|rd|th)?[\s./-]*(?:of\s+)?)?(?<![a-z])(?P<name>{_MONTH})(?P<d6>{_ALSO}){_GAP}
+     (?:of\s+)?(?P<y5>{_YEAR})(?!\d)
     |(?<!\d)(?P<y6>{_YEAR})(?!\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_AFTER_YEAR = re.compile(  # what may follow a year that stands alone: (2021) December 24, (2021) 24 Dec, (2021)-Dec-24
+    rf"{_GAP}(?P<day>{_DAY}{_GAP}(?:of\s+)?)?(?P<name>(?!(?-i:may|march)(?!{_GAP}\d))(?:{_MONTH}))(?![a-z])(?P<also>{_ALSO})",
+    re.IGNORECASE,
+)  # "in 2021 may" and "in 2021 march" are verbs
+_SIGNS = str.maketrans("\u2212\u2044\u2215\uff0f\uff0e_", "-///. ")  # minus, other slashes, a wide full stop
 _FOUR_DIGITS = re.compile(r"\d{4}")
 
 
@@ -133,30 +143,52 @@ def names_later(text: str, day: datetime.date) -> bool:
 def named_dates(text: str) -> Iterator[datetime.date]:
     """The first day of every date, month or year that a text names (English month names, figures of any script).
 
-    With dots the day comes first (3.4.2021); a date with slashes that can be read in two ways gives the later one.
+    With dots the day comes first (3.4.2021); any other date that can be read in two ways gives the later one, and of
+    several days of a month (December 24-26, 2021) the last.
     """
     if not _FOUR_DIGITS.search(text):
         return
-    plain = (text if text.isascii() else "".join(map(_ascii_digit, text))).replace("_", " ")
+    plain = (text if text.isascii() else "".join(map(_ascii, text))).translate(_SIGNS)
     for found in _NAMED.finditer(plain):
         part = found.groupdict()
-        year = int(next(part[f"y{n}"] for n in range(1, 7) if part[f"y{n}"]))
+        year = int(next(part[f"y{n}"] for n in range(1, 8) if part[f"y{n}"]))
         if part["name"]:
-            month = 1 + [name[:3] for name in MONTHS].index(part["name"][:3].lower())
-            yield _day(year, month, int(part["d5"] or part["d6"] or 1))
+            yield _day(year, _month(part["name"]), _last(part["d6"]) or int(part["d5"] or 1))
         elif part["d3"]:
             one, other = int(part["d3"]), int(part["m3"])
-            if part["by"] == "/":
-                yield max(_day(year, other, one), _day(year, one, other))
-            else:
-                yield _day(year, other, one)
+            first = _day(year, other, one)
+            yield first if part["by"] == "." and other <= MONTHS_IN_YEAR else max(first, _day(year, one, other))
+        elif part["y6"]:
+            yield _with_month(year, plain, found.end())
         else:
-            yield _day(year, int(part["m1"] or part["m2"] or part["m4"] or 1), int(part["d1"] or part["d2"] or 1))
+            month, day = int(part["m1"] or part["m2"] or part["m7"] or part["m4"]), int(part["d1"] or part["d2"] or 1)
+            yield _day(year, month, day) if month <= MONTHS_IN_YEAR else _day(year, day, month)
 
 
-def _ascii_digit(letter: str) -> str:
+def _with_month(year: int, text: str, end: int) -> datetime.date:
+    """The day, month or year that begins with a year, which ends at a place of a text."""
+    after = _AFTER_YEAR.match(text, end)
+    if after is None:
+        return datetime.date(year, 1, 1)
+    return _day(year, _month(after["name"]), _last(after["also"]) or _last(after["day"] or "") or 1)
+
+
+def _month(name: str) -> int:
+    return 1 + [known[:3] for known in MONTHS].index(name[:3].lower())
+
+
+def _last(days: str) -> int:
+    """The last number in a text of days; 0 where there is none."""
+    return int((re.findall(r"\d+", days) or ["0"])[-1])
+
+
+def _ascii(letter: str) -> str:
+    """A letter as it counts in a date: figures and dashes of any script as plain ones, marks that show nothing gone."""
     value = unicodedata.decimal(letter, None)
-    return letter if value is None else str(value)
+    if value is not None:
+        return str(value)
+    kind = unicodedata.category(letter)
+    return {"Pd": "-", "Cf": ""}.get(kind, letter)
 
 
 def _day(year: int, month: int, day: int) -> datetime.date:

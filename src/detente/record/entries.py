@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detente.record.days import FIRST_YEAR, LAST_YEAR, last_of, precision_of
 from detente.record.fields import (
-    REMARK,
     Certainty,
     Count,
     Day,
+    Details,
     ExactDay,
     Extensions,
     Flag,
@@ -30,6 +30,7 @@ from detente.record.fields import (
     MaybeLastDay,
     Number,
     Remark,
+    RemarkDetails,
     RemarkLine,
     RemarkLines,
     SomeIds,
@@ -248,8 +249,8 @@ class Instrument(DatedRow):
     certainty: Certainty = "medium"
     sources: Ids = ()
     recalled_parts: RemarkLines = ()  # what was not checked in a source
-    details: dict[str, Any] = Field(default_factory=dict)  # what the text itself says, beside its commitments
-    afterwards: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)  # later: reactions, updates
+    details: Details = Field(default_factory=dict)  # what the text itself says, beside its commitments
+    afterwards: RemarkDetails = Field(default_factory=dict)  # later: reactions, updates
     confidential: Flag = False
     commitments: tuple[Commitment, ...] = ()
     statuses: tuple[Status, ...] = ()
@@ -306,7 +307,7 @@ class Actor(DatedRow):
     leaders: RemarkLines = ()
     certainty: Certainty = "medium"
     sources: Ids = ()
-    details: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)
+    details: RemarkDetails = Field(default_factory=dict)
 
 
 class Response(DatedRow):
@@ -403,8 +404,8 @@ class Interest(Row):
     id: Id
     actor: Id
     period: Title
-    ranks: dict[str, int] = Field(default_factory=dict)
-    reasons: dict[str, Text] = Field(default_factory=dict)
+    ranks: dict[Line, int] = Field(default_factory=dict)
+    reasons: dict[Line, Text] = Field(default_factory=dict)
     disagreement: Text = ""
     certainty: Certainty = "medium"
     sources: Ids = ()
@@ -427,6 +428,6 @@ class Meta(Row):
     response_periods: tuple[Day, ...] = ()  # where the response table is cut
     rules: RemarkLines = ()
     gaps: RemarkLines = ()
-    caveats: dict[str, Text] = Field(default_factory=dict)  # table -> what to bear in mind
-    claims: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)  # about the text that the claims come from
-    interests: Annotated[dict[str, Any], REMARK] = Field(default_factory=dict)
+    caveats: dict[Line, Text] = Field(default_factory=dict)  # table -> what to bear in mind
+    claims: RemarkDetails = Field(default_factory=dict)  # about the text that the claims come from
+    interests: RemarkDetails = Field(default_factory=dict)

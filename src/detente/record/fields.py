@@ -5,7 +5,7 @@ Absent text is "", an absent date or number None, an absent list ().
 
 import datetime
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -50,6 +50,24 @@ def as_line(value: Any) -> Any:
     """Text on one line."""
     value = as_text(value)
     return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def texts_in(value: Any) -> Any:
+    """A value of any depth whose texts and keys have no control characters.
+
+    Raises:
+        ValueError: one has.
+    """
+    if isinstance(value, dict):
+        for key, inner in cast("dict[Any, Any]", value).items():
+            texts_in(key)
+            texts_in(inner)
+    elif isinstance(value, list):
+        for inner in cast("list[Any]", value):
+            texts_in(inner)
+    else:
+        as_text(value)
+    return cast("Any", value)
 
 
 def split_ids(value: Any) -> Any:
@@ -129,6 +147,8 @@ MaybeLastDay = Annotated[datetime.date | None, BeforeValidator(last_day)]
 Extensions = Annotated[dict[str, str], AfterValidator(_extensions)]
 Number = Annotated[float | None, BeforeValidator(_number)]
 Count = Annotated[int | None, BeforeValidator(_number)]
+Details = Annotated[dict[str, Any], AfterValidator(texts_in)]  # what no other field has a place for
+RemarkDetails = Annotated[dict[str, Any], AfterValidator(texts_in), REMARK]
 Flag = Annotated[bool, BeforeValidator(_yes)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from detente.errors import Diagnostic, FileError, suggest
-from detente.files.access import not_utf8, unreadable
+from detente.files.access import check_file, decoded, unreadable
 from detente.files.tables import Numbered, csv_rows, is_blank, parquet_rows, sheets
 from detente.files.yaml import At, Document, read_yaml
 from detente.record.cells import decode
@@ -66,6 +66,7 @@ def _read(path: Path, found: Gathered, how: Callable[[Path], object]) -> None:
         return
     found.files.append(path)
     try:
+        check_file(path)
         with path.open("rb"):  # a folder, a dead link, no permission: said once, in the same words for every kind
             pass
         how(path)
@@ -144,11 +145,7 @@ def _split(values: dict[str, Any], kind: str, document: Document, at: At, found:
 
 
 def _csv(path: Path, kind: str, found: Gathered) -> None:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        found.diagnostics.append(not_utf8(error, _name(path)))
-        return
+    text = decoded(path.read_bytes(), _name(path))
     if not text.strip():
         expected = f"a header such as {','.join(list(columns(KINDS[kind]))[:4])}"
         found.diagnostics.append(Diagnostic("the file is empty", expected, "or take the file away", _name(path), 1, 1))

@@ -4,8 +4,9 @@ This is the only way to the rows of an imported list, and it shows no more than 
 by its day, and texts that name no later date.
 """
 
+import contextlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,20 @@ def seen(one: ImportedList, merged: Mapping[str, str], connection: "duckdb.DuckD
     shown = [_shown(name, veil if kind == "VARCHAR" and name not in NAMES else "") for name, kind in types.items()]
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     return f"SELECT {', '.join(shown)} FROM read_parquet({path}){condition}"
+
+
+def ids_among(lists: Iterable[ImportedList], ids: Iterable[str]) -> set[str]:
+    """Those of some ids that stand in imported lists; of a list that cannot be read none."""
+    import duckdb
+
+    found: set[str] = set()
+    asked = ", ".join(map(_quoted, ids))
+    with duckdb.connect() as connection:
+        for one in lists:
+            query = f"SELECT DISTINCT id FROM read_parquet({_quoted(str(one.path))}) WHERE id IN ({asked})"
+            with contextlib.suppress(duckdb.Error):  # whoever asks for its rows is told
+                found |= {str(row[0]) for row in connection.execute(query).fetchall()}
+    return found
 
 
 def _quoted(text: str) -> str:

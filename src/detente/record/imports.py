@@ -4,6 +4,7 @@ What is read is what stands there: a text that cannot be read for certain sets i
 whole column (day and month in two orders, two names with one id, a header name that stands twice) stops the import.
 """
 
+import codecs
 import csv
 import functools
 import io
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from detente.errors import Diagnostic, FileError, RecordError
-from detente.files.access import unreadable, unwritable
+from detente.files.access import AS_UTF8, BEGINNING, check_file, other_encoding, unreadable, unwritable
 from detente.files.damaged import MOST_CHARACTERS, Item, csv_items
 from detente.files.tables import BOOKS, first_sheet, is_blank, positions
 from detente.record.convert import Converter
@@ -94,6 +95,7 @@ def import_file(
     rules = load_mapping(mapping) if isinstance(mapping, str) else mapping
     listed = check_name(name or rules.mapping)
     try:
+        check_file(file)
         size = file.stat().st_size
         with file.open("rb"):
             pass
@@ -172,9 +174,13 @@ def _plan(mapping: MappingFile, file: Path) -> _Plan:
     Raises:
         RecordError: no header, or not the header that the mapping needs.
     """
+    _check_encoding(mapping, file)
     delimiter = mapping.delimiter or _delimiter(mapping, file)
     items = _items(mapping, file, delimiter)
     header = next(items, None)
+    if header is not None and "\0" in header.raw:
+        what, hint = "a NUL in the header", "name its `encoding` in the mapping"
+        raise RecordError(Diagnostic(what, f"text in {mapping.encoding}", hint, file.name, header.line))
     if header is None or header.wrong:
         raise RecordError(Diagnostic("no header", "a table with a header", file=file.as_posix(), line=1))
     missing = [name for name in wanted(mapping) if name not in positions(header.cells)]
@@ -185,6 +191,23 @@ def _plan(mapping: MappingFile, file: Path) -> _Plan:
     at = check_header(mapping, header.cells, file.name, header.line)
     targets = tuple(t for t in TARGETS if t in mapping.columns and t not in ("id", "date", "end", "precision"))
     return _Plan(mapping, file, delimiter, header, Converter(mapping, at), targets)
+
+
+def _check_encoding(mapping: MappingFile, file: Path) -> None:
+    """Refuse a file of which the first bytes tell that it is in another encoding than the mapping says.
+
+    Raises:
+        RecordError: with what to write in the mapping.
+    """
+    wide = codecs.lookup(mapping.encoding).name.startswith(("utf-16", "utf-32"))
+    if wide or file.suffix.lower() in BOOKS:
+        return
+    with file.open("rb") as stream:
+        found = other_encoding(stream.read(BEGINNING))
+    if found:
+        hint = f"write `encoding: {found}` in the mapping, or {AS_UTF8}"
+        expected = f"text in {mapping.encoding}, as the mapping says"
+        raise RecordError(Diagnostic(f"its text is in {found}", expected, hint, file.name, 1))
 
 
 def _delimiter(mapping: MappingFile, file: Path) -> str:

@@ -1,30 +1,49 @@
 """Merging events that a person declared to be one: by a line in merges.csv, visible, and undone by taking it out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from detente.errors import Diagnostic
 from detente.record.entries import Event, Merge
+from detente.record.gather import Raw
+
+
+def contradictions(rows: list[tuple[Merge, Raw]]) -> Iterator[Diagnostic]:
+    """What is wrong with merges as a whole: an event that is dropped twice, and lines that lead in a circle."""
+    keeps: dict[str, str] = {}
+    for merge, raw in rows:
+        if merge.drop in keeps:
+            what = f"'{merge.drop}' is dropped twice: into '{keeps[merge.drop]}' and into '{merge.keep}'"
+            yield raw.locate(("drop",), what, "each drop once", "take one of the lines out")
+        keeps.setdefault(merge.drop, merge.keep)
+    for merge, raw in rows:
+        way = _way(merge.drop, keeps)
+        if way[-1] == merge.drop:
+            what = f"a circle: {' into '.join(map(repr, way))}"
+            yield raw.locate(("drop",), what, "an event that is kept in the end", "take one of the lines out")
+
+
+def _way(drop: str, keeps: Mapping[str, str]) -> list[str]:
+    """From a dropped event over those that it goes into; ends where nothing is dropped, or was met before."""
+    way = [drop]
+    while way[-1] in keeps and way[-1] not in way[:-1]:
+        way.append(keeps[way[-1]])
+    return way
 
 
 def joined(events: Mapping[str, Event], merges: Mapping[str, Merge]) -> dict[str, Event]:
     """Events in which each dropped one has gone into the one that is kept, where both are there."""
     result = dict(events)
     for drop, keep in final(merges).items():
-        if drop in result and keep in result and drop != keep:
+        if drop in result and keep in result:
             result[keep] = _folded(result[keep], result.pop(drop), merges[drop].why)
     return result
 
 
 def final(merges: Mapping[str, Merge]) -> dict[str, str]:
-    """For every dropped event the one that is kept in the end; chains are followed, a circle is cut where it closes."""
-    result: dict[str, str] = {}
-    for drop, merge in merges.items():
-        seen, keep = {drop}, merge.keep
-        while keep in merges and keep not in seen:
-            seen.add(keep)
-            keep = merges[keep].keep
-        result[drop] = keep
-    return result
+    """For every dropped event the one that is kept in the end; chains are followed, and none of them is a circle."""
+    keeps = {drop: merge.keep for drop, merge in merges.items()}
+    return {drop: _way(drop, keeps)[-1] for drop in merges}
 
 
 def _folded(keep: Event, drop: Event, why: str) -> Event:

@@ -30,6 +30,7 @@ def oddities(rows: Rows, meta: Raw | None, record: Record) -> Iterator[Diagnosti
     yield from _parties(meta, record)
     yield from _words(rows)
     yield from _viewpoints(rows, record)
+    yield from _merges(rows["merges"], record)
     yield from _after_compilation(rows, record)
 
 
@@ -99,6 +100,21 @@ def _viewpoints(rows: Rows, record: Record) -> Iterator[Diagnostic]:
             if view and view not in known:
                 expected = f"'{RECORD}' or an actor" if kind == "statuses" else "an actor"
                 yield _warning(raw, (field,), f"viewpoint '{view}' is nobody's", expected, suggest(view, sorted(known)))
+
+
+def _merges(rows: list[tuple[Any, Raw]], record: Record) -> Iterator[Diagnostic]:
+    """Merges that do nothing, since the event that is to be dropped stands nowhere."""
+    if not record.merged:
+        return
+    from detente.record.imported import ids_among  # a database: loaded only where it is needed
+
+    outside = ids_among(record.imported, record.merged)
+    for merge, raw in rows:
+        if merge.drop in record.merged and merge.drop not in outside:
+            what = f"no event '{merge.drop}' in the record or in a list that it imported, so nothing is merged"
+            close = suggest(merge.drop, sorted({*record.events, *record.apart} - {merge.keep}))
+            hint = close if close.startswith("did") else "import the list that has it, or take the line out"
+            yield _warning(raw, ("drop",), what, "", hint)
 
 
 def _after_compilation(rows: Rows, record: Record) -> Iterator[Diagnostic]:

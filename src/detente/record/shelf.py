@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from detente.errors import Diagnostic, OptionError
-from detente.files.access import unreadable
+from detente.files.access import read_bytes, unreadable
 from detente.record.days import first_day
+from detente.record.fields import texts_in
 from detente.record.kinds import KINDS
 from detente.record.lists import ImportedList
 
@@ -49,9 +50,9 @@ def read_shelf(root: Path, diagnostics: list[Diagnostic]) -> tuple[ImportedList,
     """The imported lists of a record folder; what is wrong with them is added to the diagnostics."""
     found: list[ImportedList] = []
     for path in sorted((root / IMPORTED).glob("*.json")):
-        name = "/".join(path.parts[-3:])
+        name = "/".join(path.parts[-4:])
         try:
-            about: Any = json.loads(path.read_text("utf-8"))
+            about: Any = texts_in(json.loads(read_bytes(path)))
         except OSError as error:
             diagnostics.append(unreadable(error, name))
             continue

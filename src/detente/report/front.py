@@ -65,7 +65,7 @@ def _missing(context: Context) -> list[Line]:
         items.append((string("cannot.no_accounts"),))
     elif run.accounts.favoured is None:
         items.append((Strong(string("cannot.verdict")),))
-    if run.settlement is None:
+    if run.settlement is None and "settlement" not in run.parts:  # a redacted copy may be without what was found
         items.append((string("cannot.no_settlement"),))
     if run.accounts is None or run.accounts.baselines is None:
         items.append((string("cannot.no_baselines"),))

@@ -78,7 +78,7 @@ class Hidden:
         names |= {name.replace("_", " ") for name in names}
         open_labels = [q.label for q in run.quantities if q.id not in self.quantities]
         open_labels += [text for a in run.assumptions if a.name not in labels for text in (a.name, a.label)]
-        open_labels += [*run.actors, *run.actors.values(), *run.situation, *run.situation.values(), run.title]
+        open_labels += [*run.actors, *run.actors.values(), *run.situation, *run.situation.values()]
         known = " ".join(open_labels).replace("_", " ").casefold()
         hidden = [n for n in names if len(n) >= SHORTEST and not re.search(rf"\b{re.escape(n.casefold())}\b", known)]
         spelt = "|".join(re.escape(name) for name in sorted(hidden, key=lambda n: (-len(n), n)))

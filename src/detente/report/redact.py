@@ -71,6 +71,7 @@ def _filtered(run: Run, hidden: Hidden) -> Run:
     kept = {name: table for name, table in tables.items() if table is not None}
     update: dict[str, Any] = {
         "inputs": {},
+        "title": _veiled(run.title, hidden),
         "marked": (),
         "sealed": False,
         "public": {},
@@ -215,7 +216,7 @@ def _findings(run: Run, hidden: Hidden) -> dict[str, Any]:
     for name in ("other_model", "accounts", "fit", "settlement", "outlook"):
         held = getattr(run, name)
         if held is not None:
-            found[name] = _model(held, hidden)
+            found[name] = None if getattr(held, "confidential", False) else _model(held, hidden)
     return found
 
 

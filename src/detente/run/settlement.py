@@ -162,3 +162,4 @@ class Settlement(Model):
     splits: Splits = Splits()
     search: Search
     notes: tuple[str, ...] = ()
+    confidential: bool = False  # a lever changes a marked assumption, and all that was found rests on that lever

@@ -7,6 +7,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from detente.errors import Diagnostic, OptionError
+from detente.files.access import read_bytes, unreadable
 from detente.files.whole import write_text
 from detente.run.run import SCHEMA, Run
 
@@ -29,10 +30,12 @@ def read_run(folder: Path) -> Run:
     """
     path = folder / "run.json" if folder.is_dir() else folder
     try:
-        text = path.read_text("utf-8")
+        text = read_bytes(path).decode("utf-8")
     except FileNotFoundError:
         raise OptionError.of(f"no run at {folder}", MADE_BY) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise _refused(path, unreadable(error, path).what) from None
+    except UnicodeDecodeError as error:
         raise _refused(path, f"cannot be read: {error}") from None
     try:
         data: Any = json.loads(text)

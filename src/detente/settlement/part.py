@@ -42,17 +42,19 @@ def settlement_part(result: SearchResult, command: str) -> Part:
         command: makes it again.
     """
     problem, settlement = result.draws.problem, settlement_of(result)
+    changed = {name for lever in problem.levers.bound for name, _, _ in lever.changes}
+    secret = any(problem.case.parameters[name].confidential for name in changed)
+    settlement = settlement.model_copy(update={"confidential": secret})
     packages, fragile, near = settlement.packages, settlement.only_in_some_equilibria, settlement.near
+    made = {
+        "frontier": frontier_table([*packages, *beyond(result), *fragile, *near], problem.limits, len(result.draws)),
+        "relaxations": relaxations_table([*packages, *fragile, *near]),
+    }
     return Part(
         name=NAME,
         key=settlement_key(problem.case, problem.date),
         command=command,
-        tables={
-            "frontier": frontier_table(
-                [*packages, *beyond(result), *fragile, *near], problem.limits, len(result.draws)
-            ),
-            "relaxations": relaxations_table([*packages, *fragile, *near]),
-        },
+        tables={n: t.model_copy(update={"confidential": (secret,) * len(t.rows)}) for n, t in made.items()},
         sections=(settlement_section(settlement),),
         warnings=tuple(_warnings(result)),
         settlement=settlement,
@@ -84,6 +86,7 @@ def settlement_section(settlement: Settlement) -> Section:
         ),
         pictures=(picture,) if several else (),
         tables=("frontier", "relaxations"),
+        confidential=settlement.confidential,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import OptionError
-from detente.files.access import unreadable
+from detente.files.access import read_bytes, unreadable
 from detente.files.whole import sweep, write_text
 
 HISTORY = 100  # steps that can be undone
@@ -46,7 +46,7 @@ def read_drafts(folder: Path) -> tuple[list[Draft], list[str]]:
     found, problems = list[Draft](), list[str]()
     for path in folder.glob("draft-*.json"):
         try:
-            data = checked(json.loads(path.read_text("utf-8")))
+            data = checked(json.loads(read_bytes(path)))
             found.append(Draft(tab_of(path), tuple(data["history"]), data["position"], path.stat().st_mtime))
         except FileNotFoundError:
             continue  # it was dropped meanwhile

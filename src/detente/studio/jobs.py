@@ -18,7 +18,7 @@ from typing import Any
 
 from detente.draws.settings import MOST_SEED, whole_number
 from detente.errors import OptionError
-from detente.files.access import unreadable
+from detente.files.access import read_bytes, unreadable
 from detente.files.locks import lock
 from detente.files.whole import write_text
 
@@ -73,7 +73,7 @@ class JobOrder:
         """
         path = folder / "job.json"
         try:
-            data = json.loads(path.read_text("utf-8"))
+            data = json.loads(read_bytes(path))
             order = JobOrder(**data)
             order.check()
         except OSError as error:
@@ -252,7 +252,7 @@ def _number(id: str) -> int:
 def _progress(path: Path) -> tuple[str, float, str] | str:
     """State, share done and words of a job; a sentence where its file cannot be read."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(read_bytes(path))
         state, share, words = data["state"], float(data["share"]), data["words"]
     except FileNotFoundError:
         if not path.is_symlink():

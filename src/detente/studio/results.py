@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from detente.case.outputs import run_folder
 from detente.checks.fresh import key_now, keys
 from detente.errors import OptionError
-from detente.files.access import unreadable
+from detente.files.access import read_bytes, unreadable
 from detente.run import Part, Run, read_run
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def kept_study(case: "Case") -> KeptStudy:
     if not path.exists() and not path.is_symlink():
         return KeptStudy("none")
     try:
-        part = Part.model_validate_json(path.read_bytes())
+        part = Part.model_validate_json(read_bytes(path))
     except ValidationError:
         return KeptStudy("broken", why="accounts.json is not what `detente accounts` writes")
     except OSError as error:

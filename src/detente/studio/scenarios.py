@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.case.outputs import file_name, is_shipped
 from detente.errors import CaseError, Diagnostic, OptionError
-from detente.files.access import unreadable
+from detente.files.access import read_bytes, unreadable
 from detente.files.whole import sweep, write_text
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def read_scenarios(case: "Case", files: list[Path]) -> tuple[dict[str, "Scenario
     problems: list[Diagnostic] = []
     for path in files:
         try:
-            scenario = parse_scenario(case, path.read_bytes(), f"scenarios/{path.name}")
+            scenario = parse_scenario(case, read_bytes(path), f"scenarios/{path.name}")
         except CaseError as error:
             problems += error.diagnostics
         except OSError as error:

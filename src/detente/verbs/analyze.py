@@ -173,12 +173,16 @@ def command(
 ) -> None:
     """Analyse a case: who gains from delay, how likely war is to resume, what settling brings; writes a dossier."""
     from detente.draws import Settings
+    from detente.verbs.frame.printed import show_exact, show_text
     from detente.words.progress import note, progress_bar
 
     settings = Settings(draws, seed, workers, executor, date, out)
     with progress_bar() as progress:
         found, folder = analyzed(case, settings, equilibria, scenario, progress, note)
-    print(found.model_dump_json(by_alias=True, indent=1) if as_json else summary(found, folder))
+    if as_json:
+        show_exact(found.model_dump_json(by_alias=True, indent=1))
+    else:
+        show_text(summary(found, folder))
 
 
 def summary(run: Run, folder: Path) -> str:

@@ -75,7 +75,7 @@ def command(
     """Fit to what was known at a date, score what came, beside simple rivals."""
     from detente.evidence.report import back_test_of, back_test_table
     from detente.evidence.sections import held_out_section
-    from detente.verbs.frame.printed import show_json, show_table
+    from detente.verbs.frame.printed import show_json, show_table, show_text
     from detente.words.progress import note, progress_bar
 
     with progress_bar() as progress:
@@ -85,7 +85,7 @@ def command(
         show_json(data.model_dump(mode="json"))
         return
     section = held_out_section(data, "")
-    print(section.finding, end="\n\n")
+    show_text(section.finding, end="\n\n")
     show_table(back_test_table(tested))
-    print(*section.paragraphs, sep="\n")
+    show_text("\n".join(section.paragraphs))
     note(f"effective sample size of the fit: {tested.ess:.0f}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.verbs.frame.options import CaseArgument, Json
+from detente.verbs.frame.printed import show_exact, show_text
 
 if TYPE_CHECKING:
     from detente.checks.describe import CheckReport, Reasons
@@ -39,7 +40,7 @@ def command(
 
     note_shadow(case)
     report = run(case, solve, mirror)
-    print(report.as_json() if as_json else summary(report))
+    show_exact(report.as_json()) if as_json else show_text(summary(report))
     if report.errors:
         raise typer.Exit(2)
 

@@ -81,7 +81,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Hold every claim of the record against model and record; says what each verdict rests on."""
-    from detente.verbs.frame.printed import show_json
+    from detente.verbs.frame.printed import show_json, show_text
     from detente.words.progress import progress_bar
 
     with progress_bar() as progress:
@@ -90,14 +90,16 @@ def command(
         show_json({"claims": [claim.model_dump(mode="json") for claim in found]})
         return
     if not found:
-        print("no claim of the record had been made by then; a later --date has those that were made until that day")
+        show_text(
+            "no claim of the record had been made by then; a later --date has those that were made until that day"
+        )
     for claim in found:
-        print(f"{claim.id}  {claim.verdict.upper()}\n    {claim.claim} ({claim.by})")
+        show_text(f"{claim.id}  {claim.verdict.upper()}\n    {claim.claim} ({claim.by})")
         for test in claim.tests:
-            print(f"    {test.outcome:>5}: {test.words}")
+            show_text(f"    {test.outcome:>5}: {test.words}")
         if claim.why:
-            print(f"    {claim.why}")
+            show_text(f"    {claim.why}")
         for view in claim.opposed_by:
-            print(f"    opposed: {view}")
+            show_text(f"    opposed: {view}")
         if claim.would_change:
-            print(f"    would change it: {claim.would_change}")
+            show_text(f"    would change it: {claim.would_change}")

@@ -55,7 +55,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Show the record as a path of marks, beside its events, with all that could not be coded and why."""
-    from detente.verbs.frame.printed import show_json
+    from detente.verbs.frame.printed import show_json, show_text
     from detente.words.progress import note
 
     coded, table, data = run(case, second, date)
@@ -68,7 +68,7 @@ def command(
     for day, event, kind, what, reason, text in table.rows:
         if kind not in hidden:
             why = f" [{reason}]" if reason and reason not in notes else ""
-            print(
+            show_text(
                 f"{day}  {event}  {kind}: {what}{why}\n            {text}"
                 if what
                 else f"{day}  {event}  {kind}{why}\n            {text}"

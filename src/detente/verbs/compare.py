@@ -100,7 +100,7 @@ def command(
 ) -> None:
     """Answers under scenarios, side by side, with differences on common draws."""
     from detente.verbs.frame.answered import show_warnings
-    from detente.verbs.frame.printed import show_table
+    from detente.verbs.frame.printed import show_exact, show_table
     from detente.words.progress import progress_bar
 
     with progress_bar() as progress:
@@ -116,7 +116,7 @@ def command(
             progress=progress,
         )
     if as_json:
-        print(found.model_dump_json(by_alias=True, indent=1))
+        show_exact(found.model_dump_json(by_alias=True, indent=1))
     else:
         show_table(found.tables["comparison"])
         show_warnings(found)

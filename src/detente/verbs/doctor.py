@@ -120,14 +120,14 @@ def _write_here(folder: Path) -> str:
 
 def command(as_json: Json = False) -> None:
     """Say what is installed and works here; exit code 1 if something needed does not."""
+    from detente.verbs.frame.printed import show_json, show_text
+
     findings = run()
     if as_json:
-        from detente.verbs.frame.printed import show_json
-
         show_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             mark = "ok" if finding.ok else "MISSING" if finding.needed else "-"
-            print(f"{mark:8}{finding.what:16}{finding.words}")
+            show_text(f"{mark:8}{finding.what:16}{finding.words}")
     if any(finding.needed and not finding.ok for finding in findings):
         raise typer.Exit(1)

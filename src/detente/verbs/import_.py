@@ -1,6 +1,5 @@
 """`detente import`: a long list brought into a case."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from detente.errors import OptionError
 from detente.verbs.frame.options import Json
+from detente.verbs.frame.printed import show_json
 
 if TYPE_CHECKING:
     from detente.record.publish import ImportReport
@@ -54,4 +54,4 @@ def command(
         report = run(mapping, file, into, name, progress)
     for words in report.notes:
         note(words)
-    print(json.dumps(report.data, ensure_ascii=False, indent=1 if as_json else None))  # else one line, the last
+    show_json(report.data, 1 if as_json else None)  # else one line, the last

@@ -2,14 +2,17 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from detente.errors import OptionError
-from detente.files.whole import write_bytes
+from detente.errors import FileError, OptionError
+from detente.files.access import unwritable
+from detente.files.whole import UNFINISHED, write_bytes
 from detente.verbs.frame.options import Json
+from detente.verbs.frame.printed import show_json, show_text
 from detente.words.progress import note
 
 PANEL = "Begin"
@@ -40,9 +43,18 @@ def run(name: str, start: str | None = None, into: str | Path = ".") -> Path:
     if folder.exists():
         raise OptionError.of(f"{folder.as_posix()} is there already", "a new name", "nothing was written")
     source = find_case(start) if start is not None else starter_folder()
-    for relative, path in case_files(source).items():
-        content = path.read_bytes()
-        write_bytes(folder / relative, _renamed(content, name) if relative == "case.yaml" else content)
+    unfinished = folder.with_name(f".{name}{UNFINISHED}")
+    try:
+        for relative, path in case_files(source).items():
+            content = path.read_bytes()
+            write_bytes(unfinished / relative, _renamed(content, name) if relative == "case.yaml" else content)
+        try:
+            unfinished.replace(folder)
+        except OSError as error:
+            raise FileError(unwritable(error, folder)) from error
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     return folder
 
 
@@ -63,5 +75,5 @@ def command(
 ) -> None:
     """Start a case: a folder with a commented case.yaml that runs as it is."""
     folder = run(name, start, into)
-    print(json.dumps({"folder": folder.as_posix()}) if as_json else folder.as_posix())
+    show_json({"folder": folder.as_posix()}, None) if as_json else show_text(folder.as_posix())
     note(f"next: edit {folder.as_posix()}/case.yaml, then: detente check {folder.as_posix()}")

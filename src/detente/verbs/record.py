@@ -1,16 +1,16 @@
 """`detente record ...`: computed tables of a record, spreadsheets, duplicates. No game theory is loaded."""
 
 import inspect
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.errors import OptionError, suggest
+from detente.errors import Diagnostic, OptionError, suggest
+from detente.files.folder import is_there
 from detente.verbs.frame.options import Json, Verb
-from detente.verbs.frame.printed import show_paths
+from detente.verbs.frame.printed import show_json, show_paths
 from detente.verbs.frame.records import (
     Form,
     Only,
@@ -25,7 +25,7 @@ from detente.verbs.frame.records import (
 from detente.words.progress import note
 
 if TYPE_CHECKING:
-    from detente.record import CutRecord
+    from detente.record import CutRecord, Record
     from detente.run import Table
     from detente.words.progress import Note
 
@@ -102,20 +102,38 @@ def import_book(file: str | Path, into: str | Path, tell: "Note | None" = None) 
     Raises:
         FileError: not a workbook, or the folder cannot be written.
         RecordError: located mistakes in the workbook; nothing is written.
-        OptionError: the folder already holds record files.
+        OptionError: no list of a record is in the workbook, or the folder cannot receive a record.
     """
     from detente.record.load import load_book
     from detente.record.write import rows_of, write_record
 
-    record, left = load_book(Path(file))
-    target = Path(into)
-    if target.is_dir() and any(target.iterdir()):
-        raise OptionError.of(f"'{into}' is not empty", "a new folder", "compare there, then replace files by hand")
+    (record, left), target = load_book(Path(file)), Path(into)
+    found = {kind: len(rows) for kind, rows in rows_of(record).items() if rows}
+    wrong = [*_nothing_in(record, found, Path(file)), *_no_room_in(target)]
+    if wrong:
+        raise OptionError(wrong)
     write_record(record, target)
     if tell is not None:
         for words in left:
             tell(words)
-    return {kind: len(rows) for kind, rows in rows_of(record).items() if rows}
+    return found
+
+
+def _nothing_in(record: "Record", found: dict[str, int], file: Path) -> Iterator[Diagnostic]:
+    from detente.record.entries import Meta
+
+    if not found and record.meta == Meta():
+        what, expected = "nothing in it is a list of a record", "sheets named like the lists, with rows"
+        yield Diagnostic(what, expected, "`detente record export CASE FILE` writes one", file.as_posix())
+
+
+def _no_room_in(target: Path) -> Iterator[Diagnostic]:
+    """Why a folder cannot receive a record."""
+    if is_there(target) and not target.is_dir():
+        yield Diagnostic("a file cannot receive a record", "a new folder", "", target.as_posix())
+    elif target.is_dir() and any(target.iterdir()):
+        hint = "compare there, then replace files by hand"
+        yield Diagnostic(f"'{target}' is not empty", "a new folder", hint)
 
 
 Options = dict[str, Any]  # of one query
@@ -223,4 +241,4 @@ def from_xlsx(
     """Read a workbook back into record files; mistakes are located by sheet and row, and nothing is then written."""
     found = import_book(file, into, note)
     if as_json:
-        print(json.dumps(found))
+        show_json(found, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from detente.files.whole import write_text
 from detente.verbs.frame.options import Json, Out
+from detente.verbs.frame.printed import show_exact
 
 PANEL = "Help"
 
@@ -23,4 +24,4 @@ def command(out: Out = None, as_json: Json = True) -> None:
     """Print the JSON Schema of the files of a case folder, for editors; it is always JSON."""
     text = run(out)
     if out is None and as_json:
-        print(text, end="")
+        show_exact(text, end="")

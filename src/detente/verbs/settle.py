@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -136,6 +135,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """What would hold: packages, mandates and guarantees under which signing and staying is everybody's choice."""
+    from detente.verbs.frame.printed import show_json, show_text
     from detente.words.progress import note, progress_bar
 
     with progress_bar() as progress:
@@ -159,10 +159,10 @@ def command(
     assert settlement is not None
     if as_json:
         found = settlement.model_dump(mode="json")
-        print(json.dumps({**found, "warnings": list(part.warnings)}, indent=1, ensure_ascii=False))
+        show_json({**found, "warnings": list(part.warnings)})
         return
     for line in lines(settlement):
-        print(line)
+        show_text(line)
     for warning in part.warnings:
         note(f"warning: {warning}")
 

@@ -1,6 +1,6 @@
 """What the claims of a case are judged by: one bench for every verb, so that a verdict is the same in all of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from detente.answers import Answers
 from detente.case import Case
@@ -45,9 +45,9 @@ class Bench:
         """Question -> draws that it must be asked in; the same in every verb, so that verdicts are the same."""
         return draws_needed(self.rules, self.numbers)
 
-    def judged(self, answers: Answers | None) -> tuple[Claim, ...]:
-        """Every claim that had been made, with its verdict."""
-        return judge(self.rules, self.record, answers, self.numbers)
+    def judged(self, answers: Answers | None, record: CutRecord | None = None) -> tuple[Claim, ...]:
+        """Every claim that had been made, with its verdict; by `record`, where only part of it may be shown."""
+        return judge(self.rules, record or self.record, answers, self.numbers, self.record)
 
     def part(self, answers: Answers, key: str, command: str) -> Part:
         """The part that claims add to a run, judged with answers that have been computed already.
@@ -55,5 +55,5 @@ class Bench:
         Where the record has marked entries, the claims are judged once more on what is public, for redacted copies.
         """
         public = self.record.public()
-        again = None if public is self.record else Public(claims=replace(self, record=public).judged(answers))
+        again = None if public is self.record else Public(claims=self.judged(answers, public))
         return Part(name="claims", key=key, command=command, claims=self.judged(answers), public=again)

@@ -51,6 +51,14 @@ OPPOSED = ("opposes", "differs")
 YES: Outcome = "holds"
 NO: Outcome = "fails"
 OPEN: Outcome = "open"
+WITHHELD = Measured(
+    "withheld",
+    "what a withheld test looks for",
+    NAN,
+    NAN,
+    NAN,
+    missing="a test is withheld, because it names what entries that are not public bear alone",
+)
 Tested = tuple[ClaimTest, tuple[Ref, ...], str]  # the test, what it rests on, why nothing was measured
 
 
@@ -59,7 +67,13 @@ def draws_needed(rules: ClaimRules, numbers: Numbers) -> dict[str, int]:
     return {numbers[id][0].id: ASKED_DRAWS for id in rules.quantities if id in numbers}
 
 
-def judge(rules: ClaimRules, record: CutRecord, answers: Answers | None, numbers: Numbers) -> tuple[Claim, ...]:
+def judge(
+    rules: ClaimRules,
+    record: CutRecord,
+    answers: Answers | None,
+    numbers: Numbers,
+    whole: CutRecord | None = None,
+) -> tuple[Claim, ...]:
     """Judge every claim that had been made.
 
     Args:
@@ -67,19 +81,28 @@ def judge(rules: ClaimRules, record: CutRecord, answers: Answers | None, numbers
         record: the record as it stood on a day; nothing later is used as evidence.
         answers: with the quantities that the rules name; None if none were computed.
         numbers: every quantity that can be asked for in the case (`Catalogue.numbers`).
+        whole: the record from which `record` was left when marked entries were taken out: a test whose words only
+            marked entries bear is withheld.
 
     Returns:
         One claim with its verdict and the tests behind it for every claim of the record, in their order.
     """
-    bench = _Bench(rules, Queries(record, rules.sides), answers, numbers, Told(record))
+    bench = _Bench(rules, Queries(record, rules.sides), answers, numbers, Told(record), whole or record)
     return tuple(bench.judged(claim) for claim in record.claims.values())
 
 
 class _Bench:
     def __init__(
-        self, rules: ClaimRules, queries: Queries, answers: Answers | None, numbers: Numbers, told: Told
+        self,
+        rules: ClaimRules,
+        queries: Queries,
+        answers: Answers | None,
+        numbers: Numbers,
+        told: Told,
+        whole: CutRecord,
     ) -> None:
         self.rules, self.queries, self.answers, self.numbers, self.told = rules, queries, answers, numbers, told
+        self.whole = whole
 
     def judged(self, claim: Stated) -> Claim:
         rule = self.rules.rules.get(claim.id, NO_RULE)
@@ -115,7 +138,9 @@ class _Bench:
             return _entry(test, measured, outcome, draws), refs, measured.missing
         measured = self.queries.measure(test)
         strange = unknown_words(test, self.rules, self.queries.record)
-        if strange:  # nothing was coded in these words: that it does not happen cannot be read from the record
+        if set(strange) - set(unknown_words(test, self.rules, self.whole)):
+            measured = WITHHELD
+        elif strange:  # nothing was coded in these words: that it does not happen cannot be read from the record
             why = f"no event of the record until {self.queries.day} bears {', '.join(strange)}"
             measured = replace(measured, low=NAN, mid=NAN, high=NAN, missing=why)
         outcome = of_range(measured.low, measured.high, test.relation, test.threshold)

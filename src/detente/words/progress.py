@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from detente.files.whole import write_text
+from detente.words.text import visible
 
 Progress = Callable[[float, str], None]  # called with the share done and what is being done
 Note = Callable[[str], None]  # called with a sentence that belongs beside the result
@@ -58,16 +59,16 @@ def progress_bar() -> Iterator[Progress]:
     from rich.progress import Progress as Line
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
     )
     with Line(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
-        yield lambda share, words: bar.update(task, completed=share, description=words)
+        yield lambda share, words: bar.update(task, completed=share, description=visible(words))
 
 
 def note(sentence: str) -> None:
-    """A sentence on stderr."""
-    print(sentence, file=sys.stderr)
+    """A sentence on stderr; what a terminal would obey is shown by its number."""
+    print(visible(sentence), file=sys.stderr)

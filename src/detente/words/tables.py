@@ -88,15 +88,16 @@ def print_sheet(sheet: Sheet, *, only: Sequence[str] = (), cut: Sequence[str] = 
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, file=file)  # pyright: ignore[reportArgumentType]
+    console = Console(highlight=False, markup=False, emoji=False, file=file)  # pyright: ignore[reportArgumentType]
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDE, file=file)  # pyright: ignore[reportArgumentType]
+        console.width = WIDE
     rows = list(sheet.rows)
     chosen = [
         n for n in used_columns(sheet.columns, rows) if not only or sheet.columns[n].split(": ")[0] in (*only, "view")
     ]
     names, groups = grouped([sheet.columns[n] for n in chosen])
-    shown = Table(title=sheet.title, caption=sheet.note or None, title_justify="left", caption_justify="left")
+    title, caption = visible(sheet.title), visible(sheet.note) or None
+    shown = Table(title=title, caption=caption, title_justify="left", caption_justify="left")
     cells = [[_joined([row[chosen[n]] for n in group]) for group in groups] for row in rows]
     for place, (name, group) in enumerate(zip(names, groups, strict=True)):
         short = all(len(line[place]) <= SHORT for line in cells)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted
-from detente.verbs.frame.printed import show_table
+from detente.verbs.frame.printed import say, show_exact, show_table, show_text
 from detente.words.numbers import value_text
 
 if TYPE_CHECKING:
@@ -74,14 +73,16 @@ def run_of(
 def show_run(found: Run, as_json: bool) -> None:
     """Print the numbers and tables of a run."""
     if as_json:
-        print(found.model_dump_json(by_alias=True, indent=1))
+        show_exact(found.model_dump_json(by_alias=True, indent=1))
         return
-    print(f"{found.title}, situation of {found.date}; ranges over {found.draws} draws from the stated assumptions\n")
+    show_text(
+        f"{found.title}, situation of {found.date}; ranges over {found.draws} draws from the stated assumptions\n"
+    )
     for quantity in found.quantities:
-        print(f"{quantity.label}\n    {_number(quantity)}{other_model_text(found, quantity)}  [{quantity.id}]")
+        show_text(f"{quantity.label}\n    {_number(quantity)}{other_model_text(found, quantity)}  [{quantity.id}]")
     for name, table in found.tables.items():
         if name not in LONG and table.rows:
-            print()
+            show_text()
             show_table(table)
     show_warnings(found)
 
@@ -89,7 +90,7 @@ def show_run(found: Run, as_json: bool) -> None:
 def show_warnings(found: Run) -> None:
     """Print what to distrust on stderr."""
     for warning in found.warnings:
-        print(f"note: {warning}", file=sys.stderr)
+        say(warning)
 
 
 def _number(q: Quantity) -> str:

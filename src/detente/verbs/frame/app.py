@@ -16,6 +16,8 @@ from detente.errors import UserError
 from detente.verbs import all_verbs
 from detente.verbs.frame.endings import Ending, ending_of
 from detente.verbs.frame.options import Verb
+from detente.verbs.frame.printed import show_text
+from detente.words.progress import note, progress_file
 from detente.words.version import VERSION
 
 PANELS = ("Begin", "Record", "Answers", "Evidence", "Settlement", "Results", "Help")  # headings, in this order
@@ -56,7 +58,7 @@ def _place(module: ModuleType) -> int:
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"detente {VERSION}")
+        show_text(f"detente {VERSION}")
         raise typer.Exit
 
 
@@ -73,8 +75,6 @@ app = build(all_verbs())
 
 def main() -> None:
     """Run the command line; whatever goes wrong ends in sentences, and in a traceback only if it is a fault of ours."""
-    from detente.words.progress import progress_file
-
     notes = progress_file()
     if notes is not None:
         _serve_the_studio()
@@ -114,7 +114,7 @@ def _flush() -> None:
 
 def _say(sentence: str) -> None:
     with contextlib.suppress(OSError, AttributeError):  # stderr is full or closed: there is nobody to tell
-        print(sentence, file=sys.stderr)
+        note(sentence)
 
 
 def _serve_the_studio() -> None:

@@ -8,15 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.words.progress import note
+from detente.words.text import visible
 
 if TYPE_CHECKING:
     from detente.outside.view import OutsideView
     from detente.run import Part, Table
 
 
-def show_json(data: Any) -> None:
+def show_text(text: str = "", end: str = "\n") -> None:
+    """Print words; what a terminal would obey is shown by its number."""
+    print(visible(text), end=end)
+
+
+def show_exact(text: str, end: str = "\n") -> None:
+    """Print the text of a form that another program reads (JSON), letter by letter."""
+    print(text, end=end)
+
+
+def show_json(data: Any, indent: int | None = 1) -> None:
     """Print plain data as JSON."""
-    print(json.dumps(data, indent=1, ensure_ascii=False))
+    show_exact(json.dumps(data, indent=indent, ensure_ascii=False))
 
 
 def show_table(table: Table, *, only: Sequence[str] = (), cut: Sequence[str] = ()) -> None:
@@ -30,21 +41,21 @@ def show_table(table: Table, *, only: Sequence[str] = (), cut: Sequence[str] = (
 def show(part: Part) -> None:
     """Print the sections of a part: finding, tables, then the rest in words."""
     for section in part.sections:
-        print(section.finding, end="\n\n")
+        show_text(section.finding, end="\n\n")
         for name in section.tables:
             show_table(part.tables[name])
-            print()
+            show_text()
         for words in section.paragraphs:
-            print(words, end="\n\n")
+            show_text(words, end="\n\n")
 
 
 def show_paths(paths: list[Path], as_json: bool) -> None:
     """Print the paths of files that were written."""
     if as_json:
-        print(json.dumps({"files": [path.as_posix() for path in paths]}, ensure_ascii=False))
+        show_json({"files": [path.as_posix() for path in paths]}, None)
     else:
         for path in paths:
-            print(path)
+            show_text(str(path))
 
 
 def say(words: str) -> None:
@@ -57,9 +68,7 @@ def show_view(found: OutsideView, as_json: bool) -> None:
     if as_json:
         show_json(found.data())
         return
-    from detente.words.text import visible
-
     for table in found.tables.values():
         show_table(table)
     for sentence in found.words:
-        print(visible(sentence))
+        show_text(sentence)
