@@ -37,6 +37,7 @@ ROUNDS = 6  # of settling, each a stretch
 WANTED = (0.4, 0.6)  # share accepted of steps along either kind of axes alone; of both together nearly the product
 FIRST, SHORTEST = 0.4, 0.02  # length of steps
 MOST = 3.0  # factor by which a length changes at once
+SLOPES = 10  # steps between two gradients while chains settle
 PATIENCE = 0.05  # nats by which a warm start may differ from a solve from nothing
 
 
@@ -182,6 +183,7 @@ def _walk(target: Target, task: _Task, rng: np.random.Generator) -> dict[str, An
     start = here
     ratio = here.log - task.gaussian.log_ratio(here.z)
     seen, kept, kept_log, told, accepted = [here], [], [], [], [0, 0]
+    steep: dict[int, Place] = {}
     last: tuple[Place | None, tuple[float, ...]] = (None, ())
     for n in range(task.steps):
         kind = n % 2 if task.settling else 0
@@ -194,6 +196,8 @@ def _walk(target: Target, task: _Task, rng: np.random.Generator) -> dict[str, An
             accepted[kind] += 1
         if task.settling and np.isfinite(new.log):
             seen.append(new)
+        if task.settling and (n + 1) % SLOPES == 0:
+            steep[id(here)] = here
         if (n + 1) % task.thin == 0:
             kept.append(here.z.tolist())
             kept_log.append(here.log)
@@ -213,12 +217,12 @@ def _walk(target: Target, task: _Task, rng: np.random.Generator) -> dict[str, An
         "faults": sorted(set(getattr(target, "faults", ()))),
     }
     if task.settling:
-        seen = list({id(p): p for p in [*seen, here]}.values())
+        seen = list({id(p): p for p in [*seen, *steep.values()]}.values())
         found |= {
             "seen": [p.z.tolist() for p in seen],
             "seen_log": [p.log for p in seen],
-            "slopes": [target.slope(here).tolist()],
-            "at": [seen.index(here)],
+            "slopes": [target.slope(p).tolist() for p in steep.values()],
+            "at": [seen.index(p) for p in steep.values()],
         }
     return found
 

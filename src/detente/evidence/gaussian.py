@@ -18,9 +18,9 @@ from functools import cached_property
 
 import numpy as np
 
-DIRECTIONS = 50  # informed ones at most: a quadratic in them has 1,275 terms, which some dozen gradients settle
+CROSSED = 40  # of the most informed directions, whose products count too: 780 terms, which some dozen gradients settle
 NARROWER = 0.7  # variance, of the prior's 1, below which an axis counts as one in which the record speaks
-INFORMED = 0.1  # slope, nats per prior standard deviation (root mean square), below which a direction keeps its prior
+INFORMED = 0.05  # slope, nats per prior standard deviation (root mean square), below which a direction keeps its prior
 REACH = 30.0  # nats below the best point at which a point counts half
 LEAST_MISFIT = 0.3  # of values and of slopes, nats: what a quadratic is allowed
 WIDTHS = (30.0, 30.0)  # prior standard deviations of a and B, nats: weak, so that few points do not run wild
@@ -114,8 +114,7 @@ def informed(slopes: np.ndarray) -> np.ndarray:
     if not len(slopes):
         return np.zeros((slopes.shape[1], 0))
     _, size, turned = np.linalg.svd(slopes, full_matrices=False)
-    keep = min(DIRECTIONS, int((size > INFORMED * np.sqrt(len(slopes))).sum()))
-    return turned[:keep].T
+    return turned[size > INFORMED * np.sqrt(len(slopes))].T
 
 
 def fitted(seen: Seen) -> Gaussian:
@@ -138,12 +137,19 @@ def _near(seen: Seen) -> np.ndarray:
     return 1.0 / (1.0 + (seen.log.max() - seen.log) / REACH)
 
 
+def _terms(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of directions whose products the quadratic has: all squares, and products of the most informed ones."""
+    first, second = np.triu_indices(size)
+    kept = (first == second) | (second < CROSSED)
+    return first[kept], second[kept]
+
+
 def _quadratic(
     seen: Seen, directions: np.ndarray, root: np.ndarray, noise: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
     """Slope and curvature in informed directions, and the misfits of values and slopes that they leave."""
     size, near = directions.shape[1], _near(seen)
-    first, second = np.triu_indices(size)
+    first, second = _terms(size)
     half = np.where(first == second, 0.5, 1.0)
     w = seen.z @ directions
     values = np.hstack([np.ones((len(w), 1)), w, half * w[:, first] * w[:, second]])
