@@ -24,12 +24,12 @@ PATIENCE = 5  # times what the unchanged code takes: after that a run is an endl
 ROOMS = {  # room -> modules that are changed, and tests that ought to notice
     "cut": ("record/cut record/veil record/days record/record", "unit/test_record_cut* unit/test_record_days* "
             "property/test_record_leaks*"),
-    "redaction": ("report/redact record/public record/told", "unit/test_report_redact* unit/test_record_cut* property/test_report_redaction* "
-                  "unit/test_report_page*"),
+    "redaction": ("report/redact record/public record/told", "unit/test_report_redact* unit/test_record_public* "
+                  "unit/test_record_cut* property/test_report_redaction* unit/test_report_page*"),
     "imports": ("record/imports record/mapping record/cells record/foreign_dates record/publish",
                 "unit/test_record_import* unit/test_record_publish* property/test_record_properties*"),
     "answers": ("answers/results answers/summary answers/delaying answers/chances answers/settling",
-                "unit/test_answers_contract* unit/test_answers_questions* unit/test_answers_hard_ends*"),
+                "unit/test_answers* reference/test_answers_closed_forms* end_to_end/test_main_job*"),
     "claims": ("verdicts/judge verdicts/queries verdicts/references verdicts/rules verdicts/bench",
                "unit/test_verdicts* recovery/test_verdicts* unit/test_checks*"),
 }  # fmt: skip

@@ -7,7 +7,20 @@ from detente.answers.catalogue import CATALOGUE
 from detente.answers.frame import frame_without_states
 from detente.case import load_case
 from detente.report import redact
-from detente.run import Bar, Claim, Happening, Ledger, Part, Quantity, Ref, Timeline
+from detente.run import (
+    Bar,
+    Claim,
+    Happening,
+    Ledger,
+    OtherModel,
+    Part,
+    Picture,
+    Quantity,
+    Ref,
+    SecondOpinion,
+    Section,
+    Timeline,
+)
 
 MARKED = (Ref(kind="source", id="S2"), Ref(kind="event", id="E2"), Ref(kind="claim", id="C3"))
 
@@ -83,3 +96,39 @@ def test_a_title_that_names_a_marked_entry_is_veiled_and_makes_its_name_no_publi
     assert "zebra" not in copy.title and "0.1777" not in copy.title
     assert copy.warnings == ("A draw was left out.",)
     assert redact(run.model_copy(update={"title": "A valley"})).title == "A valley"
+
+
+def test_opinions_on_a_number_that_goes_go_with_it():
+    number = Quantity(id="a", question="a", family="a", label="a", low=0, mid=1, high=2, confidential=True)
+    other = number.model_copy(update={"id": "b", "confidential": False})
+    opinions = tuple(
+        SecondOpinion(
+            quantity=id, label=id, model="ceiling", own=(0, 1, 2), low=0, mid=1, high=2, draws=8, ess=8, moves=False
+        )
+        for id in ("a", "b")
+    )
+    part = Part(
+        name="answers", key="", command="", quantities=(number, other), other_model=OtherModel(opinions=opinions)
+    )
+    copy = redact(empty_run().add(part))
+    assert copy.other_model is not None and [o.quantity for o in copy.other_model.opinions] == ["b"]
+
+
+def test_sections_stay_without_the_sentences_that_name_what_goes():
+    told = Section(
+        id="risk",
+        title="Risk",
+        rank=1,
+        finding="The secret fund decides.",
+        paragraphs=("Open words.", "Paid by the secret fund."),
+        pictures=(
+            Picture(shape="bars", title="A picture", quantities=("b",), alt="It shows the secret fund."),
+            Picture(shape="bars", title="Of the secret fund", quantities=("b",), alt="It shows what is open."),
+        ),
+    )
+    number = Quantity(id="b", question="a", family="a", label="b", low=0, mid=1, high=2)
+    part = Part(name="answers", key="", command="", quantities=(number,), sections=(told,))
+    (shown,) = redact(empty_run(marked=(Ref(kind="parameter", id="secret_fund"),)).add(part)).sections
+    assert shown.finding == "" and shown.paragraphs == ("Open words.",)
+    assert [p.alt for p in shown.pictures] == ["", "It shows what is open."]
+    assert "secret" not in shown.pictures[1].title and shown.pictures[0].title == "A picture"
