@@ -29,7 +29,7 @@ ROOMS = {  # room -> modules that are changed, and tests that ought to notice
     "imports": ("record/imports record/mapping record/cells record/foreign_dates record/publish",
                 "unit/test_record_import* unit/test_record_publish* property/test_record_properties*"),
     "answers": ("answers/results answers/summary answers/delaying answers/chances answers/settling",
-                "unit/test_answers* reference/test_answers_closed_forms* end_to_end/test_main_job*"),
+                "reference/test_answers_closed_forms* unit/test_answers*"),
     "claims": ("verdicts/judge verdicts/queries verdicts/references verdicts/rules verdicts/bench",
                "unit/test_verdicts* recovery/test_verdicts* unit/test_checks*"),
 }  # fmt: skip

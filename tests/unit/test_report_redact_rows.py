@@ -1,7 +1,7 @@
 """What a redacted copy keeps of public entries that lean on marked ones, entry by entry, and what it counts."""
 
 from case_files import STARTER
-from synthetic_run import empty_run
+from synthetic_run import empty_run, settlement
 
 from detente.answers.catalogue import CATALOGUE
 from detente.answers.frame import frame_without_states
@@ -132,3 +132,15 @@ def test_sections_stay_without_the_sentences_that_name_what_goes():
     assert shown.finding == "" and shown.paragraphs == ("Open words.",)
     assert [p.alt for p in shown.pictures] == ["", "It shows what is open."]
     assert "secret" not in shown.pictures[1].title and shown.pictures[0].title == "A picture"
+
+
+def test_what_is_not_about_a_marked_assumption_stays():
+    """The combinations of a search stay, less the remark on the assumption that is marked."""
+    run = empty_run(marked=(Ref(kind="parameter", id="secret_price"),)).add(settlement())
+    copy = redact(run)
+    assert copy.settlement is not None and run.settlement is not None
+    assert [p.id for p in copy.settlement.packages + copy.settlement.near] == ["P1", "N1"]
+    (package,) = copy.settlement.packages
+    assert package.terms == run.settlement.packages[0].terms != ()
+    assert [f.parameter for f in package.fails_when] == ["war_cost_north"]
+    assert package.if_leaves == run.settlement.packages[0].if_leaves != ()
