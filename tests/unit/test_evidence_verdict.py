@@ -169,5 +169,5 @@ def test_the_first_line_says_who_predicts_better():
 
 
 def test_overlap_that_noise_alone_leaves():
-    assert expected_overlap(np.full(10000, 1e-4)) > 0.95
-    assert expected_overlap(np.full(20, 0.05)) < 0.8
+    assert expected_overlap(10_000) > 0.95
+    assert expected_overlap(20) < 0.8

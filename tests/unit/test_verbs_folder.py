@@ -17,11 +17,19 @@ from detente.verbs.fit import run as fit
 from detente.verbs.frame.folder import combine, join, part_of
 from detente.verbs.settle import run as settle
 
+
+def quick_fit(case, out, note=None):
+    """A fit whose chains hardly settle: how well they mix is tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("detente.evidence.chains.ROUNDS", 1)
+        return fit(case, whole=True, chains=2, steps=40, workers=0, out=out, note=note)
+
+
 LIMITS = {"risk": 0.3, "share": 0.5}
 VERBS = {
     "settle": lambda case, out, note=None: settle(case, quick=True, draws=2, workers=0, out=out, note=note, **LIMITS),
     "accounts": lambda case, out, note=None: accounts(case, quick=True, cap=6, workers=0, out=out, note=note),
-    "fit": lambda case, out, note=None: fit(case, whole=True, chains=2, steps=40, workers=0, out=out, note=note),
+    "fit": quick_fit,
     "analyze": lambda case, out, note=None: analyze(case, draws=2, workers=0, out=out, note=note),
 }
 PARTS = {"settle": ("settlement",), "accounts": ("accounts",), "fit": ("fit",)}

@@ -3,8 +3,8 @@
 Which states can be occupied, and which arcs lead between them, depends on what was observed and not on the rates. So a
 path is laid out once: a filter (detente.evidence.filter, which has the formulas) walks it with all rates at 1, and
 what it did becomes arrays of positions. States from which the rest of the record is impossible are dropped: they add
-nothing. What is left is small (some tens of states), so that generators are dense, and those of stretches that agree are built
-once for each draw.
+nothing. What is left is small (some tens of states), so that generators are dense, and those of stretches that agree
+are built once for each draw.
 
 With forward measure alpha and backward function beta (the chance of the rest of the record), L = alpha . beta at every
 time, and by Fisher's identity
