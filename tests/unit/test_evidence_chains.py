@@ -53,6 +53,14 @@ class Hopping(Bent):
 
 
 @dataclass
+class Partial(Bent):
+    """Where b is above 1 there is no certified equilibrium."""
+
+    def at(self, z, near=None):
+        return super().at(z, near) if z[1] < 1.0 else Place(z, -np.inf, fault=f"none at {z[1]:.9f}")
+
+
+@dataclass
 class Impossible(Bent):
     def at(self, z, near=None):
         return Place(z, -np.inf)
@@ -111,6 +119,13 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(tmp_path):
     assert alone.z.tobytes() == many.z.tobytes() and alone.log.tobytes() == many.log.tobytes()
     other = run_chains(Bent, Bent().names, replace(plan, seed=6), workers=0)
     assert not np.array_equal(alone.z, other.z)
+
+
+def test_points_without_an_equilibrium_are_refused_with_their_reasons_whatever_the_workers():
+    plan = Plan(steps=200, thin=10, seed=5)
+    alone, many = (run_chains(Partial, Bent().names, plan, workers=n) for n in (0, 3))
+    assert alone.z[..., 1].max() < 1.0
+    assert len(alone.faults) > 3 and alone.faults == many.faults
 
 
 def test_what_was_stopped_goes_on_to_the_same_draws(tmp_path):

@@ -32,6 +32,7 @@ from detente.evidence.target import Held, Place, Target
 STRETCH = 50  # steps between two solves from nothing
 CLIMB = 8  # gradients at most on the way to where a chain begins
 FEWEST = 4  # stretches of each chain, however little time there is
+IMPOSSIBLE = 1e10  # cost of a point that cannot have produced the record, on the way to a beginning
 STARTS = 20  # draws of the prior that are tried for a beginning
 ROUNDS = 6  # of settling, each a stretch
 WANTED = (0.4, 0.6)  # share accepted of steps along either kind of axes alone; of both together nearly the product
@@ -47,7 +48,7 @@ class Plan:
 
     Attributes:
         chains: how many, from different beginnings.
-        steps: of each chain, after it has settled.
+        steps: of each chain, after it has settled; in whole stretches.
         thin: one state in so many is kept.
         seed: of everything.
         minutes: after which no stretch is begun, if some of each chain is there; what is there then depends on the
@@ -146,85 +147,120 @@ def _begin(target: Target, rng: np.random.Generator) -> dict[str, Any]:
             break
     else:
         raise ComputationError(f"none of {STARTS} draws of the prior can have produced the record")
-    trail, slopes, last = [place], [], place
+    trail, slopes, solves = [], [], 1
 
     def cost(z: np.ndarray) -> tuple[float, np.ndarray]:
-        nonlocal last
-        here = place if np.array_equal(z, z0) else target.at(z, last.near)
+        nonlocal solves
+        here = place
+        if not np.array_equal(z, z0):
+            here, solves = target.at(z, trail[-1].near), solves + 1
         if not np.isfinite(here.log):
-            return 1e10, z - z0
+            return IMPOSSIBLE, z - z0
         trail.append(here)
         slopes.append(target.slope(here))
-        last = here
+        solves += 1
         return -here.log + 0.5 * float((z - z0) @ (z - z0)), z - z0 - slopes[-1]
 
     minimize(cost, z0, jac=True, method="L-BFGS-B", options={"maxiter": CLIMB, "maxfun": CLIMB})
-    best = max(trail[1:], key=lambda p: p.log - 0.5 * float((p.z - z0) @ (p.z - z0)))
+    best = max(trail, key=lambda p: p.log - 0.5 * float((p.z - z0) @ (p.z - z0)))
     return {
         "z": best.z.tolist(),
         "anchor": z0.tolist(),
         "log": best.log,
-        "seen": [p.z.tolist() for p in trail[1:]],
-        "seen_log": [p.log for p in trail[1:]],
+        "seen": [p.z.tolist() for p in trail],
+        "seen_log": [p.log for p in trail],
         "slopes": [s.tolist() for s in slopes],
         "at": list(range(len(slopes))),
-        "evaluations": 2 * len(trail),
+        "evaluations": solves,
     }
 
 
 def _walk(target: Target, task: _Task, rng: np.random.Generator) -> dict[str, Any]:
     """A stretch of steps from a point."""
-    assert task.z is not None and task.gaussian is not None
+    assert task.z is not None and task.anchor is not None
     here = target.at(task.z)
     off = abs(here.log - task.expected)
     if not np.isfinite(here.log):  # it cannot be solved from nothing: the stretch before does not count
-        assert task.anchor is not None
         here = target.at(task.anchor)
-    start = here
-    ratio = here.log - task.gaussian.log_ratio(here.z)
-    seen, kept, kept_log, told, accepted = [here], [], [], [], [0, 0]
-    steep: dict[int, Place] = {}
-    last: tuple[Place | None, tuple[float, ...]] = (None, ())
-    for n in range(task.steps):
-        kind = n % 2 if task.settling else 0
-        lengths = (task.lengths[0] * (kind == 0), task.lengths[1] * (kind == 1)) if task.settling else task.lengths
-        z = task.gaussian.step(here.z, *lengths, rng)
-        new = target.at(z, here.near)
-        other = new.log - task.gaussian.log_ratio(z) if np.isfinite(new.log) else -np.inf
-        if np.log(rng.random()) < other - ratio:
-            here, ratio = new, other
-            accepted[kind] += 1
-        if task.settling and np.isfinite(new.log):
-            seen.append(new)
-        if task.settling and (n + 1) % SLOPES == 0:
-            steep[id(here)] = here
-        if (n + 1) % task.thin == 0:
-            kept.append(here.z.tolist())
-            kept_log.append(here.log)
-            last = last if last[0] is here else (here, target.answers(here))
-            told.append(list(last[1]))
+    start, walk = here, _Walk(target, task, rng, here)
+    for n in range(1, task.steps + 1):
+        walk.step(n)
+        if n % task.thin == 0:
+            walk.keep()
+    accepted = [n / task.steps for n in walk.accepted]
     found = {
-        "z": here.z.tolist(),
+        "z": walk.here.z.tolist(),
         "anchor": start.z.tolist(),
-        "log": here.log,
-        "accepted": [2 * n / task.steps for n in accepted] if task.settling else accepted[0] / task.steps,
+        "log": walk.here.log,
+        "accepted": [2 * share for share in accepted] if task.settling else accepted[0],
         "off": off if np.isfinite(off) else None,
-        "kept": kept,
-        "kept_log": kept_log,
-        "answers": told,
+        "kept": walk.kept,
+        "kept_log": walk.kept_log,
+        "answers": walk.answers,
         "watched": list(target.watched),
-        "evaluations": task.steps + 1,
-        "faults": sorted(set(getattr(target, "faults", ()))),
+        "faults": sorted(walk.faults),
     }
-    if task.settling:
-        seen = list({id(p): p for p in [*seen, *steep.values()]}.values())
-        found |= {
-            "seen": [p.z.tolist() for p in seen],
-            "seen_log": [p.log for p in seen],
-            "slopes": [target.slope(p).tolist() for p in steep.values()],
-            "at": [seen.index(p) for p in steep.values()],
+    seen = walk.seen if task.settling else {}
+    return {**found, **seen, "evaluations": 1 + task.steps + len(seen.get("slopes", ()))}
+
+
+@dataclass
+class _Walk:
+    """A chain on its way through one stretch."""
+
+    target: Target
+    task: _Task
+    rng: np.random.Generator
+    here: Place
+    kept: list[list[float]] = field(default_factory=list)
+    kept_log: list[float] = field(default_factory=list)
+    answers: list[list[float]] = field(default_factory=list)
+    faults: set[str] = field(default_factory=set)
+    accepted: list[int] = field(default_factory=lambda: [0, 0])  # of steps along either kind of axes, or of both
+
+    def __post_init__(self) -> None:
+        assert self.task.gaussian is not None
+        self.gaussian = self.task.gaussian
+        self.ratio = self.here.log - self.gaussian.log_ratio(self.here.z)
+        self.points = [(self.here.z.tolist(), self.here.log)]
+        self.steep: list[tuple[list[float], float, list[float]]] = []
+        self.told: tuple[Place | None, list[float]] = (None, [])
+
+    def step(self, number: int) -> None:
+        """One step; while chains settle, along either kind of axes in turn."""
+        settling, (sharp, flat), kind = self.task.settling, self.task.lengths, 0
+        if settling:
+            kind = number % 2
+            sharp, flat = (0.0, flat) if kind else (sharp, 0.0)
+        new = self.target.at(self.gaussian.step(self.here.z, sharp, flat, self.rng), self.here.near)
+        if new.fault:
+            self.faults.add(new.fault)
+        ratio = new.log - self.gaussian.log_ratio(new.z)
+        if np.log(self.rng.random()) < ratio - self.ratio:
+            self.here, self.ratio = new, ratio
+            self.accepted[kind] += 1
+        if settling and np.isfinite(new.log):
+            self.points.append((new.z.tolist(), new.log))
+        if settling and number % SLOPES == 0:
+            self.steep.append((self.here.z.tolist(), self.here.log, self.target.slope(self.here).tolist()))
+
+    def keep(self) -> None:
+        """Keep the point, with its answers."""
+        if self.told[0] is not self.here:
+            self.told = self.here, list(self.target.answers(self.here))
+        self.kept.append(self.here.z.tolist())
+        self.kept_log.append(self.here.log)
+        self.answers.append(self.told[1])
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What the Gaussian is fitted to; a point with a gradient stands there once more."""
+        return {
+            "seen": [z for z, _ in self.points] + [z for z, _, _ in self.steep],
+            "seen_log": [log for _, log in self.points] + [log for _, log, _ in self.steep],
+            "slopes": [slope for _, _, slope in self.steep],
+            "at": list(range(len(self.points), len(self.points) + len(self.steep))),
         }
-    return found
 
 
 def run_chains(
@@ -269,7 +305,8 @@ class _Runner:
     done: int = 0  # stretches
 
     def run(self, folder: Path | None, key: str, workers: int | None, executor: str | None) -> Chains:
-        store = None if folder is None else Store(folder, f"{key}|chains|{self.plan.chains}|{self.plan.seed}")
+        name = f"{key}|chains|{self.plan.chains}|{self.plan.thin}|{self.plan.seed}"
+        store = None if folder is None else Store(folder, name)
         self.known = {} if store is None else store.read()
         try:
             with opened(executor, workers, self.walker, self.plan.chains) as submit:

@@ -6,7 +6,7 @@ log-likelihood of a point needs one solved game and one pass over the coded path
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -31,11 +31,12 @@ STEP = 1e-4  # of the derivative of a quantile by its coordinate
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """A point with its log-likelihood, nats, and the solved game as a start for points nearby."""
+    """A point with its log-likelihood, nats, the solved game as a start for points nearby, or why there is none."""
 
     z: np.ndarray
     log: float
     near: Any = None
+    fault: str = ""
 
 
 class Target(Protocol):
@@ -141,7 +142,6 @@ class RecordTarget:
     table: JumpTable
     likelihood: Likelihood
     watch: Watch | None = None
-    faults: list[str] = field(default_factory=list)  # why points had no certified equilibrium
 
     @staticmethod
     def of(
@@ -176,8 +176,7 @@ class RecordTarget:
             equilibrium = self._solved(parameters, near, LOOSE)
             rates = jump_rates(equilibrium.game, equilibrium.strategies, self.table)
         except DRAW_FAULTS as error:
-            self.faults.append(str(error))
-            return Place(z, -np.inf)
+            return Place(z, -np.inf, fault=str(error) or type(error).__name__)
         log = self.likelihood.log(np.concatenate([rates, self.coded.constant]), self._recording(chances))
         return Place(z, log, equilibrium)
 

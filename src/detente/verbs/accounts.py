@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Workers
-from detente.verbs.frame.studies import CAP_HELP, command_of, kept_part, stopped
+from detente.verbs.frame.studies import kept_part, stopped
 
 if TYPE_CHECKING:
     from detente.evidence.recorded import RecordedCase
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from detente.words.progress import Note, Progress
 
 PANEL = "Evidence"
+CAP_HELP = "Stop after solving this many games (each takes about one second on minsk)."
 
 
 def run(
@@ -65,9 +67,9 @@ def run(
     recorded = RecordedCase.open(case)
     when = situation_of(recorded.case, date)
     store = store_of(recorded.case, out)
-    found, part = study_accounts(
-        recorded, settings, store, progress, command_of("accounts", recorded.case, when, settings, quick)
-    )
+    words = ["detente", "accounts", recorded.case.name, "--date", when, "--cap", str(settings.cap), "--seed", str(seed)]
+    words += ["--records", str(settings.records), *(["--quick"] if quick else [])]
+    found, part = study_accounts(recorded, settings, store, progress, shlex.join(words))
     keep(store, part)
     head = head_of(recorded.template, when, seed, found.bank.solves, part.command)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)

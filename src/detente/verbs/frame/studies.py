@@ -1,23 +1,12 @@
-"""What the verbs on evidence share: the command that makes a part again, the cap on solves, and how a study stops."""
+"""What the verbs on evidence share: how they stop, and what they found last."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import Interrupted, OptionError
 
 if TYPE_CHECKING:
-    from detente.case import Case
-    from detente.evidence.study import Settings
     from detente.run import Part
-
-CAP_HELP = "Stop after solving this many games (each takes about one second on minsk)."
-
-
-def command_of(verb: str, case: "Case", when: str, settings: "Settings", quick: bool = False) -> str:
-    """The command that makes a part again, without paths or workers."""
-    words = ["detente", verb, case.name, "--date", when, "--cap", str(settings.cap), "--seed", str(settings.seed)]
-    return shlex.join([*words, "--records", str(settings.records), *(["--quick"] if quick else [])])
 
 
 def stopped(store: Path) -> Interrupted:
