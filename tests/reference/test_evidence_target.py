@@ -1,4 +1,4 @@
-"""The posterior that chains walk on: its height against the filter on games solved from nothing, its slope against it."""
+"""The posterior that chains walk on: its height against the filter on games solved from nothing, and its slope."""
 
 import numpy as np
 import pytest
