@@ -58,7 +58,7 @@ def verb(name, case, folder, workers):
 def finished(folder):
     """Solved draws on disk: files of their own, as they are, and the lines of files that grow."""
     own = {path: path.stat().st_mtime_ns for path in folder.rglob("draws/*.npy")}
-    grown = [path for name in (".draws", "design") for path in folder.rglob(f"{name}/*.jsonl")]
+    grown = [path for name in (".draws", "design", "chains") for path in folder.rglob(f"{name}/*.jsonl")]
     return own.items() | {(path, line) for path in grown for line in path.read_bytes().splitlines()[:-1]}
 
 
