@@ -27,7 +27,7 @@ from detente.draws.executors import opened
 from detente.draws.store import Store
 from detente.errors import ComputationError, OptionError
 from detente.evidence.gaussian import Gaussian, Seen, fitted, joined
-from detente.evidence.target import Held, Place, Target
+from detente.evidence.target import Place, Target
 
 STRETCH = 50  # steps between two solves from nothing
 CLIMB = 8  # gradients at most on the way to where a chain begins
@@ -128,12 +128,20 @@ class _Task:
 
 
 @dataclass
-class _Walker(Held):
-    """Walks a stretch; the function that workers call."""
+class _Walker:
+    """Walks a stretch; the function that workers call. Each process builds the target when it first needs it."""
+
+    build: Callable[[], Target]
+    target: Target | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"build": self.build, "target": None}
 
     def __call__(self, task: _Task) -> dict[str, Any]:
-        target, rng = self.get(), np.random.default_rng(task.seed)
-        return _begin(target, rng) if task.z is None else _walk(target, task, rng)
+        if self.target is None:
+            self.target = self.build()
+        rng = np.random.default_rng(task.seed)
+        return _begin(self.target, rng) if task.z is None else _walk(self.target, task, rng)
 
 
 def _begin(target: Target, rng: np.random.Generator) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEAST = 100.0  # effective draws below which an answer is not settled
+from detente.evidence.posterior import LEAST
+
 MIXED = 1.05  # R-hat above which chains have not come together
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,8 @@ from detente.draws import Progress
 from detente.errors import OptionError, suggest
 from detente.evidence.accounts import BINS, NOISE_SHARE, expected_overlap
 from detente.evidence.chains import PATIENCE, Chains, Plan, run_chains
-from detente.evidence.diagnostics import LEAST, MIXED, Mixing, mixing_of
+from detente.evidence.diagnostics import MIXED, Mixing, mixing_of
+from detente.evidence.posterior import LEAST
 from detente.evidence.priors import Quantile, quantile_of
 from detente.evidence.recorded import RecordedCase
 from detente.evidence.target import Coordinates, RecordTarget, Watch
@@ -117,7 +117,7 @@ def fit(
         ComputationError: no draw of the prior can have produced the record.
     """
     found = run_chains(
-        partial(_target, question),
+        question.target,
         target.names,
         plan,
         folder=folder,
@@ -127,14 +127,8 @@ def fit(
         progress=progress,
     )
     values = target.coordinates.values(found.z)
-    answers = tuple(
-        AnswerFit(id=id, rhat=m.rhat, ess=m.ess)
-        for n, id in enumerate(found.watched)
-        for m in [mixing_of(found.answers[..., n])]
-    )
-    parameters = tuple(_parameters(target.coordinates, found.z, values))
-    judged = found.answers if answers else found.z
-    worst = Mixing.worst(mixing_of(judged[..., n]) for n in range(judged.shape[-1]))
+    of_answers, of_parameters = _mixing(found.answers), _mixing(found.z)
+    worst = Mixing.worst(of_answers or of_parameters)
     made = Fit(
         account=question.account or OWN,
         until=target.coded.until,
@@ -146,26 +140,30 @@ def fit(
         rhat_max=worst.rhat,
         ess_min=worst.ess,
         refused=not worst.settled,
-        answers=answers,
-        parameters=parameters,
-        words=tuple(_words(found, worst, bool(answers))),
+        answers=tuple(
+            AnswerFit(id=id, rhat=m.rhat, ess=m.ess) for id, m in zip(found.watched, of_answers, strict=True)
+        ),
+        parameters=tuple(_parameters(target.coordinates, found.z, values, of_parameters)),
+        words=tuple(_words(found, worst)),
     )
     size = len(target.names)
     return Fitted(made, target.names, values.reshape(-1, size), found.log.ravel(), plan.chains)
 
 
-def _target(question: Question) -> RecordTarget:
-    return question.target()
+def _mixing(draws: np.ndarray) -> list[Mixing]:
+    """Of each number of (chains, draws, numbers)."""
+    return [mixing_of(draws[..., n]) for n in range(draws.shape[-1])]
 
 
-def _parameters(coordinates: Coordinates, z: np.ndarray, values: np.ndarray) -> Iterator[ParameterFit]:
+def _parameters(
+    coordinates: Coordinates, z: np.ndarray, values: np.ndarray, mixings: list[Mixing]
+) -> Iterator[ParameterFit]:
     """Prior and posterior of each dimension; z and values (chains, draws, dimensions)."""
     from scipy.special import ndtr, ndtri
 
     u = ndtr(z)
     prior = coordinates.values(np.repeat(ndtri(np.array(PERCENTILES) / 100)[:, None], z.shape[-1], axis=1))
-    for n, name in enumerate(coordinates.names):
-        mixing = mixing_of(z[..., n])
+    for n, (name, mixing) in enumerate(zip(coordinates.names, mixings, strict=True)):
         share = np.histogram(u[..., n], BINS, (0.0, 1.0))[0] / u[..., n].size
         overlap = float(np.minimum(share, 1 / BINS).sum())
         low, mid, high = (float(v) for v in np.percentile(values[..., n], PERCENTILES))
@@ -182,9 +180,9 @@ def _parameters(coordinates: Coordinates, z: np.ndarray, values: np.ndarray) -> 
         )
 
 
-def _words(found: Chains, worst: Mixing, answers: bool) -> Iterator[str]:
+def _words(found: Chains, worst: Mixing) -> Iterator[str]:
     """How far the posterior can be trusted."""
-    what = "answer" if answers else "parameter"
+    what = "answer" if found.watched else "parameter"
     apart = "" if worst.rhat is None else f", and R-hat is at most {worst.rhat:.3f}"
     yield (
         f"{found.z.shape[0]} chains, {found.evaluations} games solved; every {what} rests on {worst.ess:.0f} effective "

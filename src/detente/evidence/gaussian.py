@@ -23,7 +23,7 @@ NARROWER = 0.7  # variance, of the prior's 1, below which an axis counts as one 
 INFORMED = 0.05  # slope, nats per prior standard deviation (root mean square), below which a direction keeps its prior
 REACH = 30.0  # nats below the best point at which a point counts half
 LEAST_MISFIT = 0.3  # of values and of slopes, nats: what a quadratic is allowed
-WIDTHS = (30.0, 30.0)  # prior standard deviations of a and B, nats: weak, so that few points do not run wild
+WIDTH = 30.0  # prior standard deviation of a and B, nats: weak, so that few points do not run wild
 PASSES = 3  # fits, each with slopes in units of the last
 VARIANCES = (1e-3, 1.5)  # of the Gaussian along any direction
 
@@ -67,11 +67,6 @@ class Gaussian:
     bend: np.ndarray
 
     @staticmethod
-    def prior(size: int) -> "Gaussian":
-        """The standard normal itself."""
-        return Gaussian(np.zeros(size), np.eye(size), np.zeros(size), np.zeros((size, size)))
-
-    @staticmethod
     def of(linear: np.ndarray, bend: np.ndarray) -> "Gaussian":
         """What a quadratic log-likelihood makes of the standard normal; too flat or too sharp directions are held."""
         precision, turned = np.linalg.eigh(np.eye(len(linear)) - (bend + bend.T) / 2)
@@ -80,7 +75,7 @@ class Gaussian:
         return Gaussian(
             mean=mean,
             root=turned / np.sqrt(precision),
-            linear=turned @ (turned.T @ linear),
+            linear=linear,
             bend=np.eye(len(linear)) - (turned * precision) @ turned.T,
         )
 
@@ -162,7 +157,8 @@ def _quadratic(
         blocks.append(root.T @ np.hstack([np.zeros((size, 1)), np.eye(size), bent]) * near[point])
         right.append(root.T @ gradient * near[point])
     parts = [(values * near[:, None], seen.log * near), (np.vstack(blocks), np.concatenate(right))]
-    tight = np.concatenate([[0.0], np.full(size, WIDTHS[0] ** -2), np.full(len(first), WIDTHS[1] ** -2)])
+    tight = np.full(values.shape[1], WIDTH**-2)
+    tight[0] = 0.0  # the constant is free
     gram, pull = np.diag(tight), np.zeros(len(tight))
     for (rows, known), misfit in zip(parts, noise, strict=True):
         gram += rows.T @ rows / misfit**2

@@ -17,6 +17,7 @@ from detente.errors import ComputationError
 from detente.evidence.jumps import JumpTable, jump_rates
 from detente.evidence.likelihood import Likelihood, Score
 from detente.game import Family, Game
+from detente.game.moves import row_of_entries
 from detente.solver import Equilibrium
 from detente.solver.gradient import ADJOINT_TOL
 from detente.solver.linearize import Linearization
@@ -76,7 +77,7 @@ def _by_entry(game: Game, table: JumpTable, by_jump: np.ndarray) -> tuple[tuple[
 def _looked_up(table: JumpTable, by_jump: np.ndarray, matrix: sp.csr_array, shift: int) -> np.ndarray:
     """(entries of the matrix,): rows are (kind - shift) * states + state; 0 where no jump is meant."""
     k = table.n_states
-    row = np.repeat(np.arange(len(matrix.indptr) - 1), np.diff(matrix.indptr))
+    row = row_of_entries(matrix)
     key = (row + shift * k).astype(np.int64) * k + matrix.indices
     place = np.minimum(np.searchsorted(table.key, key), max(0, table.size - 1))
     known = (table.key[place] == key) & (row + shift * k >= 0) if table.size else np.zeros(len(key), bool)

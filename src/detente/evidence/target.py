@@ -5,7 +5,7 @@ its prior, under the case's own ranges or under an account. Recording probabilit
 log-likelihood of a point needs one solved game and one pass over the coded path.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -226,20 +226,3 @@ class RecordTarget:
 
 def _breaks(coded: Coded) -> np.ndarray:
     return np.array(sorted({c.start for c in coded.chances if c.start > 0}))
-
-
-@dataclass
-class Held:
-    """A target that each process builds for itself when it is first needed; what is sent is only how."""
-
-    build: Callable[[], Target]
-    _kept: Target | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"build": self.build, "_kept": None}
-
-    def get(self) -> Target:
-        """The target."""
-        if self._kept is None:
-            self._kept = self.build()
-        return self._kept

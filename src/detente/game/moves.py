@@ -31,3 +31,8 @@ def jump_matrix(successors: np.ndarray) -> sp.csr_array:
     rows, k = successors.shape
     target = np.where(successors < 0, np.arange(k), successors).ravel()
     return sp.csr_array((np.ones(rows * k), target, np.arange(rows * k + 1)), shape=(rows * k, k))
+
+
+def row_of_entries(matrix: sp.csr_array) -> np.ndarray:
+    """(entries,) the row of each stored entry."""
+    return np.repeat(np.arange(len(matrix.indptr) - 1), np.diff(matrix.indptr))

@@ -13,6 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from detente.game.derivative import ArrayPull
+from detente.game.moves import row_of_entries
 from detente.solver.flat import FlatGame
 from detente.solver.linearize import Linearization
 
@@ -38,8 +39,8 @@ def recorded_by_move(op: FlatGame, by_jump: tuple[np.ndarray, ...]) -> np.ndarra
     found = np.zeros(op.moves)
     for i, (moves, entries) in enumerate(zip(op.game.moves, by_jump, strict=True)):
         mine, rows = _rows(op, i)
-        count = len(moves.transition.indptr) - 1
-        row = np.repeat(np.arange(count), np.diff(moves.transition.indptr))
+        count = _height(moves.transition)
+        row = row_of_entries(moves.transition)
         found[mine] = np.bincount(row, weights=entries * moves.transition.data, minlength=count)[rows]
     return found
 
@@ -106,7 +107,7 @@ class _Pull:
         matrix, k = self.op.game.moves[i].transition, self.op.shape[1]
         gain, rate = np.zeros(_height(matrix)), np.zeros(_height(matrix))
         gain[rows], rate[rows] = by_gain[mine], self.line.choice.rate[mine]
-        row = np.repeat(np.arange(_height(matrix)), np.diff(matrix.indptr))
+        row = row_of_entries(matrix)
         state, target = row % k, matrix.indices
         through = np.einsum("ne,ne->e", self.y[:, state], self.values[:, target])
         return gain[row] * self.values[i, target] + rate[row] * (through + self.by_move[i])
@@ -117,7 +118,7 @@ class _Pull:
         matrix = nature.transition
         if not len(nature.hazards):
             return np.zeros((0, k)), np.zeros(0)
-        row = np.repeat(np.arange(_height(matrix)), np.diff(matrix.indptr))
+        row = row_of_entries(matrix)
         state, target = row % k, matrix.indices
         there = np.einsum("ne,ne->e", self.y[:, state], self.values[:, target]) + self.by_event
         stay = (self.y * self.values).sum(axis=0)
