@@ -37,15 +37,17 @@ def test_no_shipped_case_lacks_a_golden_run():
         assert {path.stem for path in folder.glob("*.json")} == set(shipped_cases())
 
 
-@pytest.mark.parametrize("case", sorted(path.stem for path in GOLDEN.glob("*.json")))
+SMALL = "toy-process"  # by default; the others are slow
+CASES = [pytest.param(case, marks=() if case == SMALL else pytest.mark.slow) for case in shipped_cases()]
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_golden_answers(case):
     """Set DETENTE_WRITE_GOLDEN=1 to write the files anew after a change that is meant to move answers."""
     same_as_golden(answers_of(case), GOLDEN / f"{case}.json")
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=pytest.mark.slow if case == "minsk" else ()) for case in shipped_cases()]
-)
+@pytest.mark.parametrize("case", CASES)
 def test_golden_answers_to_every_question(case):
     """One draw each: prolongation, spoilers, break-evens and all else that needs many solves."""
     found = answers_of(case, draws=1, asked=None)

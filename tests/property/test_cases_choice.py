@@ -57,7 +57,9 @@ WHERE = ("PEACE", "not (PEACE)", "PEACE or not (PEACE)")
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize(("rate", "cost"), [(5, 0.2), (20, 1.5), (0.05, 0)])
+@pytest.mark.parametrize(
+    ("rate", "cost"), [(20, 1.5), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((5, 0.2), (0.05, 0)))]
+)
 def test_a_filler_changes_no_answer(tmp_path, case, rate, cost):
     """Open in peace only, elsewhere only, everywhere; rare or frequent; free, or dearer than twice the noise."""
     peace = load_case(folder_of(case)).outcomes.peace.text

@@ -109,13 +109,13 @@ def check_nothing_later(day: datetime.date, form: str, compiled: bool, folder: P
 ANY_LATER = {"day": LATER, "form": st.sampled_from(sorted(FORMS)), "compiled": st.booleans()}
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(**ANY_LATER)
 def test_a_later_word_in_every_field_at_once_is_not_shown(day: datetime.date, form: str, compiled: bool) -> None:
     check_nothing_later(day, form, compiled)
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(**ANY_LATER)
 def test_a_later_word_in_every_field_of_an_imported_list_is_not_shown(
     day: datetime.date, form: str, compiled: bool, tmp_path_factory: pytest.TempPathFactory

@@ -315,7 +315,7 @@ def test_a_planted_word_is_in_no_byte_of_any_format(tmp_path, place):
 
 @pytest.mark.slow
 @given(plans, words, words)
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_the_copy_does_not_depend_on_what_is_marked(tmp_path_factory, plan, one, two):
     folder = tmp_path_factory.mktemp("two")
     first, second = (redact(assemble(folder / name, plan, word)) for name, word in (("a", one), ("b", two)))
@@ -324,7 +324,7 @@ def test_the_copy_does_not_depend_on_what_is_marked(tmp_path_factory, plan, one,
 
 @pytest.mark.slow
 @given(plans, words)
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_all_that_is_public_is_there(tmp_path_factory, plan, word):
     folder = tmp_path_factory.mktemp("public")
     run = assemble(folder, plan, word)
@@ -358,7 +358,7 @@ def test_all_that_is_public_is_there(tmp_path_factory, plan, word):
 
 
 @given(plans, words)
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_redacting_twice_adds_nothing(tmp_path_factory, plan, word):
     once = redact(assemble(tmp_path_factory.mktemp("once"), plan, word))
     assert redact(once) is once

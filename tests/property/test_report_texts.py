@@ -167,7 +167,7 @@ def check_tables(given_text: str, folder) -> None:
 
 @given(texts)
 @example("C:\\files\\bdata.txt \\b\\f")
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_page_and_markdown_print_every_text(given_text):
     check_page(given_text)
 
@@ -195,7 +195,7 @@ def test_csv_and_workbooks_hold_every_text(tmp_path_factory, given_text):
 
 @pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_letters_that_no_font_has_stop_no_format(given_text):
     run, _ = planted(given_text)
     assert render_pdf(run).startswith(b"%PDF-")

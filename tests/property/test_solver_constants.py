@@ -48,7 +48,7 @@ def check_constants(seed, shocks, rho, constant):
     assert np.abs(more.values[1] - plain.values[1]).max() <= 1e-8 * np.abs(plain.values).max()
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @example(seed=8080, shocks="standard", rho=1.2882445181317807e-06, constant=-1.0)
 @given(seed=st.integers(0, 10**6), shocks=SHOCKS, rho=st.floats(-6, 0).map(lambda x: 10.0**x), constant=CONSTANT)
 def test_constants_change_no_choice(seed, shocks, rho, constant):
@@ -62,7 +62,7 @@ def test_constants_change_no_choice_in_thousands(seed, shocks, rho, constant):
     check_constants(seed, shocks, rho, constant)
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), discount=st.floats(0, 0.999), constant=CONSTANT)
 def test_constants_change_no_choice_where_all_choose_at_once(seed, discount, constant):
     rng = np.random.default_rng(seed)

@@ -9,12 +9,11 @@ from typer.testing import CliRunner
 
 from detente.case import load_case
 from detente.errors import OptionError, RecordError
-from detente.evidence.part import store_of
+from detente.evidence.kept import store_of
 from detente.evidence.recorded import RecordedCase
 from detente.run import read_run
 from detente.verbs import accounts, backtest, code, fit
 from detente.verbs.frame.app import app
-from detente.verbs.frame.studies import kept_part
 
 CASE = """
 format: 1
@@ -121,10 +120,10 @@ def test_quick_accounts_leave_the_promised_json_and_go_on_from_files(case, tmp_p
     assert again == part
     assert {p: p.stat().st_mtime_ns for p in (store / "draws").iterdir()} == times
     assert read_run(out).accounts == data
-    assert kept_part(case, "accounts", out) == part
+    assert accounts.last(case, out) == part
     write_events(case, EVENTS[:-1])
     with pytest.raises(OptionError, match=r"--summary: .* keeps no result of 'accounts' for the case as it is now"):
-        kept_part(case, "accounts", out)
+        accounts.last(case, out)
     edited = accounts.run(case, quick=True, workers=0, out=out)
     edits = ("record/events.csv was edited after the likelihood was first computed",)
     assert edited.accounts.edits_after_freezing == edits
@@ -159,10 +158,12 @@ def test_fit_flags_what_the_record_cannot_tell(case, tmp_path, monkeypatch):
     assert part.command == command
     run = read_run(tmp_path / "out")
     assert run.fit == fitted and "fit_parameters" in run.tables and [s.id for s in run.sections] == ["fit"]
-    rows = (tmp_path / "out" / ".evidence" / "fit.csv").read_text("utf-8").splitlines()
+    rows = (tmp_path / "out" / ".evidence" / "fits" / "whole-greedy.csv").read_text("utf-8").splitlines()
     assert rows[0] == "chain,log_likelihood," + ",".join(p.name for p in fitted.parameters)
     assert len(rows) == 11 and rows[1].startswith("0,-") and rows[-1].startswith("1,-")
-    shown = CliRunner().invoke(app, ["fit", str(case), "--summary", "--json", "--out", str(tmp_path / "out")])
+    shown = CliRunner().invoke(
+        app, ["fit", str(case), "--summary", "--json", "--account", "greedy", "--whole", "--out", str(tmp_path / "out")]
+    )
     told = json.loads(shown.stdout)
     assert list(told) == ["draws", "rhat_max", "ess_min", "answers", "parameters"]
     assert [list(entry) for entry in told["parameters"]] == [["name", "prior", "posterior", "overlap"]] * 6
@@ -174,9 +175,9 @@ def test_fit_flags_what_the_record_cannot_tell(case, tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_more_steps_go_on_from_those_that_are_there(case, tmp_path):
     short = fit.run(case, whole=True, chains=2, steps=100, workers=0, out=tmp_path / "out").fit
-    rows = (tmp_path / "out" / ".evidence" / "fit.csv").read_text("utf-8").splitlines()
+    rows = (tmp_path / "out" / ".evidence" / "fits" / "whole.csv").read_text("utf-8").splitlines()
     longer = fit.run(case, whole=True, chains=2, steps=150, workers=0, out=tmp_path / "out").fit
-    more = (tmp_path / "out" / ".evidence" / "fit.csv").read_text("utf-8").splitlines()
+    more = (tmp_path / "out" / ".evidence" / "fits" / "whole.csv").read_text("utf-8").splitlines()
     assert longer.draws == 30 and short.draws == 20
     assert more[1:11] == rows[1:11] and more[16:26] == rows[11:21]
     alone = fit.run(case, whole=True, chains=2, steps=150, workers=2, out=tmp_path / "alone").fit

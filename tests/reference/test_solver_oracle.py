@@ -41,7 +41,7 @@ def test_process_toy(toy, shared, variant):
 
 
 @pytest.mark.parametrize("shocks", ["occasions", "reference", "standard", "none"])
-@pytest.mark.parametrize("seed", [1, 2, 5])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 5))])
 def test_random_games_against_plain_iteration(shocks, seed):
     arrays = random_arrays(seed=seed)
     noise, tempo, rho = (1.0, 12.0, 0.4) if shocks in ("occasions", "reference") else (2.0, 4.0, 0.4)

@@ -24,7 +24,7 @@ def template():
 
 @pytest.fixture(scope="module")
 def answers(template):
-    return evaluate(template, "2024-01-01", draws=12, seed=1, questions=["relapse", "peace", "loss"], workers=0)
+    return evaluate(template, "2024-01-01", draws=9, seed=1, questions=["relapse", "peace", "loss"], workers=0)
 
 
 def test_the_first_draws_are_solved_again_under_both_models(template, answers):

@@ -113,7 +113,7 @@ def test_a_bent_posterior_agrees_with_a_grid():
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(tmp_path):
-    plan = Plan(steps=200, thin=10, seed=5)
+    plan = Plan(chains=2, steps=100, thin=10, seed=5)
     alone = run_chains(Bent, Bent().names, plan, workers=0)
     many = run_chains(Bent, Bent().names, plan, workers=3, folder=tmp_path)
     assert alone.z.tobytes() == many.z.tobytes() and alone.log.tobytes() == many.log.tobytes()
@@ -122,7 +122,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(tmp_path):
 
 
 def test_points_without_an_equilibrium_are_refused_with_their_reasons_whatever_the_workers():
-    plan = Plan(steps=200, thin=10, seed=5)
+    plan = Plan(chains=2, steps=100, thin=10, seed=5)
     alone, many = (run_chains(Partial, Bent().names, plan, workers=n) for n in (0, 3))
     assert alone.z[..., 1].max() < 1.0
     assert len(alone.faults) > 3 and alone.faults == many.faults

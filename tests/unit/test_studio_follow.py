@@ -18,7 +18,7 @@ from detente.studio import numbers
 from detente.studio.atlas import atlas, path
 from detente.studio.opened import Compiled, Wish
 from detente.studio.view import View
-from detente.studio.worker import Superseded, Worker
+from detente.studio.worker import GaveWay, Superseded, Urgency, Worker
 
 CASE = load_case("toy-process")
 
@@ -125,7 +125,7 @@ def test_the_newest_wish_of_a_page_replaces_the_waiting_one_and_nothing_else():
     second = worker.submit("a", lambda _hurried: "second")
     other = worker.submit("b", lambda _hurried: "other")
     third = worker.submit("a", lambda _hurried: "third")
-    assert worker.hurried()
+    assert worker.hurried("a", Urgency.DRAG) and not worker.hurried("c", Urgency.REST)
     gate.set()
     assert (first.result(5), other.result(5), third.result(5)) == ("first", "other", "third")
     with pytest.raises(Superseded):
@@ -137,8 +137,77 @@ def test_the_newest_wish_of_a_page_replaces_the_waiting_one_and_nothing_else():
     worker.stop()
 
 
+def giving_way(began: threading.Event, found: str):
+    """A task that goes on until it is hurried, and is done at once when begun again."""
+
+    def task(hurried):
+        if began.is_set():
+            return found
+        began.set()
+        while not hurried():
+            time.sleep(0.005)
+        raise GaveWay
+
+    return task
+
+
+def test_what_gave_way_to_something_more_urgent_is_answered_after_it():
+    worker, began = Worker(), threading.Event()
+    check = worker.submit("a-check", giving_way(began, "checked"), Urgency.CHECK)
+    assert began.wait(5)
+    urgent = worker.submit("b", lambda _hurried: "rest")
+    assert (check.result(5), urgent.result(5)) == ("checked", "rest")
+    worker.stop()
+
+
+def test_the_most_urgent_of_those_who_wait_is_next():
+    worker, gate, order = Worker(), threading.Event(), []
+    worker.submit("gate", lambda _hurried: gate.wait(5))
+    time.sleep(0.05)
+    wishes = [("a-check", Urgency.CHECK), ("b", Urgency.REST), ("c", Urgency.DRAG), ("d", Urgency.REST)]
+    waiting = [worker.submit(name, lambda _hurried, name=name: order.append(name), how) for name, how in wishes]
+    gate.set()
+    for future in waiting:
+        future.result(5)
+    assert order == ["c", "b", "d", "a-check"]
+    worker.stop()
+
+
+def test_two_pages_at_rest_never_set_each_other_aside():
+    worker, began = Worker(), threading.Event()
+    gate = threading.Event()
+
+    def slow(hurried):
+        began.set()
+        gate.wait(5)
+        return hurried()
+
+    first = worker.submit("a", slow)
+    assert began.wait(5)
+    second = worker.submit("b", lambda hurried: hurried())
+    check = worker.submit("a-check", lambda hurried: hurried(), Urgency.CHECK)
+    gate.set()
+    assert (first.result(5), second.result(5), check.result(5)) == (False, False, False)
+    worker.stop()
+
+
+def test_what_gave_way_to_a_newer_wish_of_its_page_is_superseded():
+    worker, began = Worker(), threading.Event()
+    old = worker.submit("a", giving_way(began, "never"), Urgency.DRAG)
+    assert began.wait(5)
+    assert worker.submit("a", lambda _hurried: "new", Urgency.CHECK).result(5) == "new"
+    with pytest.raises(Superseded):
+        old.result(5)
+    began.clear()
+    left = worker.submit("a", giving_way(began, "never"))
+    assert began.wait(5)
+    worker.stop()
+    with pytest.raises(Superseded):
+        left.result(5)
+
+
 def test_patience_ends_when_somebody_waits(compiled):
     hurried = Wish(compiled, View(CASE.as_of), CASE, lambda: True)
-    with pytest.raises(Superseded):
+    with pytest.raises(GaveWay):
         hurried.patience(0.5, "halfway")
     wish(compiled).patience(0.5, "halfway")

@@ -13,7 +13,8 @@ from detente.case import load_case
 from detente.case.content import content_of
 from detente.case.outputs import run_folder
 from detente.errors import CaseError
-from detente.evidence.part import accounts_key, keep, store_of
+from detente.evidence.kept import store_of
+from detente.evidence.part import accounts_key, keep_accounts
 from detente.files.shipped import shipped_folder
 from detente.run import Part, Quantity, Run, write_run
 from detente.studio import opened as module
@@ -241,7 +242,9 @@ def test_results_that_cannot_be_read_are_shown_with_their_reason_and_stop_nothin
 
 def test_a_study_of_accounts_of_other_files_is_stale(site):
     with_account(site).open()
-    keep(store_of(site.case()), Part(name="accounts", key=accounts_key(site.case()), command="", accounts=accounts()))
+    keep_accounts(
+        store_of(site.case()), Part(name="accounts", key=accounts_key(site.case()), command="", accounts=accounts())
+    )
     fresh = site.page("/accounts").text
     assert "data-kept" not in fresh and "the record cannot tell" in fresh
     path = site.folder / "accounts" / "one.yaml"

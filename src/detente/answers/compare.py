@@ -44,8 +44,8 @@ def comparison(answers: Mapping[str, Answers]) -> Table:
 
 def common(base: Answers, other: Answers, id: str) -> tuple[np.ndarray, np.ndarray]:
     """A number in both, over the draws that both kept and for which both have it."""
-    first = {tuple(u): n for n, u in enumerate(base.results.uniforms.tolist())}
-    pairs = [(first[key], n) for n, u in enumerate(other.results.uniforms.tolist()) if (key := tuple(u)) in first]
+    first = {tuple(u): n for n, u in enumerate(base.results.points.tolist())}
+    pairs = [(first[key], n) for n, u in enumerate(other.results.points.tolist()) if (key := tuple(u)) in first]
     here = base.draws[id][[a for a, _ in pairs]]
     there = other.draws[id][[b for _, b in pairs]]
     usable = np.isfinite(here) & np.isfinite(there)

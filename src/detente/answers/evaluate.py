@@ -11,22 +11,22 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from detente.answers.answers import Answers
 from detente.answers.catalogue import CATALOGUE, Catalogue
+from detente.answers.drawn import Drawn, drawn_from_fit, drawn_from_ranges
 from detente.answers.equilibria import searched, with_equilibria
 from detente.answers.frame import Frame, frame_of
 from detente.answers.job import SEARCH, Job, Spot
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question
-from detente.answers.results import gather
+from detente.answers.results import RANGE_DRAWS, Results, gather, spread
 from detente.answers.second import MODELS, again, asked_again, other_model, section_of, tables_of
 from detente.answers.summary import Summary
 from detente.answers.witnesses import Witnesses
 from detente.case.content import content_of
-from detente.draws import Progress, map_draws, uniforms
-from detente.errors import ComputationError, OptionError, suggest
+from detente.draws import Progress, map_draws
+from detente.errors import ComputationError, OptionError
+from detente.evidence.kept import KeptFit
 from detente.files.keys import code_fingerprint, content_key
 from detente.run import Solution
 
@@ -45,6 +45,7 @@ def evaluate(
     at_least: Mapping[str, int] = NO_LEAST,
     package: str | None = None,
     account: str | None = None,
+    fitted: KeptFit | None = None,
     equilibria: int | None = None,
     tornado: bool = True,
     workers: int | None = None,
@@ -58,7 +59,7 @@ def evaluate(
     Args:
         template: `compile_case(case)`.
         situation: date of a situation, or values by state variable.
-        draws: sets of parameters drawn from the stated ranges.
+        draws: sets of parameters; of a fit at most as many as it has.
         seed: of the draws; the same seed gives the same answers.
         questions: ids; None for all.
         capped: whether questions that need many solves per draw use fewer draws (said in the warnings); by default,
@@ -66,6 +67,8 @@ def evaluate(
         at_least: question -> draws that it gets in spite of that.
         package: only this package, with ids that do not name it.
         account: draw from this account's ranges.
+        fitted: draw from this fit to the record (of the same account) instead of the stated ranges; some draws of those
+            are solved beside, for the headline numbers.
         equilibria: look for further equilibria from this many random starts in one draw in ten, and give the share of
             those found in which each number holds.
         tornado: also compute, at the middle of all ranges, derivatives by every assumption.
@@ -83,8 +86,14 @@ def evaluate(
     asked = catalogue.chosen(questions)
     notes = {q.id: reason for q in asked if (reason := q.missing(frame))}
     able = tuple(q for q in asked if q.id not in notes)
+    drawn = (
+        drawn_from_ranges(template, draws, seed, account)
+        if fitted is None
+        else drawn_from_fit(template, fitted, draws, seed, account)
+    )
+    draws = len(drawn)
     caps = caps_of(able, draws, at_least) if (questions is None if capped is None else capped) else {}
-    plan = _Plan.of(template, frame, able, draws, seed, account, caps, equilibria or 0, tornado)
+    plan = _Plan.of(template, frame, able, drawn, seed, caps, equilibria or 0, tornado)
     raw = map_draws(
         Job(template, frame, {q.id: q for q in able}),
         plan.spots,
@@ -95,9 +104,12 @@ def evaluate(
         key=plan.key if store is not None else "",
     )
     middle = raw.pop(0) if plan.with_middle else None
+    others = draws + len(plan.prior)
     answers, kept = plan.answers(raw[:draws], middle)
+    if plan.prior:
+        answers = plan.with_prior(answers, raw[draws:others])
     if plan.again:
-        answers = plan.with_second_opinions(answers, raw[:draws], raw[draws:])
+        answers = plan.with_second_opinions(answers, raw[:draws], raw[others:])
     answers = replace(answers, notes=notes, warnings=(*answers.warnings, *_unasked(asked, notes)))
     return answers if equilibria is None else with_equilibria(answers, kept, plan.specs, frame.players)
 
@@ -124,29 +136,25 @@ class _Plan:
     template: Any
     frame: Frame
     questions: tuple[Question, ...]
-    priors: tuple[Any, ...]
-    uniforms: np.ndarray  # (draws, parameters)
-    parameters: np.ndarray  # (draws, parameters)
-    spots: tuple[Spot, ...]  # the middle of all ranges if `with_middle`, then the draws
+    drawn: Drawn
+    spots: tuple[Spot, ...]  # the middle of all ranges if `with_middle`, the draws, those of `prior`, those of `again`
     with_middle: bool
     caps: Mapping[str, int]
-    again: int  # how many of the draws are solved again under each other model of choice, after all draws
+    prior: tuple[Spot, ...]  # draws of the stated ranges beside those of a fit
+    again: int  # how many of the draws are solved again under each other model of choice
 
     @staticmethod
     def of(
         template: Any,
         frame: Frame,
         questions: tuple[Question, ...],
-        draws: int,
+        drawn: Drawn,
         seed: int,
-        account: str | None,
         caps: Mapping[str, int],
         starts: int,
         tornado: bool,
     ) -> "_Plan":
-        priors = priors_of(template, account)
-        u = uniforms(draws, len(priors), seed)
-        values = np.array([[prior.sample(float(v)) for prior, v in zip(priors, row)] for row in u]).reshape(u.shape)
+        values, draws = drawn.values, len(drawn)
         searches = searched(draws) if starts else 0
         spots = [
             Spot(
@@ -160,12 +168,13 @@ class _Plan:
         headline = tuple(q.id for q in questions if any(spec.headline for spec in q.numbers(frame)))
         with_middle = tornado and bool(headline)
         if with_middle:
-            middle = tuple(float(prior.mid) for prior in priors)
-            spots.insert(0, Spot(middle, headline, derivatives=True))  # the dearest one first
+            spots.insert(0, Spot(drawn.middle, headline, derivatives=True))  # the dearest one first
         headlines = asked_again(questions, frame)
         repeated = again(template.case, draws) if headlines else 0
+        prior = tuple(Spot(tuple(map(float, row)), headlines) for row in (drawn.prior if headlines else ()))
+        spots += prior
         spots += [Spot(tuple(map(float, row)), headlines, model=model) for model in MODELS for row in values[:repeated]]
-        return _Plan(template, frame, questions, priors, u, values, tuple(spots), with_middle, caps, repeated)
+        return _Plan(template, frame, questions, drawn, tuple(spots), with_middle, caps, prior, repeated)
 
     @property
     def key(self) -> str:
@@ -186,17 +195,35 @@ class _Plan:
         if not which:
             raise ComputationError(f"none of {draws} draws has a certified solution: {raw[0]['failed']}")
         kept = [raw[n] for n in which]
-        results = gather(kept, self.specs, self.frame.players, self.parameters[which], self.uniforms[which])
+        results = self._gathered(kept, which)
         warnings = self._warnings(raw, kept, middle)
         if middle is not None and "failed" in middle:
             middle = None
-        ranges = {p.name: (p.low, p.mid, p.high) for p in self.priors}
         witnesses = Witnesses.of(self.template, self.frame)
-        summary = Summary(self.frame, self.questions, results, ranges, middle, self.caps, witnesses)
+        summary = Summary(self.frame, self.questions, results, self.drawn, middle, self.caps, witnesses)
         radius = middle["spectral_radius"] if middle is not None else None
         solution = solution_of(kept, draws - len(kept), radius)
         answers = Answers(summary.quantities, summary.tables, summary.sections, solution, tuple(warnings), {}, results)
         return answers, kept
+
+    def _gathered(self, rows: Sequence[Mapping[str, Any]], which: Sequence[int]) -> Results:
+        """Results of some of the draws; `which`: their numbers, row by row."""
+        at = list(which)
+        return gather(rows, self.specs, self.frame.players, self.drawn.values[at], self.drawn.points[at])
+
+    def with_prior(self, answers: Answers, raw: Sequence[Mapping[str, Any]]) -> Answers:
+        """The answers with what the stated ranges alone say of the headline numbers, from the rows of `prior`."""
+        rows = [row for row in raw if "failed" not in row]
+        if len(rows) < RANGE_DRAWS:
+            words = f"What the stated ranges alone say is not known: {len(rows)} of {len(raw)} draws have a solution."
+            return replace(answers, warnings=(*answers.warnings, words))
+        before = self._gathered(rows, range(len(rows))).numbers
+        ends = {id: spread(values[:, None]).cells() for id, values in before.items() if self.specs[id].headline}
+        quantities = tuple(
+            q.model_copy(update={"prior": ends[q.id]}) if None not in ends.get(q.id, (None,)) else q
+            for q in answers.quantities
+        )
+        return replace(answers, quantities=quantities)
 
     def with_second_opinions(
         self, answers: Answers, own: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
@@ -212,12 +239,7 @@ class _Plan:
             lost = next(row["failed"] for part in rows.values() for row in part if "failed" in row)
             words = f"No draw has a solution under each model of choice, so none was compared with another ({lost})."
             return replace(answers, warnings=(*answers.warnings, words))
-        results = {
-            model: gather(
-                [part[d] for d in which], self.specs, self.frame.players, self.parameters[which], self.uniforms[which]
-            )
-            for model, part in rows.items()
-        }
+        results = {model: self._gathered([part[d] for d in which], which) for model, part in rows.items()}
         found = other_model(results["own"], {model: results[model] for model in MODELS}, self.specs)
         if not found.opinions:
             return answers
@@ -279,20 +301,3 @@ def solution_of(rows: Sequence[Mapping[str, Any]], left_out: int, spectral_radiu
         draws_left_out=left_out,
         branch={branch: branches.count(branch) for branch in sorted(set(branches))},
     )
-
-
-def priors_of(template: Any, account: str | None) -> tuple[Any, ...]:
-    """The parameters of a case, by position, with an account's priors in place where it has its own.
-
-    Raises:
-        OptionError: no such account.
-    """
-    case = template.case
-    if account is None:
-        return tuple(case.parameters[name] for name in template.parameter_names)
-    if account not in case.accounts:
-        raise OptionError.of(
-            f"unknown account '{account}'", f"one of {', '.join(case.accounts)}", suggest(account, case.accounts)
-        )
-    own = case.accounts[account].parameters
-    return tuple(own.get(name, case.parameters[name]) for name in template.parameter_names)

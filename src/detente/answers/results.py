@@ -52,7 +52,7 @@ class Results:
     curves: dict[Curve, np.ndarray]  # (draws, points); NaN where the draw lacks it
     without_reasons: dict[str, np.ndarray]  # id -> (draws,): the number less what reasons add to it
     parameters: np.ndarray  # (draws, parameters) as drawn
-    uniforms: np.ndarray  # (draws, parameters)
+    points: np.ndarray  # (draws, any) what tells one draw from another, see `Drawn`
     branches: tuple[str, ...] = ()  # (draws,) how each draw's equilibrium was reached
 
     def spread(self, curve: Curve) -> Spread:
@@ -97,7 +97,7 @@ def gather(
     specs: Mapping[str, NumberSpec],
     players: Sequence[str],
     parameters: np.ndarray,
-    drawn: np.ndarray,
+    points: np.ndarray,
 ) -> Results:
     """Results from what workers sent, a row per draw; differences below a solve's own noise become 0.
 
@@ -106,7 +106,7 @@ def gather(
         specs: what the numbers are, by id.
         players: the actors, in the order of each row's `stake`.
         parameters: (draws, parameters) as drawn.
-        drawn: (draws, parameters), the uniforms behind them.
+        points: (draws, any) what tells one draw from another, see `Drawn`.
     """
     stakes = np.array([row["stake"] for row in rows])  # (draws, players)
     numbers = {}
@@ -118,7 +118,7 @@ def gather(
         id: np.array([row["without_reasons"].get(id, np.nan) for row in rows], dtype=float)
         for id in _names(rows, "without_reasons")
     }
-    return Results(numbers, _curves(rows), bare, parameters, drawn, tuple(row["branch"] for row in rows))
+    return Results(numbers, _curves(rows), bare, parameters, points, tuple(row["branch"] for row in rows))
 
 
 def noise(spec: NumberSpec, stakes: np.ndarray, players: Sequence[str]) -> np.ndarray | float:

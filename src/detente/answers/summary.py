@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.answers.derivatives import moved_linearly
+from detente.answers.drawn import Drawn
 from detente.answers.frame import Frame
 from detente.answers.names import Key, NumberSpec
 from detente.answers.question import Answered, Question
@@ -37,7 +38,7 @@ class Summary:
     frame: Frame
     questions: tuple[Question, ...]
     results: Results
-    ranges: Mapping[str, tuple[float, float, float]]  # assumption -> low, mid, high, by position
+    drawn: Drawn
     middle: Mapping[str, Any] | None  # raw result at the middle of all ranges, with slopes
     caps: Mapping[str, int]  # question -> how many of the draws it was asked in, where not all
     witnesses: Witnesses
@@ -107,6 +108,7 @@ class Summary:
             "label": spec.label,
             "unit": spec.unit,
             "signed": spec.signed,
+            "basis": self.drawn.basis,
             "draws": len(usable),
             "branch": self.results.branch_counts(has),
             "assumption_not_record": spec.assumption_not_record,
@@ -116,6 +118,9 @@ class Summary:
         }
         if len(usable) == 0:
             return Quantity(**shown, reason_no_interval="none in any draw")
+        mixing = self.drawn.mixing(key.id, self.frame.date)
+        if mixing is not None:
+            shown |= {"ess": mixing.ess, "rhat": mixing.rhat}
         low, mid, high = (float(v) for v in np.percentile(usable, [5, 50, 95]))
         asked = min(len(values), self.caps.get(question.id, len(values)))
         if len(usable) < asked:
@@ -137,7 +142,7 @@ class Summary:
             return {}
         number, found = middle["numbers"][key.id], {}
         for name, slope in middle["slopes"][key.id].items():
-            low, mid, high = self.ranges[name]
+            low, mid, high = self.drawn.ranges[name]
             ends = [moved_linearly(number, slope, end - mid, unit == "probability") for end in (low, high)]
             found[name] = (ends[0], ends[1])
         return found
@@ -153,9 +158,9 @@ class Summary:
             return ()
         rank = _ranks(values[usable])
         varied = [n for n, column in enumerate(self.results.parameters.T) if np.ptp(column) > 0]
-        names = tuple(self.ranges)
-        uniforms = self.results.uniforms[usable].T
-        strength = {names[n]: abs(float(np.corrcoef(rank, _ranks(uniforms[n]))[0, 1])) for n in varied}
+        names = tuple(self.drawn.ranges)
+        columns = self.results.parameters[usable].T
+        strength = {names[n]: abs(float(np.corrcoef(rank, _ranks(columns[n]))[0, 1])) for n in varied}
         beyond_chance = CHANCE / np.sqrt(usable.sum())
         order = sorted((name for name, r in strength.items() if r > beyond_chance), key=lambda name: -strength[name])
         return tuple(order[:HANGS_ON])

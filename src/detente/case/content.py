@@ -14,16 +14,20 @@ if TYPE_CHECKING:
     from detente.case.parts import Scenario
 
 RESULTS = "detente-out"  # the folder of results, which may lie inside a case folder and is no part of the case
+FITS = "fits"  # in a case folder: fits that came with the case, which are results too
+OTHERS = (RESULTS, FITS)
 SUFFIXES = (".yaml", ".csv", ".parquet")
 
 
 def files_of(folder: Path) -> dict[str, Path]:
-    """Every file of a case folder that an analysis may read, by name relative to it; no hidden files, no results."""
+    """Every file of a case folder that says something, by name relative to it; no hidden files, results or fits."""
     found = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES}
     return {
         name.as_posix(): path
         for name, path in found.items()
-        if path.is_file() and name.parts[0] != RESULTS and not any(part.startswith(".") for part in name.parts)
+        if path.is_file()
+        and name.parts[0] not in (RESULTS, FITS)
+        and not any(part.startswith(".") for part in name.parts)
     }
 
 

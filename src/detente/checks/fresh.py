@@ -10,13 +10,14 @@ HEAD = "answers"  # the part by whose verb the head of a run is made, as long as
 
 def keys(case: Case, when: str) -> dict[str, str]:
     """Part -> its content key today; parts that are not named here have that of `HEAD`."""
-    from detente.evidence.part import accounts_key, fit_key  # what they compute with takes seconds to load
+    from detente.evidence.kept import files_key  # what they compute with takes seconds to load
+    from detente.evidence.part import accounts_key
     from detente.settlement.part import settlement_key
 
     return {
         HEAD: content_of(case),
         "accounts": accounts_key(case),
-        "fit": fit_key(case),
+        "fit": files_key(case),
         "settlement": settlement_key(case, when),
     }
 

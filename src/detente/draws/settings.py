@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.draws.executors import checked_executor
-from detente.errors import OptionError
+from detente.errors import OptionError, suggest
 
 MOST_DRAWS = 100_000  # beyond, a slip of the hand is likelier than a wish
+FITS = ("as-of", "whole", "none")  # until the situation's date; to the whole record (hindsight); assumptions only
 MOST_SEED = 2**32 - 1  # what every generator of random numbers takes
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What every verb takes; only `draws`, `seed` and `date` change a number.
+    """What every verb takes; only `draws`, `seed`, `date` and `fit` change a number.
 
     Raises:
         OptionError: a setting that cannot be; the message names the option.
@@ -25,6 +26,7 @@ class Settings:
     executor: Executor | str | None = None  # None: processes here; else dask://HOST:PORT or dask://local
     date: str | None = None  # a situation of the case; None: the case's `as_of`
     out: str | Path | None = None  # where to write; None: the case's folder of results
+    fit: str = FITS[0]  # which fit to the record draws come from, if there is one
 
     def __post_init__(self) -> None:
         whole_number("draws", self.draws, 1, MOST_DRAWS)
@@ -33,6 +35,8 @@ class Settings:
             whole_number("workers", self.workers, 0)
         if isinstance(self.executor, str):
             checked_executor(self.executor)
+        if self.fit not in FITS:
+            raise OptionError.of(f"--fit {self.fit}", f"one of {', '.join(FITS)}", suggest(self.fit, FITS))
 
 
 def whole_number(option: str, value: int, least: int, most: int | None = None) -> int:

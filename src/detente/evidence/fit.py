@@ -131,6 +131,7 @@ def fit(
     worst = Mixing.worst(of_answers or of_parameters)
     made = Fit(
         account=question.account or OWN,
+        date=question.date,
         until=target.coded.until,
         whole=question.whole,
         chains=plan.chains,

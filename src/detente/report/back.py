@@ -17,7 +17,7 @@ from detente.report.document import (
 )
 from detente.report.figures import draw
 from detente.report.grids import quantity_grid, table_grid
-from detente.report.numbers import quantity_table
+from detente.report.numbers import fit_lines, quantity_table
 from detente.run import Picture, Quantity, Ref
 from detente.run.tables import SOURCES, assumptions_table
 from detente.words.numbers import percent, unit_text, value_text
@@ -146,6 +146,8 @@ def _about(context: Context, quantity: Quantity) -> Line:
         line += [". ", string("tip.no_interval", reason=quantity.reason_no_interval)]
     if quantity.equilibria_share is not None:
         line += [". ", string("tip.equilibria", share=percent(quantity.equilibria_share))]
+    for words in fit_lines(quantity):
+        line += [". ", words]
     return (*line, " ", Code(quantity.id))
 
 

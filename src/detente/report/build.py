@@ -39,8 +39,8 @@ def build(run: Run) -> Document:
     middle = sorted((*told, *models), key=lambda one: (one.rank, one.id))
     behind = [one for make in BACK if (one := make(context)) is not None]
     sections = (front.cannot_tell(context), front.summary(context, middle), front.situation(context), *middle, *behind)
-    notes = [string("page.made_from", draws=run.draws, seed=run.seed, version=run.version)]
-    notes.append(string("page.interval_note"))
+    made = "page.made_from_fit" if run.fitted else "page.made_from"
+    notes = [string(made, draws=run.draws, seed=run.seed, version=run.version), front.interval_note(run)]
     document = Document(
         title=run.title or run.case,
         kicker=string("page.kicker"),

@@ -4,7 +4,7 @@ from detente.report.accounts import baseline_wins
 from detente.report.context import Context
 from detente.report.document import Block, Bullets, Cards, Facts, Line, Link, Paragraph, Section, Strong
 from detente.report.numbers import sign_text, vanishes
-from detente.run import Claim
+from detente.run import Claim, Run
 from detente.words.numbers import listed
 from detente.words.strings import label, string
 from detente.words.text import readable
@@ -23,7 +23,7 @@ def cannot_tell(context: Context) -> Section:
     if run.accounts is not None and baseline_wins(run.accounts.baselines):
         items.append((Strong(string("cannot.baselines_better")),))
     if run.quantities:
-        items.append((string("cannot.spread"),))
+        items.append((string("cannot.spread_fit" if run.fitted else "cannot.spread"),))
     items += _doubts(context) + _missing(context)
     if run.solution is not None and (run.solution.equilibria_found or 0) > 1:
         items.append((string("cannot.one_of_many", count=run.solution.equilibria_found),))
@@ -90,9 +90,14 @@ def summary(context: Context, sections: list[Section]) -> Section:
     blocks += [Bullets(tuple(items))] if items else []
     if not blocks and not context.run.quantities:
         blocks.append(Paragraph((string("summary.nothing"),)))
-    note = (string("page.interval_note"), " ", Link(string("section.cannot_tell"), "cannot_tell"), ".")
+    note = (interval_note(context.run), " ", Link(string("section.cannot_tell"), "cannot_tell"), ".")
     blocks.append(Paragraph(note, "note"))
     return Section("summary", string("section.summary"), tuple(blocks))
+
+
+def interval_note(run: Run) -> str:
+    """What the ranges of a run are."""
+    return string("page.interval_note_fit" if run.fitted else "page.interval_note")
 
 
 def _finding(context: Context, id: str) -> str:

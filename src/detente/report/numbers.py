@@ -60,6 +60,7 @@ def tip_lines(quantity: Quantity, names: dict[str, str]) -> list[str]:
         signed = is_signed(quantity)
         low, high = (value_text(part, quantity.unit, signed) for part in (quantity.low, quantity.high))
         lines.append(string("tip.interval", low=low, high=high))
+    lines += fit_lines(quantity)
     if quantity.reason_no_interval:
         lines.append(string("tip.no_interval", reason=quantity.reason_no_interval))
     if sign_text(quantity):
@@ -75,6 +76,17 @@ def tip_lines(quantity: Quantity, names: dict[str, str]) -> list[str]:
     if quantity.assumption_not_record:
         lines.append(string("tip.not_record"))
     lines.append(string("tip.entry", id=quantity.id))
+    return lines
+
+
+def fit_lines(quantity: Quantity) -> list[str]:
+    """What a number was before the record was used, and how much the fit is worth for it; nothing without a fit."""
+    lines = []
+    if quantity.prior is not None:
+        low, _, high = (value_text(part, quantity.unit, is_signed(quantity)) for part in quantity.prior)
+        lines.append(string("tip.prior", low=low, high=high))
+    if quantity.ess is not None:
+        lines.append(string("tip.effective", count=f"{quantity.ess:.0f}"))
     return lines
 
 

@@ -124,6 +124,7 @@ class Fit(Model):
     """The posterior of a case's parameters under its own ranges or under one account."""
 
     account: str
+    date: str  # the situation whose answers were watched
     until: str  # last day of the record that was used
     whole: bool = False  # the whole record, also what came after the date: hindsight
     chains: int

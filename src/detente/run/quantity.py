@@ -10,10 +10,11 @@ from detente.run.base import Model, Ref
 class Quantity(Model):
     """One reported number.
 
-    `low`, `mid`, `high` are the 5th, 50th and 95th percentile over draws from the stated assumptions (a spread, not a
-    confidence interval). `sign_share` is the share of draws whose sign is that of `mid`; a signed number without it and
-    with 0 in the middle is no effect. `equilibria_share` is the share of the equilibria found in which it holds: its
-    sign, or its range if it has no sign. Without an interval, `reason_no_interval` says why.
+    `low`, `mid`, `high` are the 5th, 50th and 95th percentile over draws: of a fit to the record (`basis` "posterior"),
+    else of the stated assumptions alone (a spread, not a confidence interval). `sign_share` is the share of draws whose
+    sign is that of `mid`; a signed number without it and with 0 in the middle is no effect. `equilibria_share` is the
+    share of the equilibria found in which it holds: its sign, or its range if it has no sign. Without an interval,
+    `reason_no_interval` says why.
     """
 
     id: str  # the names below joined by dots: "gain_from_settling.armenia", "relapse.5y"
@@ -32,6 +33,9 @@ class Quantity(Model):
     equilibria_share: float | None = None
     reason_no_interval: str | None = None
     basis: Literal["prior", "posterior"] = "prior"  # prior: assumptions only, no draw has met the record
+    prior: tuple[float, float, float] | None = None  # low, mid and high before the record was used; if posterior
+    ess: float | None = None  # independent draws that the fit is worth for it; `draws` of its draws are used
+    rhat: float | None = None  # how far the chains of the fit agree on it; None: none was used, or some stands still
     draws: int | None = None  # how many draws have this number
     branch: dict[str, int] = Field(default_factory=dict)  # how those draws' equilibria were reached -> how many
     depends_on_choice: bool = False  # no sign without reasons, or another model of choice moves it by over a third

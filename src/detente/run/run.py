@@ -199,6 +199,11 @@ class Run(Model):
         update |= {field: getattr(part, field) for field in content}
         return base.model_copy(update=update)
 
+    @property
+    def fitted(self) -> bool:
+        """Whether any number comes from draws of a fit to the record."""
+        return any(q.basis == "posterior" for q in self.quantities)
+
     def part_of(self, content: str) -> str:
         """The name of the part that brought a content such as "claims"; nothing where none did."""
         return next((name for name, stamp in self.parts.items() if content in stamp.content), "")

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from detente.draws import Progress, forget, map_draws, uniforms
+from detente.answers.drawn import drawn_from_fit, drawn_from_ranges
+from detente.draws import Progress, forget, map_draws
 from detente.files.keys import code_fingerprint, content_key
 from detente.files.whole import write_text
 from detente.settlement.evaluate import NONE, Measures, Reading, Solver, Task
@@ -19,15 +21,22 @@ from detente.settlement.judge import PackageResult, judge, references
 from detente.settlement.problem import Problem
 from detente.settlement.search import Setting
 
+if TYPE_CHECKING:
+    from detente.evidence.kept import KeptFit
+
 ROUND = "round"  # in the store: finished tasks of the round under way
 CHUNK = 12  # settings solved in one task: enough to start each from a neighbour, few enough to share among workers
 
 
-def draw_parameters(problem: Problem, draws: int, seed: int) -> list[dict[str, float]]:
-    """Parameters of each draw, attached by position in the case file; draw 0 is the middle of every prior."""
-    case = problem.case
-    points = uniforms(draws, len(case.parameters), seed)
-    return [case.defaults(), *(case.drawn(point) for point in points[1:])]
+def draw_parameters(problem: Problem, draws: int, seed: int, fitted: "KeptFit | None" = None) -> list[dict[str, float]]:
+    """Parameters of each draw: of a fit, or of the stated ranges; draw 0 is the middle of all."""
+    template = problem.template
+    if fitted is None:
+        drawn = drawn_from_ranges(template, draws, seed)
+    else:
+        drawn = drawn_from_fit(template, fitted, draws, seed)
+    rows = [drawn.middle, *drawn.values[1:]]
+    return [dict(zip(template.parameter_names, map(float, row), strict=True)) for row in rows]
 
 
 @dataclass

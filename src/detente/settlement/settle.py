@@ -18,6 +18,7 @@ from detente.settlement.search import Explored
 
 if TYPE_CHECKING:
     from detente.case import Case
+    from detente.evidence.kept import KeptFit
     from detente.game.compile import Template
 
 PARTIAL = "partial.json"  # the frontier so far, so that a search that is stopped leaves something to look at
@@ -31,6 +32,7 @@ def search_case(
     *,
     draws: int | None = None,
     seed: int = 0,
+    fitted: "KeptFit | None" = None,
     workers: int | None = None,
     executor: Executor | str | None = None,
     template: "Template | None" = None,
@@ -46,6 +48,7 @@ def search_case(
         plan: how much to compute.
         draws: number of draws, if not that of the plan.
         seed: of the draws.
+        fitted: the fit to the record that they come from; None: the stated ranges.
         workers: processes; never changes a number.
         executor: where they run, see `detente.draws`.
         template: the compiled case, if there is one.
@@ -63,7 +66,7 @@ def search_case(
     problem = pose(case, compile_case(case) if template is None else template, date, limits)
     common = CommonDraws(
         problem,
-        draw_parameters(problem, number, seed),
+        draw_parameters(problem, number, seed, fitted),
         workers=workers,
         executor=executor,
         store=store,

@@ -137,6 +137,7 @@ class FlatGame:
         self.pattern = (unique % k, indptr)
         fixed = sum(map(len, rows))
         self.base = np.bincount(slot[:fixed], weights=np.concatenate(rates), minlength=len(unique))
+        self.without_moves = sp.csr_array((self.base, *self.pattern), shape=(k, k))
         self.scatter = sp.csr_array((d.data, (slot[fixed:], move)), shape=(len(unique), self.moves))
         self.diagonal = np.searchsorted(unique, np.arange(k, dtype=np.int64) * (k + 1))
 
@@ -151,7 +152,8 @@ class FlatGame:
         self.cost = self.impulse[np.arange(self.moves), self.player]
 
     def copy(self, **changed) -> Self:
-        """The same arrays with some attributes replaced; the sparsity pattern is shared."""
+        """The same arrays with some attributes replaced; the sparsity pattern and what is made of it are shared."""
+        _ = self.sum_by_state
         other = copy(self)
         vars(other).update(changed)
         return other
@@ -171,6 +173,11 @@ class FlatGame:
         order = np.argsort(self.state, kind="stable")
         indptr = np.searchsorted(self.state[order], np.arange(self.shape[1] + 1))
         return sp.csr_array((np.ones(self.moves), order, indptr), shape=(self.shape[1], self.moves))
+
+    @cached_property
+    def own_dense(self) -> np.ndarray:
+        """`own` as a dense matrix (M, players * states), for small games."""
+        return self.own.toarray()
 
     def choose(self, values: np.ndarray) -> Choice:
         """The choice probabilities at these values (players, states), up to a constant per player."""
@@ -205,9 +212,9 @@ class FlatGame:
 
     def generator(self, choice: Choice) -> sp.csr_array:
         """The generator (states, states) that the choices induce; rows sum to zero up to rounding."""
-        _, k = self.shape
-        data = self.base + self.scatter @ choice.rate
-        return sp.csr_array((data, *self.pattern), shape=(k, k))
+        found = copy(self.without_moves)  # the same pattern: nothing of it has to be checked again
+        found.data = self.base + self.scatter @ choice.rate
+        return found
 
     def exit_rate(self, generator: sp.csr_array) -> np.ndarray:
         """Rate at which each state is really left, (states,), 1/year."""

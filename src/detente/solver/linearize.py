@@ -51,7 +51,7 @@ class Linearization(Line):
             block = slice(i * k, (i + 1) * k)
             matrix[block, block] = op.rho[i] * np.eye(k) - generator
         if op.moves:
-            own = op.own.toarray()
+            own = op.own_dense
             steered = op.rule.steer(op, self.choice, own)
             for i in range(n):
                 effect = (self.pull * self.worth[:, i])[:, None] * steered

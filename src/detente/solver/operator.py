@@ -28,6 +28,7 @@ class Operator(FlatGame, System):
             bonus: (players,) factors of the worth of having options; None for `factor` itself (an ordinary game).
         """
         payoff = self.payoff if bonus is None else self.payoff + (bonus - factor)[:, None] * self.options
+        _ = self.own_dense if self.dense else None  # shared with the copies
         return self.copy(tau=self.tau * factor, noise=self.noise * factor, payoff=payoff)
 
     def densely(self) -> "Operator":

@@ -21,9 +21,10 @@ from detente.studio.jobs import JobOrder, JobStatus
 from detente.studio.opened import CaseNow, Changed
 from detente.studio.scenarios import save_scenario
 from detente.studio.view import View, as_scenario, changes_of, from_data, from_query
-from detente.studio.worker import Superseded
+from detente.studio.worker import Superseded, Urgency
 
 CLIENT = re.compile(r"[a-z0-9]{1,32}")
+WANTS = {"light": Urgency.DRAG, "full": Urgency.REST, "branch": Urgency.CHECK}
 
 
 def studio_of(request: Request) -> Studio:
@@ -75,8 +76,12 @@ def _client(data: Mapping[str, Any]) -> str:
 
 async def _solved(request: Request, work: Callable[[Any, dict[str, Any]], Any]) -> Response:
     data = await body_of(request)
+    want = data.get("want", "light")
+    if want not in WANTS:
+        raise OptionError.of("unknown 'want'", f"one of {', '.join(WANTS)}")
     now, view = await run_in_threadpool(_seen, studio_of(request), data)
-    future = now.solve(_client(data), view, lambda wish: work(wish, data))
+    client = _client(data) + ("-check" if WANTS[want] is Urgency.CHECK else "")  # a check replaces nothing but a check
+    future = now.solve(client, view, lambda wish: work(wish, data), WANTS[want])
     try:
         found = await asyncio.wrap_future(future)
     except Superseded:
@@ -91,10 +96,7 @@ async def solve(request: Request) -> Response:
         from detente.studio import numbers
 
         wants = {"light": numbers.light, "full": numbers.full, "branch": numbers.check_branch}
-        want = data.get("want", "light")
-        if want not in wants:
-            raise OptionError.of("unknown 'want'", f"one of {', '.join(wants)}")
-        return wants[want](wish)
+        return wants[data.get("want", "light")](wish)
 
     return await _solved(request, work)
 

@@ -90,7 +90,7 @@ def _at(curve: np.ndarray | None, years: float) -> float | None:
 def full(wish: Wish) -> dict[str, Any]:
     """Everything at rest: the solution to the engine's tolerance, and the answers of the dossier's questions.
 
-    Gives way between its pieces as soon as somebody waits.
+    Gives way between its pieces to what is more urgent.
     """
     equilibrium = wish.follow(REST_TOL)
     data = solution(wish, equilibrium)
@@ -138,7 +138,7 @@ def answers(solved: SolvedGame, question: Question) -> list[dict[str, Any]]:
 
 
 def check_branch(wish: Wish) -> dict[str, Any]:
-    """Whether the solution shown is the one on the principal branch; gives way as soon as somebody waits."""
+    """Whether the solution shown is the one on the principal branch; gives way to everything else."""
     from detente.solver import solve
     from detente.solver.enumerate import same
 

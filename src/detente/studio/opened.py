@@ -20,7 +20,7 @@ from detente.errors import CaseError, Diagnostic, OptionError, UserError
 from detente.files.access import unreadable
 from detente.studio.scenarios import Scenarios, stamp
 from detente.studio.view import View, parameters_of, situation
-from detente.studio.worker import Superseded, Worker
+from detente.studio.worker import GaveWay, Urgency, Worker
 
 if TYPE_CHECKING:
     from detente.case import Case
@@ -127,14 +127,14 @@ class CaseNow:
         if not own.follower.points:  # a page may have asked already
             own.follower.base(own.template.game())
 
-    def solve(self, client: str, view: View, task: Callable[["Wish"], Any]) -> Future:
+    def solve(self, client: str, view: View, task: Callable[["Wish"], Any], urgency: Urgency = Urgency.REST) -> Future:
         """Queue a computation about a view for a page; see `Worker.submit`."""
 
         def work(hurried: Callable[[], bool]) -> Any:
             case = self.case_with(view.scenario)
             return task(Wish(self.compiled(view.scenario), view, case, hurried))
 
-        return self.worker.submit(client, work)
+        return self.worker.submit(client, work, urgency)
 
 
 class OpenCase:
@@ -287,9 +287,13 @@ class Wish:
         return self.template.state(situation(self.view, self.case))
 
     def patience(self, _share: float = 0.0, _words: str = "") -> None:
-        """As a solver's progress: gives up as soon as somebody waits."""
+        """As a solver's progress: gives way to what is more urgent.
+
+        Raises:
+            GaveWay: the worker begins the computation again later.
+        """
         if self.hurried():
-            raise Superseded
+            raise GaveWay
 
     def follow(self, tol: float) -> Any:
         """The equilibrium near those solved before; check `certified`."""

@@ -72,9 +72,10 @@ class KeptStudy:
 
 def kept_study(case: "Case") -> KeptStudy:
     """What the last `detente accounts` found."""
-    from detente.evidence.part import accounts_key, store_of  # what they compute with takes seconds to load
+    from detente.evidence.kept import store_of  # what they compute with takes seconds to load
+    from detente.evidence.part import ACCOUNTS, accounts_key
 
-    path = store_of(case, take=False) / "accounts.json"
+    path = store_of(case, take=False) / ACCOUNTS
     if not path.exists() and not path.is_symlink():
         return KeptStudy("none")
     try:

@@ -1,9 +1,11 @@
-"""The one thread that solves: newest wish of each page first, older ones of the same page dropped unanswered."""
+"""The one thread that solves: the most urgent first, and of each page only its newest wish."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 
@@ -11,30 +13,52 @@ class Superseded(Exception):
     """A newer wish of the same page came in; this one's answer would never be shown."""
 
 
+class GaveWay(Exception):
+    """Something that cannot wait came in while a task was running; the task is set aside and begun again later."""
+
+
+class Urgency(IntEnum):
+    """How soon a task is wanted; one that runs gives way to what is more urgent, and to a newer one of its page."""
+
+    CHECK = 0  # a further look at what is shown already
+    REST = 1
+    DRAG = 2  # a slider moves
+
+
+Task = Callable[[Callable[[], bool]], Any]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    task: Task
+    urgency: Urgency
+    future: Future = field(default_factory=Future)
+
+
 class Worker:
     """Runs tasks one after the other in a thread of its own.
 
     Every page (client) has at most one task waiting: a new one replaces it. A task that takes long asks now and then,
-    through the callable it is given, whether somebody waits, and may give up.
+    through the callable it is given, whether it should give way, and may raise `GaveWay`.
     """
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, tuple[Callable[[Callable[[], bool]], Any], Future]] = OrderedDict()
+        self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
         self._condition = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="studio-solver", daemon=True)
         self._thread.start()
 
-    def submit(self, client: str, task: Callable[[Callable[[], bool]], Any]) -> Future:
+    def submit(self, client: str, task: Task, urgency: Urgency = Urgency.REST) -> Future:
         """Queue a task for a page; its older task, if still waiting, ends with `Superseded`."""
-        future: Future = Future()
+        new = _Waiting(task, urgency)
         with self._condition:
             old = self._waiting.pop(client, None)
-            self._waiting[client] = (task, future)
+            self._waiting[client] = new
             self._condition.notify()
         if old is not None:
-            old[1].set_exception(Superseded())
-        return future
+            old.future.set_exception(Superseded())
+        return new.future
 
     def stop(self) -> None:
         """End after the task that runs; those waiting end with `Superseded`."""
@@ -43,13 +67,14 @@ class Worker:
             left = list(self._waiting.values())
             self._waiting.clear()
             self._condition.notify()
-        for _, future in left:
-            future.set_exception(Superseded())
+        for waiting in left:
+            waiting.future.set_exception(Superseded())
 
-    def hurried(self) -> bool:
-        """Whether somebody waits."""
+    def hurried(self, client: str, urgency: Urgency) -> bool:
+        """Whether a running task of a page should give way."""
         with self._condition:
-            return bool(self._waiting) or self._stopped
+            urgent = any(waiting.urgency > urgency for waiting in self._waiting.values())
+            return self._stopped or client in self._waiting or urgent
 
     def _run(self) -> None:
         while True:
@@ -58,10 +83,20 @@ class Worker:
                     self._condition.wait()
                 if self._stopped:
                     return
-                _, (task, future) = self._waiting.popitem(last=False)
-            if not future.set_running_or_notify_cancel():
-                continue
+                client = max(self._waiting, key=lambda name: self._waiting[name].urgency)  # of equals the first
+                now = self._waiting.pop(client)
             try:
-                future.set_result(task(self.hurried))
+                now.future.set_result(now.task(lambda: self.hurried(client, now.urgency)))  # noqa: B023  (called at once)
+            except GaveWay:
+                self._set_aside(client, now)
             except BaseException as error:  # noqa: BLE001  (the one who waits gets it)
-                future.set_exception(error)
+                now.future.set_exception(error)
+
+    def _set_aside(self, client: str, task: _Waiting) -> None:
+        """Queue a task again, unless its page has a newer one or the worker ends."""
+        with self._condition:
+            again = client not in self._waiting and not self._stopped
+            if again:
+                self._waiting[client] = task
+        if not again:
+            task.future.set_exception(Superseded())

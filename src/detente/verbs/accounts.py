@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Workers
-from detente.verbs.frame.studies import kept_part, stopped
+from detente.verbs.frame.studies import nothing_kept, stopped
 
 if TYPE_CHECKING:
     from detente.evidence.recorded import RecordedCase
@@ -58,7 +58,8 @@ def run(
     """
     from detente.case.head import situation_of
     from detente.draws import forget
-    from detente.evidence.part import keep, store_of
+    from detente.evidence.kept import store_of
+    from detente.evidence.part import keep_accounts
     from detente.evidence.recorded import RecordedCase
     from detente.evidence.study import DESIGN
     from detente.verbs.frame.folder import folder_of, head_of, join
@@ -70,7 +71,7 @@ def run(
     words = ["detente", "accounts", recorded.case.name, "--date", when, "--cap", str(settings.cap), "--seed", str(seed)]
     words += ["--records", str(settings.records), *(["--quick"] if quick else [])]
     found, part = study_accounts(recorded, settings, store, progress, shlex.join(words))
-    keep(store, part)
+    keep_accounts(store, part)
     head = head_of(recorded.template, when, seed, found.bank.solves, part.command)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     forget(store / DESIGN)
@@ -124,6 +125,29 @@ def study_accounts(
     return found, accounts_part(recorded, found, command)
 
 
+def last(case: str | Path, out: str | Path | None = None) -> Part:
+    """What `accounts` found last, where the files that it rests on are still the same.
+
+    Args:
+        case: a folder or the name of a shipped case.
+        out: run folder in which it was kept, if not in the default place.
+
+    Raises:
+        CaseError: located mistakes in the case.
+        OptionError: nothing is kept, or it rests on other files.
+    """
+    from detente.case import load_case
+    from detente.evidence.kept import store_of
+    from detente.evidence.part import kept_accounts
+
+    loaded = load_case(case)
+    store = store_of(loaded, out)
+    part = kept_accounts(loaded, store)
+    if part is None:
+        raise nothing_kept(store, "accounts", f"detente accounts {loaded.name}")
+    return part
+
+
 def command(
     case: CaseArgument,
     *,
@@ -142,7 +166,7 @@ def command(
     from detente.words.progress import note, progress_bar
 
     if summary:
-        part = kept_part(case, "accounts", out)
+        part = last(case, out)
     else:
         with progress_bar() as progress:
             part = run(

@@ -11,7 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import Interrupted
-from detente.verbs.frame.options import CaseArgument, Date, Draws, Equilibria, Json, Out, Scenario, Seed, Where, Workers
+from detente.verbs.frame.options import (
+    CaseArgument,
+    Date,
+    Draws,
+    Equilibria,
+    Fit,
+    Json,
+    Out,
+    Scenario,
+    Seed,
+    Where,
+    Workers,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -42,6 +54,7 @@ def run(
     executor: Executor | str | None = None,
     equilibria: int | None = None,
     scenario: str | None = None,
+    fit: str = "as-of",
     note: Note | None = None,
 ) -> Run:
     """Analyse a case and leave a self-contained run folder with `run.json`, `inputs/`, `tables/` and `dossier.html`.
@@ -50,13 +63,14 @@ def run(
         case: a folder, or the name of a shipped case.
         date: one of the case's situations, ISO date; default the case's `as_of`.
         out: folder to write to; default `./detente-out/CASE-DATE/` (docs/results.md).
-        draws: number of draws from the stated ranges.
+        draws: number of draws.
         seed: seed of the draws; the same seed gives the same bytes on one machine.
         workers: processes; never changes a number.
         progress: called with the share done and what is being done.
         executor: where draws are computed: processes here by default, else dask://HOST:PORT or an executor.
         equilibria: look for further equilibria from this many random starts, in one draw in ten.
         scenario: analyse the case with these changes: the name of one of its scenarios, or a scenario file.
+        fit: which fit to the record the draws come from, see `detente.ask`.
         note: called with a sentence for each part that was in the folder and no longer holds.
 
     Returns:
@@ -64,12 +78,12 @@ def run(
 
     Raises:
         CaseError, RecordError: located mistakes in the files, all at once.
-        OptionError: an unknown date or scenario, draws or starts below 1.
+        OptionError: an unknown date, scenario or fit, draws or starts below 1.
         Interrupted: stopped by the user; finished draws are kept in the run folder and used again.
     """
     from detente.draws import Settings
 
-    settings = Settings(draws, seed, workers, executor, date, out)
+    settings = Settings(draws, seed, workers, executor, date, out, fit)
     return analyzed(case, settings, equilibria, scenario, progress, note)[0]
 
 
@@ -116,24 +130,28 @@ def computed(
     from detente.outside.part import outlook_part
     from detente.record.part import record_part
     from detente.run import Part
+    from detente.verbs.frame.fitted import fitted_for
     from detente.verdicts.bench import Bench
 
     tell = progress or (lambda _share, _words: None)
     bench, key = Bench.of(case, when), content_of(case)
     tell(0.0, f"building the game of {case.name}")
     template = compile_case(case)
+    fitted, said = fitted_for(case, when, settings.fit, out=settings.out)
     answers = evaluate(
         template,
         when,
         draws=settings.draws,
         seed=settings.seed,
         at_least=bench.at_least if bench is not None else {},
+        fitted=fitted,
         equilibria=equilibria,
         workers=settings.workers,
         executor=settings.executor,
         store=store,
         progress=lambda share, words: tell(0.02 + 0.85 * share, words),
     )
+    answers = replace(answers, warnings=(*said, *answers.warnings))
     size = {"states": template.space.size, "players": len(template.players)}
     command = command_of(case, replace(settings, date=when), equilibria)
     found = run_head(case, when, settings.seed, settings.draws, command, size)
@@ -152,9 +170,11 @@ def computed(
 
 def command_of(case: Case, settings: Settings, equilibria: int | None = None) -> str:
     """The command that makes the run again, without paths or workers."""
+    from detente.verbs.frame.answered import fit_words
+
     words = ["detente", "analyze", case.name, "--date", str(settings.date)]
     words += ["--draws", str(settings.draws), "--seed", str(settings.seed)]
-    words += ["--equilibria", str(equilibria)] if equilibria else []
+    words += [*fit_words(settings), *(["--equilibria", str(equilibria)] if equilibria else [])]
     return shlex.join([*words, *(["--scenario", case.changes[-1].name] if case.changes else [])])
 
 
@@ -165,6 +185,7 @@ def command(
     out: Out = None,
     draws: Draws = 100,
     seed: Seed = 0,
+    fit: Fit = "as-of",
     workers: Workers = None,
     executor: Where = None,
     equilibria: Equilibria = None,
@@ -176,7 +197,7 @@ def command(
     from detente.verbs.frame.printed import show_exact, show_text
     from detente.words.progress import note, progress_bar
 
-    settings = Settings(draws, seed, workers, executor, date, out)
+    settings = Settings(draws, seed, workers, executor, date, out, fit)
     with progress_bar() as progress:
         found, folder = analyzed(case, settings, equilibria, scenario, progress, note)
     if as_json:
@@ -187,7 +208,7 @@ def command(
 
 def summary(run: Run, folder: Path) -> str:
     """What is printed: the headline numbers with their intervals, what to distrust, and where the dossier is."""
-    from detente.verbs.frame.answered import other_model_text
+    from detente.verbs.frame.answered import basis_text, other_model_text
 
     lines = [
         f"{run.title}, {run.date}",
@@ -211,7 +232,7 @@ def summary(run: Run, folder: Path) -> str:
     if verdicts:
         lines.append("claims: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
     lines += [f"! {warning}" for warning in run.warnings]
-    lines.append("ranges are the 5th to 95th percentile over the stated assumptions, not confidence intervals")
+    lines.append(f"ranges are the 5th to 95th percentile over draws {basis_text(run)}")
     lines.append(f"dossier: {folder / 'dossier.html'}")
     return "\n".join(lines)
 
@@ -225,6 +246,9 @@ def _line(quantity: Quantity, width: int) -> str:
     if quantity.signed and quantity.mid == 0 and quantity.sign_share is None:
         return f"  {quantity.label:<{width}}  no effect {spread}"
     sign = "" if quantity.sign_share is None else f"  same sign in {quantity.sign_share:.0%} of draws"
+    if quantity.prior is not None:
+        low, mid, high = map(_number, quantity.prior)
+        spread += f", before the record {mid} [{low} to {high}]"
     return f"  {quantity.label:<{width}}  {middle:>7} {spread}{sign}"
 
 

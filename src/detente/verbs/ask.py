@@ -13,6 +13,7 @@ from detente.verbs.frame.options import (
     Date,
     Draws,
     Equilibria,
+    Fit,
     Format,
     Json,
     MaybeCase,
@@ -56,6 +57,7 @@ def run(
     actor: str | None = None,
     package: str | None = None,
     equilibria: int | None = None,
+    fit: str = "as-of",
     progress: Progress | None = None,
 ) -> Run:
     """Answer one question, or several, with all draws.
@@ -66,7 +68,7 @@ def run(
         case: a folder, or the name of a shipped case.
         question: ids of questions joined by commas, or `all`; see `listed`.
         date: a situation of the case; default its `as_of`.
-        draws: sets of parameters drawn from the stated ranges.
+        draws: sets of parameters.
         seed: of the draws.
         workers: processes; never changes a number.
         executor: where draws are computed: processes here by default, else dask://HOST:PORT or an executor.
@@ -75,6 +77,8 @@ def run(
         actor: keep only quantities about this actor.
         package: settle under this package only.
         equilibria: look for further equilibria from this many random starts, in one draw in ten.
+        fit: draws of the fit to the record until the date, if there is one ("as-of"); to the whole record ("whole");
+            or of the stated ranges alone ("none").
         progress: called with (share done, words).
 
     Raises:
@@ -89,7 +93,7 @@ def run(
     from detente.run import write_run
     from detente.verbs.frame.answered import evaluated, run_of
 
-    settings = Settings(draws, seed, workers, executor, date, out)
+    settings = Settings(draws, seed, workers, executor, date, out, fit)
     loaded = load_case(case)
     if actor is not None and actor not in loaded.actors:
         raise OptionError.of(f"unknown actor '{actor}'", "an actor of the case", suggest(actor, loaded.actors))
@@ -161,6 +165,7 @@ def command(
     pair: Annotated[str | None, typer.Option(help="For 'sensitivity': two assumptions for the map, A,B.")] = None,
     draws: Draws = 100,
     seed: Seed = 0,
+    fit: Fit = "as-of",
     workers: Workers = None,
     executor: Where = None,
     equilibria: Equilibria = None,
@@ -168,7 +173,7 @@ def command(
     form: Format = None,
     as_json: Json = False,
 ) -> None:
-    """Ask one question of a case; every number comes with its range over the stated assumptions."""
+    """Ask one question of a case; every number comes with its range."""
     from detente.verbs.frame.answered import show_run
     from detente.verbs.frame.printed import show_json, show_table
     from detente.words.progress import progress_bar
@@ -194,6 +199,7 @@ def command(
                 date,
                 draws=draws,
                 seed=seed,
+                fit=fit,
                 workers=workers,
                 executor=executor,
                 out=out,

@@ -44,7 +44,7 @@ def run(
         ComputationError: not one draw has a certified solution.
         Interrupted: stopped by the user; what was finished is kept.
     """
-    from detente.evidence.part import store_of
+    from detente.evidence.kept import store_of
     from detente.evidence.predict import window_of
     from detente.evidence.prepare import back_test_own, study_of
     from detente.evidence.recorded import RecordedCase

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import OptionError
-from detente.verbs.frame.options import CaseArgument, Date, Draws, Json, Seed, Where, Workers
+from detente.verbs.frame.options import CaseArgument, Date, Draws, Fit, Json, Seed, Where, Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -25,6 +25,7 @@ def run(
     seed: int = 0,
     workers: int | None = None,
     executor: Executor | str | None = None,
+    fit: str = "as-of",
     progress: Progress | None = None,
 ) -> tuple[Claim, ...]:
     """Judge every claim of the record that the case ties to answers and record queries.
@@ -36,6 +37,7 @@ def run(
         seed: of the draws.
         workers: processes; never changes a number.
         executor: where draws are computed: processes here by default, else dask://HOST:PORT or an executor.
+        fit: which fit to the record the draws come from, see `detente.ask`.
         progress: called with (share done, words).
 
     Returns:
@@ -54,7 +56,7 @@ def run(
     from detente.verdicts.bench import Bench
     from detente.verdicts.rules import ClaimRules
 
-    settings = Settings(draws, seed, workers, executor, date)
+    settings = Settings(draws, seed, workers, executor, date, fit=fit)
     loaded = load_case(case)
     when = situation_of(loaded, date)
     record = record_of(loaded, when)
@@ -76,6 +78,7 @@ def command(
     date: Date = None,
     draws: Draws = 100,
     seed: Seed = 0,
+    fit: Fit = "as-of",
     workers: Workers = None,
     executor: Where = None,
     as_json: Json = False,
@@ -85,7 +88,7 @@ def command(
     from detente.words.progress import progress_bar
 
     with progress_bar() as progress:
-        found = run(case, date, draws=draws, seed=seed, workers=workers, executor=executor, progress=progress)
+        found = run(case, date, draws=draws, seed=seed, fit=fit, workers=workers, executor=executor, progress=progress)
     if as_json:
         show_json({"claims": [claim.model_dump(mode="json") for claim in found]})
         return

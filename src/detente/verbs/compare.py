@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.errors import OptionError
-from detente.verbs.frame.options import CaseArgument, Date, Json, Seed, Where, Workers
+from detente.verbs.frame.options import CaseArgument, Date, Fit, Json, Seed, Where, Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -33,6 +33,7 @@ def run(
     seed: int = 0,
     workers: int | None = None,
     executor: Executor | str | None = None,
+    fit: str = "as-of",
     progress: Progress | None = None,
 ) -> Run:
     """Answers under scenarios, side by side with the case as it stands, with differences on common draws.
@@ -46,6 +47,7 @@ def run(
         seed: of the draws.
         workers: processes; never changes a number.
         executor: where draws are computed: processes here by default, else dask://HOST:PORT or an executor.
+        fit: which fit to the record the draws come from, see `detente.ask`; what a scenario moves has its own ranges.
         progress: called with (share done, words).
 
     Returns:
@@ -63,7 +65,7 @@ def run(
     from detente.run import Part
     from detente.verbs.frame.answered import evaluated, run_of
 
-    settings = Settings(draws, seed, workers, executor, date)
+    settings = Settings(draws, seed, workers, executor, date, fit=fit)
     loaded = load_case(case)
     if not scenarios:
         known = ", ".join(loaded.scenarios) or "(the case has none)"
@@ -94,6 +96,7 @@ def command(
     date: Date = None,
     draws: Annotated[int, typer.Option("--draws", help="Draws, common to all.")] = 40,
     seed: Seed = 0,
+    fit: Fit = "as-of",
     workers: Workers = None,
     executor: Where = None,
     as_json: Json = False,
@@ -111,6 +114,7 @@ def command(
             date,
             draws=draws,
             seed=seed,
+            fit=fit,
             workers=workers,
             executor=executor,
             progress=progress,

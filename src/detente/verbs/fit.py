@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Where, Workers
-from detente.verbs.frame.studies import kept_part, stopped
+from detente.verbs.frame.studies import nothing_kept, stopped
 
 if TYPE_CHECKING:
     from detente.run import Fit, Part
@@ -64,7 +64,8 @@ def run(
     from detente.evidence.chains import Plan
     from detente.evidence.fit import Question
     from detente.evidence.fit import fit as fit_chains
-    from detente.evidence.part import fit_key, fit_part, keep, keep_draws, store_of
+    from detente.evidence.kept import fit_key, keep_fit, store_of
+    from detente.evidence.part import fit_part
     from detente.evidence.recorded import RecordedCase
     from detente.files.keys import code_fingerprint, content_key
     from detente.verbs.frame.folder import folder_of, head_of, join
@@ -74,27 +75,58 @@ def run(
     when = situation_of(recorded.case, date)
     store = store_of(recorded.case, out)
     question = Question(str(recorded.case.folder), when, account, whole)
+    target = question.target()
+    key = fit_key(recorded, account, question.until)
     try:
         found = fit_chains(
             question,
-            question.target(),
+            target,
             plan,
             folder=store / "chains",
-            key=content_key(code_fingerprint(), fit_key(recorded.case)),
+            key=content_key(code_fingerprint(), key),
             workers=workers,
             executor=executor,
             progress=progress,
         )
     except KeyboardInterrupt:
         raise stopped(store) from None
-    words = ["detente", "fit", recorded.case.name, "--date", when, *(["--account", account] if account else [])]
-    words += [*(["--whole"] if whole else []), "--chains", str(chains), "--steps", str(steps), "--seed", str(seed)]
-    part = fit_part(recorded, found.fit, shlex.join(words))
-    keep(store, part)
-    keep_draws(store, found)
+    words = [*_words(recorded.case.name, when, account, whole), "--chains", str(chains), "--steps", str(steps)]
+    part = fit_part(recorded, found.fit, shlex.join([*words, "--seed", str(seed)]))
+    keep_fit(store, question, key, part, found)
     head = head_of(recorded.template, when, seed, found.fit.draws, part.command)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     return part
+
+
+def _words(case: str, date: str, account: str | None, whole: bool) -> list[str]:
+    """The command for a fit, without its plan."""
+    named = ["--account", account] if account else []
+    return ["detente", "fit", case, "--date", date, *named, *(["--whole"] if whole else [])]
+
+
+def last(
+    case: str | Path,
+    date: str | None = None,
+    account: str | None = None,
+    whole: bool = False,
+    out: str | Path | None = None,
+) -> Part:
+    """The fit that belongs to the case as it is now: found last, or shipped with it; nothing is computed.
+
+    Raises:
+        CaseError: located mistakes in the case.
+        OptionError: an unknown date, or no fit that belongs to the case.
+    """
+    from detente.case import load_case
+    from detente.case.head import situation_of
+    from detente.evidence.kept import fit_name, kept_fit, store_of
+
+    loaded = load_case(case)
+    when = situation_of(loaded, date)
+    found, why = kept_fit(loaded, fit_name(when, account, whole), account, None if whole else when, out)
+    if found is None:
+        raise nothing_kept(store_of(loaded, out), "fit", shlex.join(_words(loaded.name, when, account, whole)), why)
+    return found.part
 
 
 def summary_of(fit: Fit) -> dict[str, object]:
@@ -124,7 +156,7 @@ def command(
     out: Out = None,
     workers: Workers = None,
     executor: Where = None,
-    summary: Annotated[bool, typer.Option("--summary", help="Print what was found last; compute nothing.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Print the fit that is kept; compute nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """What the record says of each parameter, and what it cannot say: "assumption, not record"."""
@@ -132,7 +164,7 @@ def command(
     from detente.words.progress import note, progress_bar
 
     if summary:
-        part = kept_part(case, "fit", out)
+        part = last(case, date, account, whole, out)
     else:
         with progress_bar() as progress:
             part = run(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.errors import Interrupted
-from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Scenario, Seed, Where, Workers
+from detente.verbs.frame.options import CaseArgument, Date, Fit, Json, Out, Scenario, Seed, Where, Workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -38,6 +38,7 @@ def run(
     progress: Progress | None = None,
     note: Note | None = None,
     scenario: str | None = None,
+    fit: str = "as-of",
 ) -> Part:
     """Search packages, mandates and guarantees for what would hold, and add the result to the run folder.
 
@@ -56,6 +57,7 @@ def run(
         progress: called with the share done and what is being done.
         note: called with a sentence for each part of the folder's run that no longer holds.
         scenario: search in the case with these changes: the name of one of its scenarios, or a scenario file.
+        fit: which fit to the record the draws come from, see `detente.ask`.
 
     Returns:
         The part of the run: `settlement`, its tables, its section and its warnings.
@@ -69,16 +71,20 @@ def run(
     from detente.case import load_case
     from detente.case.head import situation_of
     from detente.case.scenarios import changed_case
+    from detente.draws import Settings
     from detente.settlement.find import QUICK, SearchPlan
     from detente.settlement.part import settlement_part
     from detente.settlement.problem import limits
     from detente.settlement.settle import PARTIAL, search_case
+    from detente.verbs.frame.answered import fit_words
+    from detente.verbs.frame.fitted import fitted_for
     from detente.verbs.frame.folder import folder_of, head_of, join
 
     wanted, plan = limits(risk, within, share), QUICK if quick else SearchPlan()
     loaded = changed_case(load_case(case), scenario)
     when = situation_of(loaded, date)
     folder = folder_of(loaded, when, out)
+    fitted, said = fitted_for(loaded, when, Settings(fit=fit).fit, out=out)
     store = folder / STORE
     try:
         found = search_case(
@@ -88,6 +94,7 @@ def run(
             plan,
             draws=draws,
             seed=seed,
+            fitted=fitted,
             workers=workers,
             executor=executor,
             store=store,
@@ -100,10 +107,11 @@ def run(
         ) from None
     options = {"--date": when, "--risk": risk, "--within": within, "--share": share, "--draws": draws, "--seed": seed}
     words = [str(word) for pair in options.items() if pair[1] is not None for word in pair]
-    words += ["--quick"] if quick else []
+    words += [*fit_words(Settings(fit=fit)), *(["--quick"] if quick else [])]
     words += ["--scenario", scenario] if scenario else []
     again = shlex.join(["detente", "settle", loaded.name, *words])
     part = settlement_part(found, again)
+    part = part.model_copy(update={"warnings": (*said, *part.warnings)})
     head = head_of(found.draws.problem.template, when, seed, len(found.draws), again)
     join(head.add(part), loaded, folder, note)
     found.draws.forget()
@@ -128,6 +136,7 @@ def command(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer draws, coarser amounts.")] = False,
     draws: Annotated[int | None, typer.Option("--draws", help="How many draws; default those of the plan.")] = None,
     seed: Seed = 0,
+    fit: Fit = "as-of",
     out: Out = None,
     workers: Workers = None,
     executor: Where = None,
@@ -148,6 +157,7 @@ def command(
             quick=quick,
             draws=draws,
             seed=seed,
+            fit=fit,
             workers=workers,
             executor=executor,
             out=out,

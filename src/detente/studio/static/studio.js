@@ -210,7 +210,7 @@ function start(page) {
   // ---- sliders -------------------------------------------------------------------------------------------------------
 
   let held = ""; // the slider that is being dragged
-  let heldSince = 0;
+  let resting = 0;
 
   function show(name, value) {
     for (const input of $$(`input[type="range"][name="${CSS.escape(name)}"]`)) {
@@ -228,7 +228,7 @@ function start(page) {
     else view.set[name] = Number(near.toPrecision(6)) > high ? high : Math.max(low, Number(near.toPrecision(6)));
     show(name, view.set[name] ?? page.defaults[name]);
     held = name;
-    heldSince = performance.now();
+    clearTimeout(resting);
     wish("light", performance.now());
   }
 
@@ -249,7 +249,6 @@ function start(page) {
     input.addEventListener("dblclick", () => { move(input, page.defaults[input.name]); commit(); rest(); });
   }
 
-  let resting = 0;
   function rest() {
     clearTimeout(resting);
     resting = setTimeout(() => { held = ""; wish("full"); }, 150);
@@ -271,9 +270,11 @@ function start(page) {
   const target = $("[data-pictures]") ? "numbers" : $("[data-map]") ? "map" : "";
   let flying = null, next = null, serial = 0;
 
+  const rows = () => $("[data-map]")?.dataset.rows;
+
   function wish(want, since = performance.now()) {
     if (!target) return;
-    next = { want, since, serial: ++serial, view: structuredClone(view), held };
+    next = { want, since, serial: ++serial, view: structuredClone(view), rows: rows(), held };
     busy(true);
     fly();
   }
@@ -284,11 +285,13 @@ function start(page) {
     next = null;
     try {
       const path = target === "map" ? "/api/map" : "/api/solve";
-      const data = { client, content: page.content, view: asked.view, want: asked.want, rows: $("[data-map]")?.dataset.rows };
+      const data = { client, content: page.content, view: asked.view, want: asked.want, rows: asked.rows };
       const { found, status } = await post(path, data);
       if (status === 503) { // the case is still being solved for the first time
         setTimeout(() => { if (!next) wish("full"); }, 120);
-      } else if (!found.superseded && mayShow(asked)) draw(found, asked);
+      } else if (found.superseded) { // by an older wish that came later
+        if (asked.serial === serial) wish(asked.want, asked.since);
+      } else if (mayShow(asked)) draw(found, asked);
     } catch (error) {
       if (mayShow(asked)) fail(error instanceof TypeError ? words("gone") : words("failed", { what: error.message }));
     } finally {
@@ -298,7 +301,7 @@ function start(page) {
   }
 
   function mayShow(asked) { // never an answer to something else than what is set, or than a frame of the drag under way
-    if (asked.serial === serial) return true;
+    if (asked.serial === serial || (asked.rows === rows() && query(asked.view) === query(view))) return true;
     if (!held || asked.held !== held || asked.want !== "light") return false;
     const now = structuredClone(view), then = structuredClone(asked.view);
     delete now.set[held];

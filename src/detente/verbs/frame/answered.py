@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Interrupted
+from detente.verbs.frame.fitted import AS_OF, fitted_for
 from detente.verbs.frame.printed import say, show_exact, show_table, show_text
 from detente.words.numbers import value_text
 
@@ -34,13 +36,15 @@ def evaluated(
     """Answers to questions; None for all. `asking`: further arguments of `detente.answers.evaluate`.
 
     Raises:
+        OptionError: a fit to the whole record is asked for and not there.
         Interrupted: stopped by the user.
     """
     from detente.answers import evaluate
     from detente.game.compile import compile_case
 
+    fitted, said = fitted_for(case, when, settings.fit, asking.get("account"), settings.out)
     try:
-        return evaluate(
+        found = evaluate(
             compile_case(case),
             when,
             draws=settings.draws,
@@ -50,11 +54,13 @@ def evaluated(
             executor=settings.executor,
             progress=progress,
             store=store,
+            fitted=fitted,
             **asking,
         )
     except KeyboardInterrupt:
         kept = f"; finished draws are kept in {store}: run the same command to go on" if store else ""
         raise Interrupted(f"stopped{kept}") from None
+    return replace(found, warnings=(*said, *found.warnings))
 
 
 def run_of(
@@ -64,10 +70,16 @@ def run_of(
     from detente.case.content import content_of
     from detente.case.head import run_head
 
-    again = shlex.join(["detente", *words, "--draws", str(settings.draws), "--seed", str(settings.seed)])
+    numbers = ["--draws", str(settings.draws), "--seed", str(settings.seed)]
+    again = shlex.join(["detente", *words, *numbers, *fit_words(settings)])
     found = run_head(case, when, settings.seed, settings.draws, again, {"players": len(case.players)})
     about = answers if actor is None else answers.about(actor)
     return found.add(about.part(content_of(case), again))
+
+
+def fit_words(settings: Settings) -> list[str]:
+    """The option `--fit`, where it is not the usual one."""
+    return ["--fit", settings.fit] if settings.fit != AS_OF else []
 
 
 def show_run(found: Run, as_json: bool) -> None:
@@ -75,9 +87,7 @@ def show_run(found: Run, as_json: bool) -> None:
     if as_json:
         show_exact(found.model_dump_json(by_alias=True, indent=1))
         return
-    show_text(
-        f"{found.title}, situation of {found.date}; ranges over {found.draws} draws from the stated assumptions\n"
-    )
+    show_text(f"{found.title}, situation of {found.date}; ranges over {found.draws} draws {basis_text(found)}\n")
     for quantity in found.quantities:
         show_text(f"{quantity.label}\n    {_number(quantity)}{other_model_text(found, quantity)}  [{quantity.id}]")
     for name, table in found.tables.items():
@@ -85,6 +95,11 @@ def show_run(found: Run, as_json: bool) -> None:
             show_text()
             show_table(table)
     show_warnings(found)
+
+
+def basis_text(found: Run) -> str:
+    """Where the draws behind a run's numbers come from."""
+    return "of the fit to the record" if found.fitted else "from the stated assumptions only"
 
 
 def show_warnings(found: Run) -> None:
@@ -100,6 +115,7 @@ def _number(q: Quantity) -> str:
     words = "no effect" if nothing else f"{q.mid:.3g} {q.unit}".strip()
     if q.low is not None and q.high is not None:
         words += f" (range {q.low:.3g} to {q.high:.3g})"
+        words += f", before the record {q.prior[1]:.3g} ({q.prior[0]:.3g} to {q.prior[2]:.3g})" if q.prior else ""
     else:
         words += f" (no range: {q.reason_no_interval})"
     if q.sign_share is not None:

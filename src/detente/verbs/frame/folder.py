@@ -51,11 +51,12 @@ def join(run: Run, case: "Case", folder: Path, note: Note | None = None) -> Run:
     Raises:
         OptionError: the folder holds a run of another case or date.
     """
-    from detente.evidence.part import kept, store_of
+    from detente.evidence.kept import store_of
+    from detente.evidence.part import kept_parts
 
     say = note or (lambda _sentence: None)
     before = _before(run, folder, say)
-    beside = kept(case, store_of(case)) if HEAD in run.parts else ()
+    beside = kept_parts(case, store_of(case), run.date) if HEAD in run.parts else ()
     whole = combine(run, before, keys(case, run.date), beside, say)
     write_folder(whole, case, folder, before)
     return whole

@@ -14,8 +14,15 @@ from detente.errors import OptionError, suggest
 CaseArgument = Annotated[str, typer.Argument(help="A case folder, or the name of a shipped case.")]
 MaybeCase = Annotated[str | None, typer.Argument(help="A case folder, or the name of a shipped case.")]
 Date = Annotated[str | None, typer.Option("--date", help="ISO date; default the case's own.")]
-Draws = Annotated[int, typer.Option("--draws", help="How many draws from the stated ranges.")]
+Draws = Annotated[int, typer.Option("--draws", help="How many draws.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the draws; the same seed gives the same numbers.")]
+Fit = Annotated[
+    str,
+    typer.Option(
+        "--fit",
+        help="Draws of which fit to the record: as-of (until the date), whole (hindsight), none.",
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Processes; default one per core. Never changes a number.")
 ]
