@@ -155,7 +155,7 @@ ANY_TABLE: dict[str, Any] = {
 }
 
 
-@settings(max_examples=30)
+@settings(max_examples=100)
 @given(**ANY_TABLE)
 def test_every_row_is_read_as_it_stood_or_set_aside_as_it_stood(rows: list[Line], delimiter: str, start: str) -> None:
     check_round_trip(rows, delimiter, start)

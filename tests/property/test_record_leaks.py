@@ -109,7 +109,7 @@ def check_nothing_later(day: datetime.date, form: str, compiled: bool, folder: P
 ANY_LATER = {"day": LATER, "form": st.sampled_from(sorted(FORMS)), "compiled": st.booleans()}
 
 
-@settings(max_examples=40)
+@settings(max_examples=100)
 @given(**ANY_LATER)
 def test_a_later_word_in_every_field_at_once_is_not_shown(day: datetime.date, form: str, compiled: bool) -> None:
     check_nothing_later(day, form, compiled)

@@ -1,5 +1,7 @@
 """Answers from a fit to the record: whose draws, what stands beside, and what every verb says of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fitted_case import DATE, ESS, WORST, bent, fitted_case, made_fit, with_fit
@@ -61,8 +63,12 @@ def test_draws_are_rows_of_the_fit_and_fixed_numbers_stay(template, fitted):
     assert drawn.middle[column] == mid and drawn.basis == "posterior"
 
 
-def test_a_fit_with_fewer_draws_gives_all_it_has(template, fitted):
+def test_a_fit_with_fewer_draws_gives_all_it_has_and_says_so(template, fitted):
     assert len(drawn_from_fit(template, fitted, 1000, 0)) == len(fitted.values)
+    two = replace(fitted, values=fitted.values[:2])
+    found = evaluate(template, DATE, draws=3, questions=["peace"], fitted=two, tornado=False, workers=0)
+    assert found.quantities[0].draws == 2
+    assert found.warnings[0] == "The fit has 2 draws, of which all were used; 3 were asked for."
 
 
 def test_numbers_are_those_of_the_fit_with_what_they_are_worth(template, fitted, answers):

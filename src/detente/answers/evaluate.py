@@ -91,6 +91,8 @@ def evaluate(
         if fitted is None
         else drawn_from_fit(template, fitted, draws, seed, account)
     )
+    fewer = f"The fit has {len(drawn)} draws, of which all were used; {draws} were asked for."
+    few = (fewer,) if len(drawn) < draws else ()
     draws = len(drawn)
     caps = caps_of(able, draws, at_least) if (questions is None if capped is None else capped) else {}
     plan = _Plan.of(template, frame, able, drawn, seed, caps, equilibria or 0, tornado)
@@ -110,7 +112,7 @@ def evaluate(
         answers = plan.with_prior(answers, raw[draws:others])
     if plan.again:
         answers = plan.with_second_opinions(answers, raw[:draws], raw[others:])
-    answers = replace(answers, notes=notes, warnings=(*answers.warnings, *_unasked(asked, notes)))
+    answers = replace(answers, notes=notes, warnings=(*few, *answers.warnings, *_unasked(asked, notes)))
     return answers if equilibria is None else with_equilibria(answers, kept, plan.specs, frame.players)
 
 

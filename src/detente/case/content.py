@@ -25,9 +25,7 @@ def files_of(folder: Path) -> dict[str, Path]:
     return {
         name.as_posix(): path
         for name, path in found.items()
-        if path.is_file()
-        and name.parts[0] not in (RESULTS, FITS)
-        and not any(part.startswith(".") for part in name.parts)
+        if path.is_file() and name.parts[0] not in OTHERS and not any(part.startswith(".") for part in name.parts)
     }
 
 

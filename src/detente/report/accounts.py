@@ -3,13 +3,15 @@
 from detente.report.context import Context
 from detente.report.document import Block, Bullets, Facts, Grid, Heading, Line, Paragraph, Section
 from detente.report.sections import unnamed
-from detente.run import Accounts, Table
+from detente.run import Accounts
 from detente.run.accounts import BackTest, ParameterFit
 from detente.words.numbers import significant, value_text
 from detente.words.strings import label, string
 from detente.words.text import readable
 
 ACCOUNTS_RANK, FIT_RANK = 600, 610
+FIT_TABLE = "fit_parameters"
+RECORDED = "recorded."  # how names of chances of being recorded begin
 
 
 def accounts(context: Context) -> Section | None:
@@ -65,34 +67,36 @@ def fit(context: Context) -> Section | None:
     held = context.run.fit
     if held is None:
         return None
-    ess = significant(round(held.ess_min))
-    said = [string("fit.lead", until=held.until, chains=held.chains, ess=ess, solves=held.solves)]
+    said = [string("fit.lead", until=held.until, chains=held.chains, solves=held.solves)]
     said += [string("fit.whole")] if held.whole else []
-    said += [string("fit.refused")] if held.refused else []
+    said.append(string("fit.refused") if held.refused else string("fit.worth", ess=significant(round(held.ess_min))))
     blocks: list[Block] = [Paragraph((" ".join(said),))]
     blocks += [parameters_grid(context, held.parameters)] if held.parameters else []
-    blocks += unnamed(context, "fit")
+    context.shown_tables.add(FIT_TABLE)  # the same, with more digits
     blocks += [Bullets(tuple((words,) for words in held.words))] if held.words else []
     return Section("fit", string("section.fit"), tuple(blocks), FIT_RANK)
 
 
 def parameters_grid(context: Context, parameters: tuple[ParameterFit, ...]) -> Grid:
-    """Parameters with their ranges after the record was used, and how far those still are the ranges assumed."""
+    """Parameters before and after the record was used, those first that it speaks to, and how far they have moved."""
     rows: list[tuple[Line, ...]] = []
-    for p in parameters:
-        taught = string("word.judgement") if p.assumption_not_record else ""
-        rows.append(
-            (
-                context.assumption_links((p.name,)),
-                (string("word.to", low=significant(p.low), high=significant(p.high)),),
-                (value_text(p.overlap, "share"),),
-                (taught or "–",),
-            )
-        )
-    data = Table(
-        title=string("section.fit"),
-        columns=("parameter", "low", "mid", "high", "overlap", "assumption_not_record"),
-        rows=tuple((p.name, p.low, p.mid, p.high, p.overlap, p.assumption_not_record) for p in parameters),
-    )
-    header = tuple(label("column", c) for c in ("parameter", "range", "overlap", "basis"))
-    return Grid("", header, tuple(rows), (False, True, True, False), data, "fit")
+    for p in sorted(parameters, key=lambda p: p.overlap):
+        before = _between(p.prior[0], p.prior[2]) if p.prior is not None else "–"
+        taught = string("word.judgement") if p.assumption_not_record else string("fit.record")
+        named = (_recorded(p.name),) if p.name.startswith(RECORDED) else context.assumption_links((p.name,))
+        rows.append((named, (before,), (_between(p.low, p.high),), (value_text(p.overlap, "share"),), (taught,)))
+    data = context.tables.get(FIT_TABLE)
+    header = tuple(label("column", c) for c in ("parameter", "before", "after", "overlap", "basis"))
+    return Grid("", header, tuple(rows), (False, True, True, True, False), data, "fit")
+
+
+def _between(low: float, high: float) -> str:
+    return string("word.to", low=significant(low), high=significant(high))
+
+
+def _recorded(name: str) -> str:
+    """A chance of being recorded in words: "recorded.armenia.offer.1998" is one of an act, from a year on."""
+    parts = name.removeprefix(RECORDED).split(".")
+    since = parts.pop() if len(parts) > 1 and parts[-1].isdigit() else ""
+    act = ": ".join(readable(part) for part in parts)
+    return string("fit.recorded_since", act=act, year=since) if since else string("fit.recorded", act=act)

@@ -1,0 +1,106 @@
+"""The small parts that answers are made of, on chains that can be worked out by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from detente.answers import delaying
+from detente.answers.chances import GRID, EndOfWar, median_of_fighting
+from detente.answers.delaying import HAZARDS, DelayCurve, roots
+from detente.answers.names import Key, NumberSpec
+from detente.answers.results import NOISE, Results, gather
+from detente.answers.settling import gain_from_settling
+from detente.chain import Chain
+from detente.errors import ComputationError
+
+WAR = np.array([True, True, True, False, False])
+
+
+def five_states() -> Chain:
+    """Two states of war with ways out, one without, and two of peace; rates, 1/year."""
+    rates = np.zeros((5, 5))
+    rates[0, 1], rates[0, 3], rates[0, 2] = 2.0, 1.0, 1.0
+    rates[1, 0], rates[1, 4] = 1.0, 3.0
+    rates[3, 0] = rates[4, 3] = 0.5
+    return Chain(rates - np.diag(rates.sum(axis=1)))
+
+
+def test_how_a_war_ends():
+    """From 0: to 1 with 1/2, 2 (for ever) and 3 with 1/4 each; from 1: to 0 with 1/4, 4 with 3/4."""
+    end = EndOfWar(five_states(), WAR, 0)
+    visits = 1 / (1 - 1 / 8)  # of state 0, which is left at rate 4; of state 1 half as many
+    assert end.time == pytest.approx([visits / 4, visits / 8, 0, 0, 0])
+    assert end.sure == pytest.approx(visits * (1 / 4 + 1 / 2 * 3 / 4))
+    assert end.into == pytest.approx([0, 0, 0, 2 / 5, 3 / 5])
+    worth = np.array([9.0, 9.0, 9.0, 5.0, 7.0])
+    from_0 = visits * (5 / 4 + 7 * 3 / 8)
+    assert end.expected(worth) == pytest.approx([from_0, from_0 / 4 + 7 * 3 / 4, 0, 5, 7])
+
+
+def test_a_war_that_never_ends_is_said():
+    with pytest.raises(ComputationError, match="the present fighting never ends"):
+        EndOfWar(five_states(), WAR, 2)
+
+
+def test_half_of_all_wars_have_ended_by_their_median():
+    rates = np.array([[-3.0, 0, 3.0, 0], [0, -0.5, 0, 0.5], [1.0, 0, -1.0, 0], [0, 0, 0, 0]])
+    war = np.array([True, True, False, False])
+    for start, rate in ((0, 3.0), (1, 0.5)):
+        solved = SimpleNamespace(chain=Chain(rates), frame=SimpleNamespace(war=war), x0=start)
+        assert median_of_fighting(solved) == pytest.approx(np.log(2) / rate, rel=1e-6)
+    solved = SimpleNamespace(chain=five_states(), frame=SimpleNamespace(war=WAR), x0=0)
+    assert 0 < median_of_fighting(solved) < np.inf
+
+
+def test_curves_have_every_half_year_of_twenty():
+    assert GRID.tolist() == [n / 2 for n in range(41)]
+
+
+def test_settling_is_worth_the_settled_state_less_this_one_and_nothing_where_settled():
+    values = np.array([[1.0, 4.0, 9.0], [0.0, -1.0, 5.0]])
+    successor = np.array([2, 0, -1])
+    assert gain_from_settling(values, successor).tolist() == [[8.0, -3.0, 0.0], [5.0, 1.0, 0.0]]
+
+
+def test_added_hazards_begin_with_none_and_rise():
+    assert HAZARDS[0] == 0.0 and HAZARDS[-1] == 1.0 and list(HAZARDS) == sorted(set(HAZARDS))
+    curve, known = (lambda h: h - 0.3), np.array(HAZARDS) - 0.3
+    assert roots(curve, HAZARDS, known, 1e-9) == pytest.approx([0.3])
+    assert roots(lambda h: h, HAZARDS, np.array(HAZARDS), 1e-9) == [0.0]
+    assert np.isnan(roots(lambda _h: float("nan"), HAZARDS, known, 1e-9)).tolist() == [True]
+
+
+def test_a_game_at_a_hazard_starts_from_the_nearest_that_is_solved(monkeypatch):
+    """Which start is taken; from there the way leads to the hazard."""
+
+    class Solved:
+        def __init__(self, at):
+            self.at, self.game = at, "game"
+
+        def variant(self, _name, goal, path):
+            return Solved((self.at, goal, path(0.0)))
+
+    monkeypatch.setattr(delaying, "with_war_hazard", lambda _game, _entry, hazard: hazard)
+    curve = object.__new__(DelayCurve)
+    curve.solved, curve.entry = Solved(0.0), None
+    curve._resolved = {0.0: curve.solved, 0.5: None, 1.0: Solved(1.0)}
+    assert curve.solution(0.4).at == (0.0, pytest.approx(0.4), 0.0)
+    assert curve.solution(0.9).at == (1.0, pytest.approx(0.9), 1.0)
+    assert curve.solution(0.5) is None
+
+
+def test_what_is_as_small_as_rounding_is_nothing():
+    spec = NumberSpec(Key("change"), "a change", unit="probability", signed=True)
+    rows = [
+        {"stake": [1.0], "numbers": {"change": value}, "without_reasons": {}, "curves": [], "branch": "principal"}
+        for value in (NOISE, -NOISE, 1.01 * NOISE, -2 * NOISE)
+    ]
+    empty = np.zeros((4, 0))
+    found = gather(rows, {"change": spec}, ["a"], empty, empty)
+    assert found.numbers["change"].tolist() == [0.0, 0.0, 1.01 * NOISE, -2 * NOISE]
+
+
+def test_a_note_on_no_curve_counts_no_draw():
+    results = Results({}, {}, {}, np.zeros((0, 0)), np.zeros((0, 0)))
+    assert results.note([]) == "Low and high are the smallest and the largest of 0 draws."
