@@ -229,7 +229,7 @@ def compare(outside: Iterable[Quantity], inside: dict[str, Quantity]) -> tuple[T
         ),
         rows=tuple(rows),
         units={f"{who}, {end}": "probability" for who in ("past", "model") for end in ("low", "mid", "high")},
-        note="Past: 90 % interval from the number of cases. Model: spread over the stated assumptions.",
+        note="Past: 90 % interval from the number of cases. Model: spread over its draws.",
     )
     return table, _reasons(apart) if rows else []
 

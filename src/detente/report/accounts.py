@@ -67,9 +67,9 @@ def fit(context: Context) -> Section | None:
     held = context.run.fit
     if held is None:
         return None
-    said = [string("fit.lead", until=held.until, chains=held.chains, solves=held.solves)]
+    said = [string("fit.lead", until=held.until)]
     said += [string("fit.whole")] if held.whole else []
-    said.append(string("fit.refused") if held.refused else string("fit.worth", ess=significant(round(held.ess_min))))
+    said += [string("fit.refused")] if held.refused else []
     blocks: list[Block] = [Paragraph((" ".join(said),))]
     blocks += [parameters_grid(context, held.parameters)] if held.parameters else []
     context.shown_tables.add(FIT_TABLE)  # the same, with more digits
