@@ -55,7 +55,7 @@ def test_the_starter_and_good_friday_can_be_analysed_while_war_goes_on(tmp_path)
     assert (folder / "run.json").is_file()
 
 
-LONG = {"minsk": [pytest.mark.hours]}  # six long analyses; the main job is one of them
+LONG = {name: [pytest.mark.hours] for name in ("minsk", "good-friday")}  # minutes each; parts of it stand above
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, [])) for n in (*shipped_cases(), "starter")])

@@ -50,6 +50,7 @@ def check_constants(seed, shocks, rho, constant):
 
 @settings(max_examples=20)
 @example(seed=8080, shocks="standard", rho=1.2882445181317807e-06, constant=-1.0)
+@example(seed=189, shocks="occasions", rho=10.0**-4.875, constant=-1.0)
 @given(seed=st.integers(0, 10**6), shocks=SHOCKS, rho=st.floats(-6, 0).map(lambda x: 10.0**x), constant=CONSTANT)
 def test_constants_change_no_choice(seed, shocks, rho, constant):
     check_constants(seed, shocks, rho, constant)

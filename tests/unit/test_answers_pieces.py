@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.answers import delaying
-from detente.answers.chances import GRID, EndOfWar, median_of_fighting
+from detente.answers.chances import GRID, EndOfWar, Resumes, median_of_fighting
 from detente.answers.delaying import HAZARDS, DelayCurve, roots
 from detente.answers.names import Key, NumberSpec
 from detente.answers.results import NOISE, Results, gather
@@ -104,3 +104,26 @@ def test_what_is_as_small_as_rounding_is_nothing():
 def test_a_note_on_no_curve_counts_no_draw():
     results = Results({}, {}, {}, np.zeros((0, 0)), np.zeros((0, 0)))
     assert results.note([]) == "Low and high are the smallest and the largest of 0 draws."
+
+
+def test_the_chance_of_another_war_moves_with_every_rate_as_differences_say():
+    rates = five_states().generator.toarray()
+    np.fill_diagonal(rates, 0.0)
+    places = (np.array([0, 0, 0, 1, 1, 3, 4, 4, 0, 1, 3, 4]), np.array([1, 2, 3, 0, 4, 0, 3, 1, 0, 1, 3, 4]))
+
+    def asked(moved):
+        chain = Chain(moved - np.diag(moved.sum(axis=1)))
+        return Resumes(WAR, 2.0, 0).pull(SimpleNamespace(chain=lambda: chain, values=np.zeros((1, 5))), places)
+
+    number, by_value, by_entry = asked(rates)  # by entries of the generator: a rate has one on the diagonal, too
+    assert 0 < number < 1 and by_value.tolist() == [[0.0] * 5]
+    slopes = dict(zip(zip(*places, strict=True), by_entry, strict=True))
+    for row, column in [(x, y) for x, y in slopes if x != y]:
+        ends = []
+        for change in (1e-5, -1e-5) if rates[row, column] else (1e-5, 0.0):
+            moved = rates.copy()
+            moved[row, column] += change
+            ends.append((asked(moved)[0], change))
+        (high, up), (low, down) = ends
+        slope = slopes[row, column] - slopes[row, row]
+        assert slope == pytest.approx((high - low) / (up - down), rel=1e-4, abs=1e-7), (row, column)
