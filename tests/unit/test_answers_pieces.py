@@ -7,10 +7,11 @@ import pytest
 
 from detente.answers import delaying
 from detente.answers.chances import GRID, EndOfWar, Resumes, median_of_fighting
-from detente.answers.delaying import HAZARDS, DelayCurve, roots
+from detente.answers.delaying import HAZARDS, DelayAt, DelayCurve, roots
 from detente.answers.names import Key, NumberSpec
 from detente.answers.results import NOISE, Results, gather
 from detente.answers.settling import gain_from_settling
+from detente.answers.summary import Summary
 from detente.chain import Chain
 from detente.errors import ComputationError
 
@@ -127,3 +128,54 @@ def test_the_chance_of_another_war_moves_with_every_rate_as_differences_say():
         (high, up), (low, down) = ends
         slope = slopes[row, column] - slopes[row, row]
         assert slope == pytest.approx((high - low) / (up - down), rel=1e-4, abs=1e-7), (row, column)
+
+
+def test_delay_moves_with_values_and_rates_as_differences_say():
+    """Values of two players in five states; from 1 and 4 settling leads to 0, from 3 to 2, and 0 and 2 are settled."""
+    rates, rho = five_states().generator.toarray(), 0.2
+    np.fill_diagonal(rates, 0.0)
+    successor, values = np.array([-1, 0, -1, 2, 0]), np.random.default_rng(3).normal(size=(2, 5))
+    places = (np.array([0, 1, 4, 0, 1, 4]), np.array([3, 4, 3, 0, 1, 4]))
+
+    def asked(v, moved):
+        chain = Chain(moved - np.diag(moved.sum(axis=1)))
+        solved = SimpleNamespace(unknowns=v, chain=lambda: chain, generator=chain.generator)
+        return DelayAt(1, successor, rho, 1).pull(solved, places)
+
+    number, by_value, by_entry = asked(values, rates)
+    gain = np.where(successor >= 0, values[1][successor] - values[1], 0.0)
+    generator = rates - np.diag(rates.sum(axis=1))
+    assert number == pytest.approx(-np.linalg.solve(rho * np.eye(5) - generator, gain)[1])
+    for state in range(5):
+        up, down = values.copy(), values.copy()
+        up[1, state] += 1e-4
+        down[1, state] -= 1e-4
+        slope = (asked(up, rates)[0] - asked(down, rates)[0]) / 2e-4
+        assert by_value[1, state] == pytest.approx(slope, abs=1e-8) and by_value[0, state] == 0
+    slopes = dict(zip(zip(*places, strict=True), by_entry, strict=True))
+    for row, column in [(x, y) for x, y in slopes if x != y]:
+        up, down = rates.copy(), rates.copy()
+        up[row, column] += 1e-5
+        down[row, column] -= 1e-5
+        slope = (asked(values, up)[0] - asked(values, down)[0]) / 2e-5
+        assert slopes[row, column] - slopes[row, row] == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
+def test_a_number_at_both_ends_of_an_assumption_is_told_by_its_derivative():
+    middle = {"numbers": {"gain": 2.0}, "slopes": {"gain": {"cost": 3.0}}}
+    summary = SimpleNamespace(middle=middle, drawn=SimpleNamespace(ranges={"cost": (1.0, 2.0, 4.0)}))
+    assert Summary.swings(summary, Key("gain"), "value") == {"cost": (-1.0, 8.0)}
+    assert Summary.swings(summary, Key("loss"), "value") == {}
+
+
+def test_without_derivatives_numbers_hang_on_what_they_go_with():
+    """However narrow its range is; what is fixed is nobody's reason."""
+    rng = np.random.default_rng(1)
+    small, other, fixed = rng.uniform(0, 0.01, 60), rng.uniform(0, 9, 60), np.full(60, 0.5)
+    values = np.exp(300 * small)
+    values[7] = np.nan
+    results = Results({"gain": values}, {}, {}, np.column_stack([other, fixed, small]), np.zeros((60, 0)))
+    ranges = dict.fromkeys(("other", "fixed", "small"), (0.0, 1.0, 2.0))
+    summary = SimpleNamespace(results=results, drawn=SimpleNamespace(ranges=ranges), swings=lambda _key, _unit: {})
+    spec = NumberSpec(Key("gain"), "a gain", unit="value")
+    assert Summary._hangs_on(summary, spec) == ("small",)

@@ -157,9 +157,9 @@ class Summary:
         if usable.sum() < RANGE_DRAWS or np.ptp(values[usable]) == 0:
             return ()
         rank = _ranks(values[usable])
-        varied = [n for n, column in enumerate(self.results.parameters.T) if np.ptp(column) > 0]
-        names = tuple(self.drawn.ranges)
         columns = self.results.parameters[usable].T
+        varied = [n for n, column in enumerate(columns) if np.ptp(column) > 0]
+        names = tuple(self.drawn.ranges)
         strength = {names[n]: abs(float(np.corrcoef(rank, _ranks(columns[n]))[0, 1])) for n in varied}
         beyond_chance = CHANCE / np.sqrt(usable.sum())
         order = sorted((name for name, r in strength.items() if r > beyond_chance), key=lambda name: -strength[name])
