@@ -9,14 +9,17 @@ from typer.testing import CliRunner
 
 from detente.answers import evaluate
 from detente.answers.drawn import BESIDE, drawn_from_fit, drawn_from_ranges
+from detente.answers.second import effective, game_under, weights_of
 from detente.case import load_case
 from detente.errors import OptionError
+from detente.evidence.fit import Question
 from detente.evidence.kept import kept_fit
 from detente.evidence.part import kept_parts
 from detente.game import compile_case
 from detente.report.markdown import render_markdown
 from detente.settlement.draws import draw_parameters
 from detente.settlement.problem import limits, pose
+from detente.solver import solve
 from detente.verbs.ask import run as ask
 from detente.verbs.compare import run as compare
 from detente.verbs.frame.app import app
@@ -184,3 +187,18 @@ def test_an_analysis_takes_up_the_fit_until_its_date(case, tmp_path):
     loaded = load_case(case)
     assert [part.name for part in kept_parts(loaded, tmp_path, DATE)] == ["fit"]
     assert kept_parts(loaded, tmp_path, "2000-01-01") == ()
+
+
+def test_second_opinions_weigh_the_draws_by_the_record(case, template, fitted, answers):
+    """Against the likelihood of the record in each game, solved again by hand."""
+    target = Question(str(case), DATE).target()
+    drawn, names = drawn_from_fit(template, fitted, 8, 0), template.parameter_names
+    logs = {None: [], "uncounted": [], "ceiling": []}
+    for row, chances in zip(drawn.values, drawn.chances, strict=True):
+        game = template.game(dict(zip(names, row, strict=True)))
+        for model, found in logs.items():
+            found.append(target.log_of(solve(game if model is None else game_under(game, model)).require(), chances))
+    for opinion in answers.other_model.opinions:
+        assert opinion.ess == pytest.approx(effective(weights_of(logs[None], logs[opinion.model])), rel=1e-6)
+    assert max(o.ess for o in answers.other_model.opinions) < 8
+    assert "fitted under the case's own model" in answers.tables["other_model_chances"].note

@@ -9,7 +9,7 @@ from detente.answers import delaying
 from detente.answers.chances import GRID, EndOfWar, Resumes, median_of_fighting
 from detente.answers.delaying import HAZARDS, DelayAt, DelayCurve, roots
 from detente.answers.names import Key, NumberSpec
-from detente.answers.results import NOISE, Results, gather
+from detente.answers.results import NOISE, Results, gather, spread
 from detente.answers.settling import gain_from_settling
 from detente.answers.summary import Summary
 from detente.chain import Chain
@@ -179,3 +179,27 @@ def test_without_derivatives_numbers_hang_on_what_they_go_with():
     summary = SimpleNamespace(results=results, drawn=SimpleNamespace(ranges=ranges), swings=lambda _key, _unit: {})
     spec = NumberSpec(Key("gain"), "a gain", unit="value")
     assert Summary._hangs_on(summary, spec) == ("small",)
+
+
+def test_a_spread_is_that_of_numpy_and_of_few_draws_the_ends():
+    values = np.random.default_rng(5).normal(size=(60, 3))
+    values[10:, 2] = np.nan
+    found = spread(values)
+    for point in (0, 1):
+        wanted = np.percentile(values[:, point], [5, 50, 95])
+        assert (found.low[point], found.mid[point], found.high[point]) == pytest.approx(wanted)
+    assert found.cells(2) == pytest.approx(tuple(np.percentile(values[:10, 2], [5, 50, 95]))) and found.draws == 60
+    few = spread(values[:7, :1])
+    assert few.cells() == pytest.approx((values[:7, 0].min(), np.median(values[:7, 0]), values[:7, 0].max()))
+
+
+@pytest.mark.parametrize(("draws", "cap", "words"), [
+    (1, 9, "With 1 draw no range is given, and signs may change with more draws."),
+    (3, 9, "With 3 draws no range is given, and signs may change with more draws."),
+    (9, 9, ""),
+    (20, 8, "This used 8 of the 20 draws, because each of its draws needs many solves."),
+])  # fmt: skip
+def test_how_many_draws_a_question_used_is_said(draws, cap, words):
+    results = SimpleNamespace(branches=("principal",) * draws)
+    summary = SimpleNamespace(results=results, caps={"prolongation": cap} if cap < draws else {})
+    assert Summary._remark(summary, SimpleNamespace(id="prolongation")) == words

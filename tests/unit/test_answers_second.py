@@ -5,7 +5,9 @@ import pytest
 from case_files import STARTER, changed, folder_with
 
 from detente.answers import evaluate
-from detente.answers.second import game_under
+from detente.answers.names import Key, NumberSpec
+from detente.answers.results import Results
+from detente.answers.second import effective, game_under, other_model, tables_of, weighted_spread, weights_of
 from detente.case import load_case
 from detente.game import compile_case
 from detente.report.redact import redact
@@ -125,3 +127,41 @@ def test_the_furthest_opinion_is_the_one_that_is_told():
     both = OtherModel(opinions=(near, far))
     assert both.furthest("x") == far and both.furthest("y") is None and both.depends == ("x",)
     assert OtherModel(opinions=(near,)).depends == ()
+
+
+def test_draws_of_a_fit_are_weighed_by_how_likely_the_record_is_under_the_other_model():
+    assert weights_of([None, None], [None, None]).tolist() == [0.5, 0.5]  # no fit: nothing to weigh by
+    told = weights_of([-5.0, -7.0, -6.0], [-5.0, -6.0, -np.inf])
+    assert told == pytest.approx([1 / (1 + np.e), np.e / (1 + np.e), 0])
+    assert weights_of([-5.0, -7.0], [-np.inf, -np.inf]).tolist() == [0.5, 0.5]
+    assert effective(np.array([0.25, 0.25, 0.25, 0.25])) == 4 and effective(np.array([1.0, 0, 0])) == 1
+    assert effective(np.array([0.5, 0.25, 0.25])) == pytest.approx(1 / 0.375)
+    values = np.random.default_rng(2).normal(size=400)
+    assert weighted_spread(values, np.full(400, 1 / 400)) == tuple(np.percentile(values, [5, 50, 95]))
+    tilted = np.exp(values)  # a normal with mean 1
+    low, mid, high = weighted_spread(values, tilted / tilted.sum())
+    assert (low, mid, high) == pytest.approx((1 - 1.645, 1, 1 + 1.645), abs=0.3)
+    assert weighted_spread(np.array([3.0, 1.0, 2.0]), np.array([0.98, 0.01, 0.01]))[1] == pytest.approx(3, abs=0.05)
+
+
+def opinion(weights, own, other):
+    spec = NumberSpec(Key("relapse", detail="5y"), "Chance", unit="probability", headline=True)
+    results = [Results({"relapse.5y": v}, {}, {}, np.zeros((10, 0)), np.zeros((10, 0))) for v in (own, other)]
+    found = other_model(results[0], {"ceiling": results[1]}, {"ceiling": weights}, {"relapse.5y": spec})
+    return found.opinions[0], tables_of(found)["other_model_chances"].note
+
+
+def test_weights_that_leave_too_few_draws_are_said_and_not_used():
+    own, other = np.linspace(0.1, 0.2, 10), np.linspace(0.1, 0.9, 10)
+    plain, note = opinion(np.full(10, 0.1), own, other)
+    assert (plain.ess, plain.mid) == (pytest.approx(10), pytest.approx(0.5)) and "weighed" not in note
+    steep = np.arange(10.0) ** 4
+    few, note = opinion(steep / steep.sum(), own, other)
+    assert few.ess < 8 and few.mid == pytest.approx(0.5)
+    assert (
+        f"they are worth {few.ess:.0f} draws with a ceiling on acts" in note
+        and "Under 8, they stand as they are" in note
+    )
+    mild = 1 + np.arange(10.0) / 9
+    weighed, note = opinion(mild / mild.sum(), own, other)
+    assert 8 <= weighed.ess < 10 and 0.5 < weighed.mid < 0.6 and "worth 10 draws" in note

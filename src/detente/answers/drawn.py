@@ -15,9 +15,12 @@ from detente.case import Parameter
 from detente.draws import uniforms
 from detente.errors import OptionError, suggest
 from detente.evidence.diagnostics import Mixing
-from detente.evidence.fit import PERCENTILES
+from detente.evidence.fit import PERCENTILES, Question
 from detente.evidence.kept import KeptFit, chosen
 from detente.evidence.priors import quantile_of
+from detente.evidence.recorded import RecordedCase
+from detente.evidence.target import RecordTarget
+from detente.record import load_record
 from detente.run import Fit
 
 BESIDE = 32  # draws of the stated ranges that are solved beside those of a fit, for the headline numbers
@@ -35,6 +38,7 @@ class Drawn:
         ranges: over which the numbers' dependence is shown; the middle is where it is differentiated.
         fit: what the draws come from; None: the stated ranges alone.
         prior: (draws, parameters) draws of the stated ranges, for comparison with those of a fit.
+        chances: (draws, chances) recording probabilities of the fit's draws.
     """
 
     values: np.ndarray
@@ -42,6 +46,7 @@ class Drawn:
     ranges: Ranges
     fit: Fit | None = None
     prior: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    chances: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __len__(self) -> int:
         return len(self.values)
@@ -108,7 +113,22 @@ def drawn_from_fit(template: Any, kept: KeptFit, draws: int, seed: int, account:
     ends = np.percentile(values, PERCENTILES, axis=0)
     ranges = {p.name: (float(low), float(mid), float(high)) for p, low, mid, high in zip(priors, *ends, strict=True)}
     beside = own.values[: BESIDE if len(rows) >= RANGE_DRAWS else 0]  # of fewer no range is given
-    return Drawn(values, kept.values[rows], ranges, kept.fit, beside)
+    chances = kept.values[rows][:, [n for n, name in enumerate(kept.names) if name not in template.parameter_names]]
+    return Drawn(values, kept.values[rows], ranges, kept.fit, beside, chances)
+
+
+def record_of(template: Any, fit: Fit | None) -> RecordTarget | None:
+    """What weighs draws of a fit under another model of choice; None without a fit, or where a scenario has moved the
+    game away from the one that was fitted.
+
+    Raises:
+        CaseError, RecordError, OptionError: mistakes in the files of the record.
+    """
+    if fit is None or template.case.changes:
+        return None
+    recorded = RecordedCase(template.case, template, load_record(template.case.folder / "record"))
+    account = fit.account if fit.account in template.case.accounts else None
+    return Question(str(template.case.folder), fit.date, account, fit.whole).target_in(recorded)
 
 
 def _is(prior: Parameter, before: tuple[float, float, float] | None) -> bool:

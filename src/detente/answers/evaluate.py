@@ -11,16 +11,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from detente.answers.answers import Answers
 from detente.answers.catalogue import CATALOGUE, Catalogue
-from detente.answers.drawn import Drawn, drawn_from_fit, drawn_from_ranges
+from detente.answers.drawn import Drawn, drawn_from_fit, drawn_from_ranges, record_of
 from detente.answers.equilibria import searched, with_equilibria
 from detente.answers.frame import Frame, frame_of
 from detente.answers.job import SEARCH, Job, Spot
 from detente.answers.names import NumberSpec
 from detente.answers.question import Question
 from detente.answers.results import RANGE_DRAWS, Results, gather, spread
-from detente.answers.second import MODELS, again, asked_again, other_model, section_of, tables_of
+from detente.answers.second import MODELS, Model, again, asked_again, other_model, section_of, tables_of, weights_of
 from detente.answers.summary import Summary
 from detente.answers.witnesses import Witnesses
 from detente.case.content import content_of
@@ -96,8 +98,9 @@ def evaluate(
     draws = len(drawn)
     caps = caps_of(able, draws, at_least) if (questions is None if capped is None else capped) else {}
     plan = _Plan.of(template, frame, able, drawn, seed, caps, equilibria or 0, tornado)
+    record = record_of(template, drawn.fit) if plan.again else None
     raw = map_draws(
-        Job(template, frame, {q.id: q for q in able}),
+        Job(template, frame, {q.id: q for q in able}, record=record),
         plan.spots,
         workers=workers,
         executor=executor,
@@ -157,6 +160,10 @@ class _Plan:
         tornado: bool,
     ) -> "_Plan":
         values, draws = drawn.values, len(drawn)
+        headlines = asked_again(questions, frame)
+        repeated = again(template.case, draws) if headlines else 0
+        weighed = [tuple(map(float, row)) if n < repeated else None for n, row in enumerate(drawn.chances)]
+        chances = weighed or [None] * draws
         searches = searched(draws) if starts else 0
         spots = [
             Spot(
@@ -164,6 +171,7 @@ class _Plan:
                 tuple(q.id for q in questions if n < caps.get(q.id, draws)),
                 starts=starts if n < searches else 0,
                 seed=seed,
+                chances=chances[n],
             )
             for n, row in enumerate(values)
         ]
@@ -171,11 +179,13 @@ class _Plan:
         with_middle = tornado and bool(headline)
         if with_middle:
             spots.insert(0, Spot(drawn.middle, headline, derivatives=True))  # the dearest one first
-        headlines = asked_again(questions, frame)
-        repeated = again(template.case, draws) if headlines else 0
         prior = tuple(Spot(tuple(map(float, row)), headlines) for row in (drawn.prior if headlines else ()))
         spots += prior
-        spots += [Spot(tuple(map(float, row)), headlines, model=model) for model in MODELS for row in values[:repeated]]
+        spots += [
+            Spot(tuple(map(float, row)), headlines, model=model, chances=given)
+            for model in MODELS
+            for row, given in zip(values[:repeated], chances, strict=False)
+        ]
         return _Plan(template, frame, questions, drawn, tuple(spots), with_middle, caps, prior, repeated)
 
     @property
@@ -242,7 +252,9 @@ class _Plan:
             words = f"No draw has a solution under each model of choice, so none was compared with another ({lost})."
             return replace(answers, warnings=(*answers.warnings, words))
         results = {model: self._gathered([part[d] for d in which], which) for model, part in rows.items()}
-        found = other_model(results["own"], {model: results[model] for model in MODELS}, self.specs)
+        logs = {model: [part[d].get("log") for d in which] for model, part in rows.items()}
+        weights: dict[Model, np.ndarray] = {model: weights_of(logs["own"], logs[model]) for model in MODELS}
+        found = other_model(results["own"], {model: results[model] for model in MODELS}, weights, self.specs)
         if not found.opinions:
             return answers
         tables = tables_of(found)

@@ -12,6 +12,7 @@ from detente.answers.names import NumberSpec
 from detente.answers.question import Question, Reply
 from detente.answers.second import Model, family_under, game_under
 from detente.answers.solved import SolvedGame, own_stake
+from detente.evidence.target import RecordTarget
 from detente.solver import Equilibrium, enumerate_equilibria
 from detente.solver.enumerate import same
 
@@ -29,6 +30,7 @@ class Spot:
     starts: int = 0  # random starts from which further equilibria are looked for
     seed: int = 0  # of the starts
     model: Model | None = None  # of choice, where it is not the case's own
+    chances: tuple[float, ...] | None = None  # recording probabilities: how likely the record is here is told as well
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Job:
     frame: Frame
     questions: Mapping[str, Question]
     middle: np.ndarray | None = None
+    record: RecordTarget | None = None
 
     def __call__(self, spot: Spot) -> dict[str, Any]:
         """Numbers and curves at one spot, with its certificate; `{"failed": words}` where it cannot be solved.
@@ -54,6 +57,8 @@ class Job:
         except FAILURES as error:
             return {"failed": str(error)}
         row = self._asked(solved, [self.questions[id] for id in spot.questions])
+        if spot.chances is not None and self.record is not None:
+            row["log"] = self.record.log_of(solved.equilibrium, np.array(spot.chances))
         if spot.derivatives:
             row |= self._derivatives(solved, spot, row["numbers"])
         if spot.starts:

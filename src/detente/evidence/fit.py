@@ -49,7 +49,14 @@ class Question:
         Raises:
             CaseError, RecordError, OptionError: mistakes in the files, or an unknown account.
         """
-        recorded = RecordedCase.open(self.case)
+        return self.target_in(RecordedCase.open(self.case))
+
+    def target_in(self, recorded: RecordedCase) -> RecordTarget:
+        """The same, in a case that is compiled and has its record at hand.
+
+        Raises:
+            RecordError, OptionError: mistakes in the coding, or an unknown account.
+        """
         priors = priors_of(recorded, self.account)
         coded = recorded.code(until=self.until)
         return RecordTarget.of(recorded.template.family, priors, coded, Watch.of(recorded.template, self.date))

@@ -174,11 +174,20 @@ class RecordTarget:
         parameters, chances = self.coordinates.split(self.coordinates.values(z))
         try:
             equilibrium = self._solved(parameters, near, LOOSE)
-            rates = jump_rates(equilibrium.game, equilibrium.strategies, self.table)
+            log = self.log_of(equilibrium, chances)
         except DRAW_FAULTS as error:
             return Place(z, -np.inf, fault=str(error) or type(error).__name__)
-        log = self.likelihood.log(np.concatenate([rates, self.coded.constant]), self._recording(chances))
         return Place(z, log, equilibrium)
+
+    def log_of(self, equilibrium: Equilibrium, chances: np.ndarray) -> float:
+        """Log-likelihood, nats, of a solved game of this case, under any model of choice.
+
+        Args:
+            equilibrium: its solution.
+            chances: the recording probabilities that vary, in the order of the dimensions.
+        """
+        rates = jump_rates(equilibrium.game, equilibrium.strategies, self.table)
+        return self.likelihood.log(np.concatenate([rates, self.coded.constant]), self._recording(chances))
 
     def slope(self, place: Place) -> np.ndarray:
         """See `Target`."""
