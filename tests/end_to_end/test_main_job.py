@@ -47,7 +47,8 @@ def test_golden_answers(case):
     same_as_golden(answers_of(case), GOLDEN / f"{case}.json")
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.slow
+@pytest.mark.parametrize("case", shipped_cases())
 def test_golden_answers_to_every_question(case):
     """One draw each: prolongation, spoilers, break-evens and all else that needs many solves."""
     found = answers_of(case, draws=1, asked=None)

@@ -83,6 +83,7 @@ def test_every_table(run, name: str) -> None:
     assert all(table["rows"] and set(table["rows"][0]) == set(table["columns"]) for table in tables.values())
 
 
+@pytest.mark.slow
 def test_every_form(run, tmp_path: Path) -> None:
     tables = json.loads(run("record", "response", "minsk", "--json"))["tables"]
     rows = list(csv.DictReader(io.StringIO(run("record", "response", "minsk", "--format", "csv"))))
@@ -142,6 +143,7 @@ def test_import_ends_with_json_on_stdout(run, shared: Path, tmp_path: Path) -> N
     assert sum(row["events"] for row in data["rows"]) == result["imported"]
 
 
+@pytest.mark.slow
 def test_workbook_there_and_back(run, tmp_path: Path) -> None:
     run("record", "export", "minsk", str(tmp_path / "minsk.xlsx"))
     counts = json.loads(run("record", "from-xlsx", str(tmp_path / "minsk.xlsx"), "--into", str(tmp_path / "copy")))

@@ -15,7 +15,8 @@ from detente.verbs.ask import run as ask
 
 FILLER = "    idle_about: {rate: RATE, cost: COST, when: 'WHEN'}\n"
 CASES = [
-    pytest.param(case, marks=pytest.mark.slow if case == "minsk" else ()) for case in (*shipped_cases(), "starter")
+    pytest.param(case, marks=pytest.mark.slow if case in ("minsk", "good-friday") else ())
+    for case in (*shipped_cases(), "starter")
 ]
 
 

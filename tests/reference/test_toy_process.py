@@ -102,7 +102,7 @@ def test_the_scenarios_are_the_oracle_s_variants():
     assert case.override(scenario="prolong").defaults()["rent"] == 0.6
 
 
-@pytest.mark.parametrize("name", ["toy-process", "good-friday", "minsk"])
+@pytest.mark.parametrize("name", ["toy-process", "good-friday", pytest.param("minsk", marks=pytest.mark.slow)])
 def test_the_ceiling_moves_no_gain(name):
     """Four times the ceiling moves each gain from settling by under 1 % of the actor's range of values."""
     template = compile_case(load_case(name))

@@ -20,6 +20,7 @@ from detente.report.markdown import render_markdown
 from detente.settlement.draws import draw_parameters
 from detente.settlement.problem import limits, pose
 from detente.solver import solve
+from detente.verbs.analyze import run as analyze
 from detente.verbs.ask import run as ask
 from detente.verbs.compare import run as compare
 from detente.verbs.frame.app import app
@@ -132,6 +133,7 @@ def test_verbs_take_the_fit_that_belongs_to_the_date(case):
     assert {q.basis for q in account.quantities} == {"prior"}  # the case's own ranges are not the account's
 
 
+@pytest.mark.slow
 def test_scenarios_are_compared_on_the_draws_of_the_fit(case, tmp_path):
     (case / "scenarios").mkdir(exist_ok=True)
     (case / "scenarios" / "dear.yaml").write_text(SCENARIO, "utf-8")
@@ -141,6 +143,7 @@ def test_scenarios_are_compared_on_the_draws_of_the_fit(case, tmp_path):
     (case / "scenarios" / "dear.yaml").unlink()
 
 
+@pytest.mark.slow
 def test_a_fit_that_is_stale_or_has_not_mixed_is_not_used_and_said(tmp_path):
     folder = fitted_case(tmp_path / "small")
     with_fit(folder, DATE, bent(made_fit(folder), refused=True, ess_min=17.0))
@@ -187,6 +190,18 @@ def test_an_analysis_takes_up_the_fit_until_its_date(case, tmp_path):
     loaded = load_case(case)
     assert [part.name for part in kept_parts(loaded, tmp_path, DATE)] == ["fit"]
     assert kept_parts(loaded, tmp_path, "2000-01-01") == ()
+    with_fit(case, "whole", made_fit(case, whole=True))
+    assert [part.fit.whole for part in kept_parts(loaded, tmp_path, DATE)] == [False]
+    assert [part.fit.whole for part in kept_parts(loaded, tmp_path, "2000-01-01")] == [True]  # and it says so
+    (case / "fits" / "whole.json").unlink()
+
+
+@pytest.mark.slow
+def test_an_analysis_shows_the_fit_that_its_numbers_come_from(case, tmp_path):
+    with_fit(case, "whole", made_fit(case, whole=True))
+    runs = [analyze(case, draws=2, fit=fit, workers=0, out=tmp_path / fit) for fit in ("as-of", "whole")]
+    assert [run.fit.whole for run in runs] == [False, True] and all(run.fitted for run in runs)
+    (case / "fits" / "whole.json").unlink()
 
 
 def test_second_opinions_weigh_the_draws_by_the_record(case, template, fitted, answers):

@@ -104,6 +104,7 @@ def test_a_case_that_keeps_another_model_has_no_second_opinion(tmp_path):
     assert not any(name.startswith("other_model") for name in found.tables)
 
 
+@pytest.mark.slow
 def test_opinions_on_hidden_numbers_go_with_them(tmp_path):
     """Numbers that hang on a marked assumption are taken out of a copy, and so is what another model says of them."""
     marked = changed(TEXT, ("  attack_cost:\n", "  attack_cost:\n    confidential: true\n"))

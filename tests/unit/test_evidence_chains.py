@@ -112,6 +112,7 @@ def test_a_bent_posterior_agrees_with_a_grid():
     assert np.array_equal(found.answers[..., 0], found.z[..., 0])
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(tmp_path):
     plan = Plan(chains=2, steps=100, thin=10, seed=5)
     alone = run_chains(Bent, Bent().names, plan, workers=0)
@@ -121,6 +122,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_workers(tmp_path):
     assert not np.array_equal(alone.z, other.z)
 
 
+@pytest.mark.slow
 def test_points_without_an_equilibrium_are_refused_with_their_reasons_whatever_the_workers():
     plan = Plan(chains=2, steps=100, thin=10, seed=5)
     alone, many = (run_chains(Partial, Bent().names, plan, workers=n) for n in (0, 3))

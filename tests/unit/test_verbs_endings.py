@@ -149,6 +149,7 @@ def test_nothing_in_a_file_or_a_name_speaks_to_the_terminal(tmp_path):
     assert "a[U+001B][31m.csv:1: no column 'what'" in told and "\x1b" not in told
 
 
+@pytest.mark.slow
 def test_what_a_verb_prints_does_not_speak_to_the_terminal(tmp_path):
     (tmp_path / "events.yaml").write_text('events: {E1: {date: 2000-01-01, typ: "c\\e[31m"}, "\\e": 1}\n')
     done = run("check", ".", folder=tmp_path, stdout=subprocess.PIPE)

@@ -73,6 +73,7 @@ def kept_accounts(case: "Case", store: Path) -> Part | None:
 
 
 def kept_parts(case: "Case", store: Path, date: str) -> tuple[Part, ...]:
-    """What was found last of a case and still holds: the study of accounts, and the fit until a date."""
+    """What was found last of a case and still holds: the study of accounts, and the fit until a date, else to all."""
     study, fit = kept_accounts(case, store), kept_fit(case, fit_name(date), until=date)[0]
+    fit = fit or kept_fit(case, fit_name(date, whole=True))[0]
     return tuple(part for part in (study, fit.part if fit is not None else None) if part is not None)

@@ -157,6 +157,7 @@ def computed(
     found = run_head(case, when, settings.seed, settings.draws, command, size)
     found = found.add(changes_part(case, command)) if case.changes else found
     found = found.add(answers.part(key, command))
+    found = found.add(fitted.part) if fitted is not None else found
     tell(0.88, "reading the record")
     found = found.add(record_part(record_of(case, when), key, command))
     found = found.add(outlook_part(case, when, key, command, inside=found.quantities, seed=settings.seed))
