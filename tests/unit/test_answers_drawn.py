@@ -9,12 +9,13 @@ from typer.testing import CliRunner
 
 from detente.answers import evaluate
 from detente.answers.drawn import BESIDE, drawn_from_fit, drawn_from_ranges
-from detente.answers.second import effective, game_under, weights_of
+from detente.answers.second import game_under, weights_of
 from detente.case import load_case
 from detente.errors import OptionError
 from detente.evidence.fit import Question
 from detente.evidence.kept import kept_fit
 from detente.evidence.part import kept_parts
+from detente.evidence.posterior import effective_draws
 from detente.game import compile_case
 from detente.report.markdown import render_markdown
 from detente.settlement.draws import draw_parameters
@@ -214,6 +215,6 @@ def test_second_opinions_weigh_the_draws_by_the_record(case, template, fitted, a
         for model, found in logs.items():
             found.append(target.log_of(solve(game if model is None else game_under(game, model)).require(), chances))
     for opinion in answers.other_model.opinions:
-        assert opinion.ess == pytest.approx(effective(weights_of(logs[None], logs[opinion.model])), rel=1e-6)
+        assert opinion.ess == pytest.approx(effective_draws(weights_of(logs[None], logs[opinion.model])), rel=1e-6)
     assert max(o.ess for o in answers.other_model.opinions) < 8
     assert "fitted under the case's own model" in answers.tables["other_model_chances"].note

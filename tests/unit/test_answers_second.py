@@ -7,8 +7,9 @@ from case_files import STARTER, changed, folder_with
 from detente.answers import evaluate
 from detente.answers.names import Key, NumberSpec
 from detente.answers.results import Results
-from detente.answers.second import effective, game_under, other_model, tables_of, weighted_spread, weights_of
+from detente.answers.second import game_under, other_model, tables_of, weighted_spread, weights_of
 from detente.case import load_case
+from detente.evidence.posterior import effective_draws
 from detente.game import compile_case
 from detente.report.redact import redact
 from detente.run import OtherModel, SecondOpinion
@@ -135,8 +136,8 @@ def test_draws_of_a_fit_are_weighed_by_how_likely_the_record_is_under_the_other_
     told = weights_of([-5.0, -7.0, -6.0], [-5.0, -6.0, -np.inf])
     assert told == pytest.approx([1 / (1 + np.e), np.e / (1 + np.e), 0])
     assert weights_of([-5.0, -7.0], [-np.inf, -np.inf]).tolist() == [0.5, 0.5]
-    assert effective(np.array([0.25, 0.25, 0.25, 0.25])) == 4 and effective(np.array([1.0, 0, 0])) == 1
-    assert effective(np.array([0.5, 0.25, 0.25])) == pytest.approx(1 / 0.375)
+    assert effective_draws(np.array([0.25, 0.25, 0.25, 0.25])) == 4 and effective_draws(np.array([1.0, 0, 0])) == 1
+    assert effective_draws(np.array([0.5, 0.25, 0.25])) == pytest.approx(1 / 0.375)
     values = np.random.default_rng(2).normal(size=400)
     assert weighted_spread(values, np.full(400, 1 / 400)) == tuple(np.percentile(values, [5, 50, 95]))
     tilted = np.exp(values)  # a normal with mean 1

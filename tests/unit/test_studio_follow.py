@@ -206,6 +206,19 @@ def test_what_gave_way_to_a_newer_wish_of_its_page_is_superseded():
         left.result(5)
 
 
+def test_a_wish_that_nobody_waits_for_any_more_ends_nothing_else():
+    worker, gate, began = Worker(), threading.Event(), threading.Event()
+    running = worker.submit("gate", lambda _hurried: began.set() or (gate.wait(5) and "done"))
+    assert began.wait(5)
+    left, replaced = worker.submit("a", lambda _hurried: "a"), worker.submit("b", lambda _hurried: "b")
+    assert left.cancel() and replaced.cancel() and not running.cancel()
+    newer = worker.submit("b", lambda _hurried: "newer")
+    gate.set()
+    assert (running.result(5), newer.result(5)) == ("done", "newer")
+    assert worker.submit("a", lambda _hurried: "alive").result(5) == "alive"
+    worker.stop()
+
+
 def test_patience_ends_when_somebody_waits(compiled):
     hurried = Wish(compiled, View(CASE.as_of), CASE, lambda: True)
     with pytest.raises(GaveWay):

@@ -15,6 +15,7 @@ from detente.answers.names import NumberSpec
 from detente.answers.question import Question
 from detente.answers.results import RANGE_DRAWS, Results, few_draws, spread
 from detente.case import Case
+from detente.evidence.posterior import effective_draws
 from detente.game import Family, Game
 from detente.run import OtherModel, Picture, Ref, SecondOpinion, Section, Table
 from detente.words.numbers import is_share, listed, value_text
@@ -69,11 +70,6 @@ def weights_of(own: Sequence[float | None], other: Sequence[float | None]) -> np
     return weights / weights.sum()
 
 
-def effective(weights: np.ndarray) -> float:
-    """How many independent draws weighted ones are worth (Kong)."""
-    return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
-
-
 def other_model(
     own: Results,
     others: Mapping[Model, Results],
@@ -107,7 +103,7 @@ def _opinion(
     draws = int(both.sum())
     if draws == 0:
         return None
-    ess = effective(weights[both])
+    ess = effective_draws(weights[both])
     weight = weights[both] / weights[both].sum() if ess >= min(draws, RANGE_DRAWS) else np.full(draws, 1 / draws)
     (before, here, after), (low, mid, high) = (weighted_spread(v[both], w) for v, w in ((own, None), (other, weight)))
     signs = float(weight[np.sign(other[both]) == np.sign(here)].sum()) if spec.signed and here != 0 else None
@@ -170,12 +166,12 @@ def _table(opinions: Sequence[SecondOpinion]) -> Table:
 
 def _weighed(opinions: Sequence[SecondOpinion]) -> str:
     """That draws of a fit were weighed, or could not be; nothing where there was none."""
+    if all(o.ess >= o.draws - EQUAL for o in opinions):
+        return ""
     worth: dict[Model, float] = {}
     for o in opinions:
         worth[o.model] = min(o.ess, worth.get(o.model, np.inf))
     told = listed(f"{ess:.0f} draws with {NAMES[model]}" for model, ess in worth.items())
-    if all(o.ess >= o.draws - EQUAL for o in opinions):
-        return ""
     return (
         f"They were fitted under the case's own model; weighed by how likely the record is under each other one, they "
         f"are worth {told}. Under {RANGE_DRAWS}, they stand as they are."

@@ -8,7 +8,7 @@ from detente.draws.executors import checked_executor
 from detente.errors import OptionError, suggest
 
 MOST_DRAWS = 100_000  # beyond, a slip of the hand is likelier than a wish
-FITS = ("as-of", "whole", "none")  # until the situation's date; to the whole record (hindsight); assumptions only
+FIT_KINDS = ("as-of", "whole", "none")  # until the situation's date; to the whole record (hindsight); assumptions only
 MOST_SEED = 2**32 - 1  # what every generator of random numbers takes
 
 
@@ -26,7 +26,7 @@ class Settings:
     executor: Executor | str | None = None  # None: processes here; else dask://HOST:PORT or dask://local
     date: str | None = None  # a situation of the case; None: the case's `as_of`
     out: str | Path | None = None  # where to write; None: the case's folder of results
-    fit: str = FITS[0]  # which fit to the record draws come from, if there is one
+    fit: str = FIT_KINDS[0]  # which fit to the record draws come from, if there is one
 
     def __post_init__(self) -> None:
         whole_number("draws", self.draws, 1, MOST_DRAWS)
@@ -35,8 +35,8 @@ class Settings:
             whole_number("workers", self.workers, 0)
         if isinstance(self.executor, str):
             checked_executor(self.executor)
-        if self.fit not in FITS:
-            raise OptionError.of(f"--fit {self.fit}", f"one of {', '.join(FITS)}", suggest(self.fit, FITS))
+        if self.fit not in FIT_KINDS:
+            raise OptionError.of(f"--fit {self.fit}", f"one of {', '.join(FIT_KINDS)}", suggest(self.fit, FIT_KINDS))
 
 
 def whole_number(option: str, value: int, least: int, most: int | None = None) -> int:

@@ -97,12 +97,16 @@ class Weighted:
 
 
 def effective(log_weights: np.ndarray) -> float:
-    """(sum w)^2 / sum w^2; 0 if all weights are 0."""
+    """`effective_draws` of weights given by their logarithms."""
     top = log_weights.max(initial=-np.inf)
     if not np.isfinite(top):
         return 0.0
-    w = np.exp(log_weights - top)
-    return float(w.sum() ** 2 / (w**2).sum())
+    return effective_draws(np.exp(log_weights - top))
+
+
+def effective_draws(weights: np.ndarray) -> float:
+    """How many independent draws weighted ones are worth: (sum w)^2 / sum w^2; 0 if all weights are 0 (Kong)."""
+    return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
 
 
 def weigh(log_prior: np.ndarray, log_likelihood: np.ndarray) -> Weighted:

@@ -57,7 +57,7 @@ class Worker:
             self._waiting[client] = new
             self._condition.notify()
         if old is not None:
-            old.future.set_exception(Superseded())
+            _supersede(old.future)
         return new.future
 
     def stop(self) -> None:
@@ -68,7 +68,7 @@ class Worker:
             self._waiting.clear()
             self._condition.notify()
         for waiting in left:
-            waiting.future.set_exception(Superseded())
+            _supersede(waiting.future)
 
     def hurried(self, client: str, urgency: Urgency) -> bool:
         """Whether a running task of a page should give way."""
@@ -85,6 +85,8 @@ class Worker:
                     return
                 client = max(self._waiting, key=lambda name: self._waiting[name].urgency)  # of equals the first
                 now = self._waiting.pop(client)
+            if not _begun(now.future):
+                continue
             try:
                 now.future.set_result(now.task(lambda: self.hurried(client, now.urgency)))  # noqa: B023  (called at once)
             except GaveWay:
@@ -99,4 +101,15 @@ class Worker:
             if again:
                 self._waiting[client] = task
         if not again:
-            task.future.set_exception(Superseded())
+            _supersede(task.future)
+
+
+def _begun(future: Future) -> bool:
+    """Whether somebody still waits for it; from now on it cannot be cancelled any more. It may have begun before."""
+    return future.running() or future.set_running_or_notify_cancel()
+
+
+def _supersede(future: Future) -> None:
+    """End a task that a newer one has replaced, unless nobody waits for it any more."""
+    if _begun(future):
+        future.set_exception(Superseded())
