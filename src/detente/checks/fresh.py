@@ -18,6 +18,7 @@ def keys(case: Case, when: str) -> dict[str, str]:
         HEAD: content_of(case),
         "accounts": accounts_key(case),
         "fit": files_key(case),
+        "backtest": files_key(case),
         "settlement": settlement_key(case, when),
     }
 

@@ -349,7 +349,7 @@ class _Runner:
             ends = together(self._tasks(ends, gaussian, lengths, settling=True))
             seen = joined([seen, *(_seen(e, len(self.names)) for e in ends)])
             accepted = np.mean([e["accepted"] for e in ends], axis=0)
-            lengths = _adapted(lengths[0], accepted[0], WANTED[0]), _adapted(lengths[1], accepted[1], WANTED[1])
+            lengths = adapted(lengths[0], accepted[0], WANTED[0]), adapted(lengths[1], accepted[1], WANTED[1])
             count += sum(e["evaluations"] for e in ends)
         gaussian, walked = fitted(seen), []
         for number in range(stretches):
@@ -409,7 +409,7 @@ def _seen(end: Any, size: int) -> Seen:
     )
 
 
-def _adapted(length: float, accepted: float, wanted: float) -> float:
+def adapted(length: float, accepted: float, wanted: float) -> float:
     """A length under which about the wanted share of steps is accepted.
 
     Where log L(z') - log L(z) of a step is normal with deviation s, 2 Phi(-s / 2) of the steps are accepted, and s

@@ -29,7 +29,7 @@ from detente.evidence.simulate import Scheme, Watch
 from detente.files.yaml import At
 from detente.game import StateSpace
 from detente.record import CutRecord, Event
-from detente.words.dates import DAYS_PER_YEAR
+from detente.words.dates import DAYS_PER_YEAR, years_between
 
 WINDOWS = {"week": 7, "month": 31, "year": 366}  # days in which an event of that precision can have begun
 MOST_RECORDED = 0.98  # while it is asked what can have happened, some of every act may go unrecorded
@@ -134,8 +134,7 @@ class Coder:
 
     def time(self, date: str) -> float:
         """Years from the start of the path to the morning of a day."""
-        days = (datetime.date.fromisoformat(date) - datetime.date.fromisoformat(self.start)).days
-        return days / DAYS_PER_YEAR
+        return years_between(self.start, date)
 
     def _signals(self) -> None:
         """Sightings that come at a rate: kinds of their own, whose highest rate is fixed and thinned like any act."""

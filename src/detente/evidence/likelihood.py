@@ -151,6 +151,8 @@ class Likelihood:
     signatures: np.ndarray  # (groups, channels) 0 or 1: which channels an entry belongs to
     group: np.ndarray  # (entries,)
     loops: np.ndarray  # (entries,) bool: acts without effect
+    end: np.ndarray  # the states at the end of the path
+    states: int  # of the game
 
     @staticmethod
     def of(table: JumpTable, channels: tuple[Channel, ...], path: Path, breaks: np.ndarray) -> "Likelihood":
@@ -177,6 +179,12 @@ class Likelihood:
         """
         return _Pass(self, rates, recording).forward()
 
+    def end_of(self, rates: np.ndarray, recording: np.ndarray) -> np.ndarray:
+        """(states,) distribution of the state at the end, given the path; see `log`. It must be possible."""
+        made = _Pass(self, rates, recording)
+        made.forward()
+        return np.bincount(self.end, weights=made.last / made.last.sum(), minlength=self.states)
+
     def score(self, rates: np.ndarray, recording: np.ndarray) -> Score:
         """log L with its derivatives; see `log`."""
         made = _Pass(self, rates, recording, trail=[])
@@ -194,7 +202,7 @@ def _laid(walker: _Walker, support: np.ndarray, weights: np.ndarray) -> Likeliho
     steps: list[_Stretch | _Jump | _Cut] = []
     blocks: list[_Block] = []
     known: dict[tuple[bytes, Setting], int] = {}
-    states = walker.tape[-1][2] if walker.tape else support
+    states = last = walker.tape[-1][2] if walker.tape else support
     for kind, before, after, *more in reversed(walker.tape):
         if kind == "stretch":
             setting, duration = more
@@ -222,6 +230,8 @@ def _laid(walker: _Walker, support: np.ndarray, weights: np.ndarray) -> Likeliho
         signatures=walker.signatures.astype(float),
         group=walker.group,
         loops=walker.loops,
+        end=last % walker.table.n_states,
+        states=walker.table.n_states,
     )
 
 
@@ -295,6 +305,7 @@ class _Pass:
     by_recording: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
+        self.last = self.laid.start  # weights of the states when `forward` is done
         self.built: dict[int, _Built] = {}
         self.hidden: dict[_Heard, np.ndarray] = {}
 
@@ -356,6 +367,7 @@ class _Pass:
             if not mass > 0:
                 return -np.inf
             alpha, log = new / mass, log + np.log(mass)
+        self.last = alpha
         return log + float(np.log(alpha.sum())) if alpha.sum() > 0 else -np.inf
 
     def stretch(self, step: _Stretch, alpha: np.ndarray) -> np.ndarray:

@@ -173,7 +173,7 @@ class RecordTarget:
         """See `Target`."""
         parameters, chances = self.coordinates.split(self.coordinates.values(z))
         try:
-            equilibrium = self._solved(parameters, near, LOOSE)
+            equilibrium = self.solved(parameters, near, LOOSE)
             log = self.log_of(equilibrium, chances)
         except DRAW_FAULTS as error:
             return Place(z, -np.inf, fault=str(error) or type(error).__name__)
@@ -186,13 +186,20 @@ class RecordTarget:
             equilibrium: its solution.
             chances: the recording probabilities that vary, in the order of the dimensions.
         """
+        return self.likelihood.log(self._rates(equilibrium), self._recording(chances))
+
+    def state_of(self, equilibrium: Equilibrium, chances: np.ndarray) -> np.ndarray:
+        """(states,) where the record leaves the state at its end; see `log_of`."""
+        return self.likelihood.end_of(self._rates(equilibrium), self._recording(chances))
+
+    def _rates(self, equilibrium: Equilibrium) -> np.ndarray:
         rates = jump_rates(equilibrium.game, equilibrium.strategies, self.table)
-        return self.likelihood.log(np.concatenate([rates, self.coded.constant]), self._recording(chances))
+        return np.concatenate([rates, self.coded.constant])
 
     def slope(self, place: Place) -> np.ndarray:
         """See `Target`."""
         parameters, chances = self.coordinates.split(self.coordinates.values(place.z))
-        equilibrium = self._solved(parameters, place.near, 1e-9)
+        equilibrium = self.solved(parameters, place.near, 1e-9)
         found, by_parameter = likelihood_gradient(
             equilibrium,
             self.family,
@@ -206,7 +213,17 @@ class RecordTarget:
         raw = np.array([*(by_parameter[n] for n in parameters), *by_chance])
         return raw * self.coordinates.slopes(place.z)
 
-    def _solved(self, parameters: dict[str, float], near: Equilibrium | None, tol: float) -> Equilibrium:
+    def solved(self, parameters: dict[str, float], near: Equilibrium | None, tol: float) -> Equilibrium:
+        """The game at some parameters, solved.
+
+        Args:
+            parameters: of the family.
+            near: a solution nearby, for a warm start; None: from nothing.
+            tol: residual that is enough.
+
+        Raises:
+            ComputationError: no certified equilibrium.
+        """
         found = solve(self.family(parameters), tol=tol, start=near)
         if not found.certified:
             raise ComputationError(found.status.words)

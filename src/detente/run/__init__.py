@@ -8,6 +8,7 @@ from detente.run.other_model import OtherModel, SecondOpinion
 from detente.run.outlook import Outlook
 from detente.run.quantity import Assumption, Quantity
 from detente.run.run import Part, Public, Run, Solution, Stamp
+from detente.run.scores import Scores
 from detente.run.section import Picture, Section
 from detente.run.settlement import Settlement
 from detente.run.store import read_run, write_run
@@ -34,6 +35,7 @@ __all__ = [
     "Quantity",
     "Ref",
     "Run",
+    "Scores",
     "SecondOpinion",
     "Section",
     "Settlement",

@@ -15,12 +15,24 @@ from detente.run.ledger import Ledger, Timeline
 from detente.run.other_model import OtherModel
 from detente.run.outlook import Outlook
 from detente.run.quantity import Assumption, Quantity
+from detente.run.scores import Scores
 from detente.run.section import Section
 from detente.run.settlement import Settlement
 from detente.run.table import Table
 
 SCHEMA = 2
-CONTENT = ("solution", "other_model", "timeline", "ledger", "claims", "accounts", "fit", "settlement", "outlook")
+CONTENT = (
+    "solution",
+    "other_model",
+    "timeline",
+    "ledger",
+    "claims",
+    "accounts",
+    "fit",
+    "scores",
+    "settlement",
+    "outlook",
+)
 
 
 class Solution(Model):
@@ -66,6 +78,7 @@ class Part(Model):
     claims: tuple[Claim, ...] = ()
     accounts: Accounts | None = None
     fit: Fit | None = None
+    scores: Scores | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
 
@@ -119,6 +132,7 @@ class Run(Model):
     claims: tuple[Claim, ...] = ()
     accounts: Accounts | None = None
     fit: Fit | None = None
+    scores: Scores | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
     public: dict[str, Public] = Field(default_factory=dict)

@@ -1,18 +1,24 @@
 """`detente backtest`: fit to what was known at a date, score what came, beside simple rivals."""
 
+from __future__ import annotations
+
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.verbs.frame.options import CaseArgument, Json, Out, Seed, Workers
-from detente.verbs.frame.studies import stopped
+from detente.verbs.frame.options import CaseArgument, Json, Out, Seed, Where, Workers
+from detente.verbs.frame.studies import nothing_kept, stopped
 
 if TYPE_CHECKING:
     from detente.evidence.predict import BackTested
-    from detente.words.progress import Progress
+    from detente.run import Part, Scores
+    from detente.words.progress import Note, Progress
 
 PANEL = "Evidence"
+PARTICLES, WINDOW_DRAWS = 240, 200
+EVERY = re.compile(r"([1-9]\d?)\s*y(?:ears?)?")
 
 
 def run(
@@ -21,11 +27,11 @@ def run(
     score: str,
     *,
     seed: int = 0,
-    draws: int = 200,
+    draws: int = WINDOW_DRAWS,
     out: str | Path | None = None,
     workers: int | None = None,
-    progress: "Progress | None" = None,
-) -> "BackTested":
+    progress: Progress | None = None,
+) -> BackTested:
     """Fit to what was known at a date, score what came, beside the simple rivals.
 
     Args:
@@ -61,18 +67,185 @@ def run(
         raise stopped(store) from None
 
 
+def yearly(
+    case: str | Path,
+    every: int = 1,
+    *,
+    seed: int = 0,
+    draws: int = PARTICLES,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    executor: str | None = None,
+    progress: Progress | None = None,
+    note: Note | None = None,
+) -> Part:
+    """What the model would have forecast as of one year after another, scored beside rivals that need no model.
+
+    One pass through the record: at every day the fit rests on the record until then. The case's own dates are shown
+    and never averaged in.
+
+    Args:
+        case: a folder or the name of a shipped case.
+        every: years between two days.
+        seed: of the draws.
+        draws: carried along; a multiple of 4.
+        out: run folder, which then keeps the draws as well; default `./detente-out/CASE-DATE/`.
+        workers: processes; never changes a number.
+        executor: where to compute, see `detente.draws.map_draws`.
+        progress: called with (share done, words).
+        note: called with a sentence for each part of the folder's run that no longer holds.
+
+    Returns:
+        The part of the run: `scores`, its tables and section.
+
+    Raises:
+        CaseError, RecordError, OptionError: mistakes in the files, or a number out of range.
+        ComputationError: no draw can have produced the record.
+        Interrupted: stopped by the user; what was finished is kept.
+    """
+    from detente.answers.backtest import over_the_years
+    from detente.answers.backtest_part import keep_scores, scores_key, scores_part
+    from detente.case.head import situation_of
+    from detente.evidence.kept import store_of
+    from detente.evidence.recorded import RecordedCase
+    from detente.evidence.tempered import Effort
+    from detente.verbs.frame.folder import folder_of, head_of, join
+
+    effort = Effort(particles=draws, seed=seed)
+    recorded = RecordedCase.open(case)
+    store, when = store_of(recorded.case, out), situation_of(recorded.case, None)
+    key = scores_key(recorded)
+    try:
+        found = over_the_years(
+            recorded, every, effort, folder=store / "years", key=key, workers=workers, executor=executor,
+            progress=progress,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        raise stopped(store) from None
+    command = f"detente backtest {recorded.case.name} --every {every}y --draws {draws} --seed {seed}"
+    part = scores_part(recorded.case, found, command)
+    keep_scores(store, key, part)
+    head = head_of(recorded.template, when, seed, draws, command)
+    join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
+    return part
+
+
+def last(case: str | Path, out: str | Path | None = None) -> Part:
+    """The back-test over the years that belongs to the case as it is now; nothing is computed.
+
+    Raises:
+        CaseError: located mistakes in the case.
+        OptionError: none is kept that belongs to it.
+    """
+    from detente.answers.backtest_part import kept_scores
+    from detente.case import load_case
+    from detente.evidence.kept import store_of
+
+    loaded = load_case(case)
+    part = kept_scores(loaded, out)
+    if part is None:
+        raise nothing_kept(store_of(loaded, out), "backtest", f"detente backtest {loaded.name} --every 1y")
+    return part
+
+
+def summary_of(scores: Scores) -> dict[str, object]:
+    """What programs read: Brier scores by event and horizon, and every forecast."""
+    return {
+        "points": [day.model_dump(mode="json") for day in scores.days],
+        "scores": {
+            f"{s.event}_{s.years}y": {
+                **s.brier,
+                "days": s.days,
+                "windows": s.windows,
+                "happened": s.happened,
+                "log": s.log,
+                "difference": s.difference,
+                "calibration": s.calibration,
+            }
+            for s in scores.scores
+        },
+    }
+
+
+def years_of(every: str) -> int:
+    """Years between two days, from `1y`.
+
+    Raises:
+        OptionError: something else.
+    """
+    from detente.errors import OptionError
+
+    match = EVERY.fullmatch(every.strip())
+    if match is None:
+        raise OptionError.of(f"--every {every}", "whole years, such as 1y")
+    return int(match[1])
+
+
 def command(
     case: CaseArgument,
     *,
-    date: Annotated[str, typer.Option("--date", help="Fit to what was known on this ISO date.")],
-    score: Annotated[str, typer.Option(help="D1:D2, ISO dates of the window that is scored.")],
+    every: Annotated[str | None, typer.Option(help="As of every so many years, such as 1y.")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="One window: fit to what was known on this day.")] = None,
+    score: Annotated[str | None, typer.Option(help="One window: D1:D2, ISO dates between which it is scored.")] = None,
     seed: Seed = 0,
-    draws: Annotated[int, typer.Option(help="Draws from the case's own ranges.")] = 200,
+    draws: Annotated[
+        int | None, typer.Option(help=f"Draws; default {PARTICLES} with --every, {WINDOW_DRAWS} for one window.")
+    ] = None,
     out: Out = None,
     workers: Workers = None,
+    executor: Where = None,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Print the scores that are kept; compute nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Fit to what was known at a date, score what came, beside simple rivals."""
+    """How the model would have forecast as of earlier years (--every), or in one window (--date and --score)."""
+    from detente.errors import OptionError
+    from detente.verbs.frame.printed import show, show_json
+    from detente.words.progress import note, progress_bar
+
+    if every is None and not summary:
+        if date is None or score is None:
+            raise OptionError.of("what to score", "--every 1y, or --date D with --score D1:D2", "try --every 1y")
+        _one_window(
+            case, date, score, seed=seed, draws=draws or WINDOW_DRAWS, out=out, workers=workers, as_json=as_json
+        )
+        return
+    if date is not None or score is not None:
+        raise OptionError.of("--every and --date, --score", "the one or the other")
+    if summary:
+        part = last(case, out)
+    else:
+        with progress_bar() as progress:
+            part = yearly(
+                case,
+                years_of(every or "1y"),
+                seed=seed,
+                draws=draws or PARTICLES,
+                out=out,
+                workers=workers,
+                executor=executor,
+                progress=progress,
+                note=note,
+            )
+    assert part.scores is not None
+    if as_json:
+        show_json(summary_of(part.scores))
+        return
+    show(part)
+
+
+def _one_window(
+    case: str,
+    date: str,
+    score: str,
+    *,
+    seed: int,
+    draws: int,
+    out: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
     from detente.evidence.report import back_test_of, back_test_table
     from detente.evidence.sections import held_out_section
     from detente.verbs.frame.printed import show_json, show_table, show_text

@@ -20,6 +20,11 @@ def check_date(option: str, text: str) -> Date:
         raise OptionError.of(f"--{option.replace('_', '-')} {text}", "an ISO date such as 2021-08-05") from None
 
 
+def years_between(first: str, second: str) -> float:
+    """Years from the morning of one ISO date to that of another."""
+    return (Date.fromisoformat(second) - Date.fromisoformat(first)).days / DAYS_PER_YEAR
+
+
 def nearest(day: str, days: Iterable[str]) -> str:
     """A hint which of some days is nearest to one; "" where one of them is no ISO date, or there are none."""
     try:
