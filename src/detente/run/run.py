@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from detente.run.accounts import Accounts, Fit
 from detente.run.base import Model, Ref
 from detente.run.claims import Claim
+from detente.run.history import History
 from detente.run.ledger import Ledger, Timeline
 from detente.run.other_model import OtherModel
 from detente.run.outlook import Outlook
@@ -20,7 +21,9 @@ from detente.run.settlement import Settlement
 from detente.run.table import Table
 
 SCHEMA = 2
-CONTENT = ("solution", "other_model", "timeline", "ledger", "claims", "accounts", "fit", "settlement", "outlook")
+CONTENT = (
+    "solution", "other_model", "timeline", "ledger", "claims", "accounts", "fit", "history", "settlement", "outlook",
+)  # fmt: skip
 
 
 class Solution(Model):
@@ -66,6 +69,7 @@ class Part(Model):
     claims: tuple[Claim, ...] = ()
     accounts: Accounts | None = None
     fit: Fit | None = None
+    history: History | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
 
@@ -119,6 +123,7 @@ class Run(Model):
     claims: tuple[Claim, ...] = ()
     accounts: Accounts | None = None
     fit: Fit | None = None
+    history: History | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
     public: dict[str, Public] = Field(default_factory=dict)
