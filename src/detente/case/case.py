@@ -7,6 +7,7 @@ from typing import Any
 
 from detente.case.counts import CountsEntry
 from detente.case.expressions import read_expression
+from detente.case.history import Statistic
 from detente.case.issues import IssueEntry
 from detente.case.parts import (
     Account,
@@ -66,6 +67,7 @@ class Case:
     counts: Mapping[str, CountsEntry] = field(default_factory=dict[str, CountsEntry])
     asymmetry: Mapping[str, str] = field(default_factory=dict[str, str])  # path -> why two actors differ there
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
+    history: Mapping[str, Statistic] = field(default_factory=dict[str, Statistic])
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict[str, tuple[Diagnostic, ...]])
     warnings: tuple[Diagnostic, ...] = ()
     changes: tuple[Scenario, ...] = ()  # scenarios that were applied, first to last

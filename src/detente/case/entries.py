@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, Tag
 
 from detente.case.counts import CountsEntry
+from detente.case.history_entries import StatisticEntry
 from detente.case.issues import IssueEntry
 from detente.case.kinds import CaseName, Formula, Name, Version
 from detente.case.questions import Questions
@@ -333,6 +334,9 @@ class CaseFile(WrittenFile):
     )
     asymmetry: Annotated[dict[str, Text], Keyed("path")] = Field(
         {}, description="why two actors do not have something alike, by its path (check --mirror)"
+    )
+    history: Annotated[dict[Name, StatisticEntry], Keyed("statistic")] = Field(
+        {}, description="statistics of the record that simulated histories are held against; before the first fit"
     )
     issues: Annotated[dict[Name, IssueEntry], Keyed("issue")] = Field(
         {}, description="what is negotiated, and who stands where"

@@ -11,6 +11,7 @@ from detente.case.case import Case
 from detente.case.content import RESULTS, content_of_folder
 from detente.case.counts import check_counts
 from detente.case.entries import CaseFile
+from detente.case.history import build_history
 from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations
 from detente.case.parameters import build_parameter, build_play
 from detente.case.parts import Account, Scenario
@@ -156,6 +157,7 @@ class _Reader:
         levers, issues = build_levers(names, parameters), build_issues(names)
         questions = build_questions(names, parameters, outcomes)
         together = build_timing(names)
+        history = build_history(names)
         check_counts(written.counts, remarks, written.payoffs)
         as_of = self.default_date(written, remarks, situations)
         if not states or not situations or not players or outcomes is None:
@@ -191,6 +193,7 @@ class _Reader:
             counts=written.counts,
             asymmetry=written.asymmetry,
             together=together,
+            history=history,
         )
 
     def default_date(self, written: CaseFile, remarks: Remarks, situations: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from detente.case import Case, find_case, read_case
 from detente.checks.beside import check_stray, is_record
 from detente.checks.coding import check_codings
+from detente.checks.history import check_history
 from detente.checks.recorded import check_sources, record_span
 from detente.checks.rules import check_rules
 from detente.checks.writing import check_writing
@@ -82,6 +83,7 @@ def _check_case(folder: Path) -> FolderCheck:
                 *(ask_states(template) if isinstance(template, Template) else ()),
                 *check_sources(case, record),
                 *record_span(case, record),
+                *check_history(case),
             ]
             found += [*check_rules(case, record), *check_codings(folder / "record", case, record)]
     found += check_stray(folder)

@@ -9,7 +9,7 @@ from detente.evidence.coded import Coded
 from detente.evidence.coding import Coder
 from detente.evidence.jumps import jump_table
 from detente.evidence.priors import JointPrior, quantile_of
-from detente.evidence.rules import read_coding
+from detente.evidence.rules import CodingFile, read_coding
 from detente.files.keys import content_key, digests
 from detente.game.compile import Template, compile_case
 from detente.record import Record, load_record
@@ -49,18 +49,34 @@ class RecordedCase:
             RecordError: no coding file of this name, or located mistakes in it.
             OptionError: `until` is not a date.
         """
+        if until is not None:
+            check_date("date", until)
+        coding = self.coding(name)
+        table = jump_table(self.template.game())
+        situations = {date: dict(values) for date, values in self.case.situations.items()}
+        return Coder(coding, table, self.template.space, situations).code(self.record.as_of(until), until)
+
+    def coding(self, name: str = CODING) -> CodingFile:
+        """A coding file of the record.
+
+        Raises:
+            RecordError: no coding file of this name, or located mistakes in it.
+        """
         path = self.case.folder / "record" / name
         if not path.is_file():
             what = f"no coding file '{name}'"
             raise RecordError(
                 Diagnostic(what, "rules that turn events into marks", "see docs/evidence.md", file=str(path))
             )
-        if until is not None:
-            check_date("date", until)
-        coding = read_coding(path)
-        table = jump_table(self.template.game())
-        situations = {date: dict(values) for date, values in self.case.situations.items()}
-        return Coder(coding, table, self.template.space, situations).code(self.record.as_of(until), until)
+        return read_coding(path)
+
+    def begins(self) -> str:
+        """The day on which the coded record begins.
+
+        Raises:
+            RecordError: no coding file, or located mistakes in it.
+        """
+        return self.coding().start or min(self.case.situations)
 
     def second(self) -> Coded | None:
         """The record under the second coding, None if there is none."""

@@ -17,6 +17,7 @@ from detente.evidence.coded import Coded, recording
 from detente.evidence.gradient import likelihood_gradient
 from detente.evidence.jumps import JumpTable, jump_rates, jump_table
 from detente.evidence.likelihood import Likelihood
+from detente.evidence.path import Recording
 from detente.evidence.priors import Quantile, Uniform
 from detente.game import Family
 from detente.solver import Equilibrium, solve
@@ -236,8 +237,16 @@ class RecordTarget:
             whole.append(float(next(given)) if chance.high > chance.low else chance.low)
         return np.array([whole])
 
+    def recorded_with(self, chances: np.ndarray) -> Recording:
+        """How acts come to be recorded, (1, channels, spells).
+
+        Args:
+            chances: the recording probabilities that vary, in the order of the dimensions.
+        """
+        return recording(self.coded.chances, len(self.coded.channels), self._all(chances))
+
     def _recording(self, chances: np.ndarray) -> np.ndarray:
-        return recording(self.coded.chances, len(self.coded.channels), self._all(chances)).probability[0]
+        return self.recorded_with(chances).probability[0]
 
     def _by_chance(self, by_recording: np.ndarray) -> list[float]:
         """Derivatives by the probabilities that vary, from those by channel and spell."""

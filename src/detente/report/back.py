@@ -15,9 +15,9 @@ from detente.report.document import (
     Section,
     Strong,
 )
-from detente.report.figures import draw
 from detente.report.grids import quantity_grid, table_grid
 from detente.report.numbers import fit_lines, quantity_table
+from detente.report.pictures import draw
 from detente.run import Picture, Quantity, Ref
 from detente.run.tables import SOURCES, assumptions_table
 from detente.words.numbers import percent, unit_text, value_text

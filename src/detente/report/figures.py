@@ -1,4 +1,4 @@
-"""Pictures that sections ask for, drawn: quantities by id or columns of a table by role, never by name."""
+"""Pictures that sections ask for, shape by shape: quantities by id or columns of a table by role, never by name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,17 +23,6 @@ CURVES_SAID = (1.0, 2.0, 5.0, 10.0, 20.0)  # years at which a curve over years i
 LEDGER_BARS = 40  # commitments drawn: those that nothing touched for longest; the table has all
 LEAST_ROWS = 2  # an interval alone says no more than its number
 SMALLEST = 0.02  # share of a block's longest bar from which a row is drawn in a block with a scale of its own
-
-
-def draw(context: Context, picture: Picture, id: str) -> Figure | None:
-    """A picture as a figure; None where the run has nothing for it to show.
-
-    Args:
-        context: the run.
-        picture: what to draw.
-        id: names the figure on the page.
-    """
-    return DRAWERS[picture.shape](context, picture, id)
 
 
 def figure(
@@ -61,7 +50,8 @@ def named_rows(context: Context, quantities: list[Quantity]) -> list[tuple[str, 
     return rows
 
 
-def _intervals(context: Context, picture: Picture, id: str) -> Figure | None:
+def draw_intervals(context: Context, picture: Picture, id: str) -> Figure | None:
+    """A row for each number or row of a table, from low to high."""
     return _interval_table(context, picture, id) if picture.table else _interval_numbers(context, picture, id)
 
 
@@ -177,7 +167,8 @@ def _visible(rows: Table) -> Table:
     return rows.kept(kept)
 
 
-def _band(context: Context, picture: Picture, id: str) -> Figure | None:
+def draw_band(context: Context, picture: Picture, id: str) -> Figure | None:
+    """Curves with a band."""
     found = role_rows(context, picture)
     if found is None:
         return None
@@ -206,7 +197,8 @@ def _band(context: Context, picture: Picture, id: str) -> Figure | None:
     )
 
 
-def _bars(context: Context, picture: Picture, id: str) -> Figure | None:
+def draw_bars(context: Context, picture: Picture, id: str) -> Figure | None:
+    """A bar for each number or row of a table."""
     if picture.table:
         found = role_rows(context, picture)
         if found is None:
@@ -228,7 +220,8 @@ def _bars(context: Context, picture: Picture, id: str) -> Figure | None:
     return figure(picture, id, alt, specs, table, picture.table)
 
 
-def _tornado(context: Context, picture: Picture, id: str) -> Figure | None:
+def draw_tornado(context: Context, picture: Picture, id: str) -> Figure | None:
+    """What a number is at either end of each assumption."""
     found = role_rows(context, picture)
     if found is None:
         return None
@@ -267,7 +260,8 @@ def _tornado(context: Context, picture: Picture, id: str) -> Figure | None:
     return figure(picture, id, string("chart.alt", title=ended(picture.title), points=words), specs, data, id)
 
 
-def _scatter(context: Context, picture: Picture, id: str) -> Figure | None:
+def draw_scatter(context: Context, picture: Picture, id: str) -> Figure | None:
+    """Points in a plane."""
     found = role_rows(context, picture)
     if found is None:
         return None
@@ -300,7 +294,8 @@ def axis_title(table: Table, column: str) -> str:
     return f"{words}, {unit}" if unit else words
 
 
-def _timeline(context: Context, picture: Picture, id: str) -> Figure | None:
+def draw_timeline(context: Context, picture: Picture, id: str) -> Figure | None:
+    """The run's own timeline."""
     held = context.run.timeline
     if held is None or not held.events:
         return None
@@ -314,7 +309,8 @@ def _timeline(context: Context, picture: Picture, id: str) -> Figure | None:
     return figure(picture, id, alt, [spec for spec, _ in drawn], table, "timeline")
 
 
-def _ledger(context: Context, picture: Picture, id: str) -> Figure | None:
+def draw_ledger(context: Context, picture: Picture, id: str) -> Figure | None:
+    """The run's own ledger: the commitments that nothing touched for longest."""
     held = context.run.ledger
     if held is None or not held.bars:
         return None
@@ -325,14 +321,3 @@ def _ledger(context: Context, picture: Picture, id: str) -> Figure | None:
     left = len(held.bars) - len(drawn.bars)
     note = string("chart.bars_left", count=left) if left else ""
     return figure(picture, id, alt, both(lambda width: ledger_spec(drawn, width)), held.table(), "ledger", note)
-
-
-DRAWERS: dict[str, Callable[[Context, Picture, str], Figure | None]] = {
-    "intervals": _intervals,
-    "bars": _bars,
-    "band": _band,
-    "tornado": _tornado,
-    "scatter": _scatter,
-    "timeline": _timeline,
-    "ledger": _ledger,
-}

@@ -4,7 +4,8 @@ from detente.report.accounts import baseline_wins
 from detente.report.context import Context
 from detente.report.document import Block, Bullets, Cards, Facts, Line, Link, Paragraph, Section, Strong
 from detente.report.numbers import sign_text, vanishes
-from detente.run import Claim, Run
+from detente.run import Claim, Quantity, Run
+from detente.run.history import standing
 from detente.words.numbers import listed
 from detente.words.strings import label, string
 from detente.words.text import readable
@@ -80,10 +81,13 @@ def summary(context: Context, sections: list[Section]) -> Section:
     """The headline numbers, and what each section found, in the order of the sections."""
     told = {section.id: section for section in context.run.sections}
     ids = [id for section in context.run.sections for id in section.headline]
-    numbers = context.found(ids)[:CARDS]
-    blocks: list[Block] = [Cards(tuple((q.label, context.number(q)) for q in numbers))] if numbers else []
+    numbers, fallen = _standing(context, context.found(ids))
+    blocks: list[Block] = [Paragraph((why,), "warning") for why in fallen]
+    blocks += [Cards(tuple((q.label, context.number(q)) for q in numbers[:CARDS]))] if numbers else []
     items: list[Line] = []
     for section in sections:
+        if context.run.history is not None and context.run.history.fallen(section.id):
+            continue
         found = told[section.id].finding if section.id in told else _finding(context, section.id)
         if found:
             items.append((found, " ", Link(string("summary.more"), section.id)))
@@ -93,6 +97,18 @@ def summary(context: Context, sections: list[Section]) -> Section:
     note = (interval_note(context.run), " ", Link(string("section.cannot_tell"), "cannot_tell"), ".")
     blocks.append(Paragraph(note, "note"))
     return Section("summary", string("section.summary"), tuple(blocks))
+
+
+def _standing(context: Context, headline: list[Quantity]) -> tuple[list[Quantity], list[str]]:
+    """Headline numbers, with base rates in the place of those that the model has no right to, and why."""
+    numbers: dict[str, Quantity] = {}
+    fallen: list[str] = []
+    for quantity in headline:
+        found, why = standing(context.run.history, quantity, context.run.quantities)
+        if found is not None:
+            numbers.setdefault(found.id, found)
+        fallen += [why] if why else []
+    return list(numbers.values()), list(dict.fromkeys(fallen))
 
 
 def interval_note(run: Run) -> str:

@@ -6,8 +6,9 @@ from detente.report.charts import bars
 from detente.report.charts.timeline import MANY
 from detente.report.context import Context, points
 from detente.report.document import Block, Cell, Grid, Heading, Inline, Line, Paragraph, Section
-from detente.report.figures import both, draw, ended, figure
+from detente.report.figures import both, ended, figure
 from detente.report.grids import ROWS_SHOWN
+from detente.report.pictures import draw
 from detente.run import Bar, Picture, Table
 from detente.words.strings import label, string
 from detente.words.text import readable

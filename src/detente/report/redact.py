@@ -80,12 +80,19 @@ def _filtered(run: Run, hidden: Hidden) -> Run:
         "sections": tuple(s for told in run.sections if (s := _section(told, hidden)) is not None),
         "assumptions": tuple(_assumption(a, hidden) for a in run.assumptions if not _marked(a, hidden)),
         "claims": tuple(c for claim in run.claims if (c := _claim(claim, hidden)) is not None),
-        "warnings": _sentences(run.warnings, hidden),
+        "warnings": _sentences(tuple(w for w in run.warnings if w not in _withheld(run)), hidden),
         **_record(run, hidden),
         **_findings(run, hidden),
     }
     copy = run.model_copy(update=update)
     return copy.model_copy(update={"parts": {name: _stamp(s, copy, hidden) for name, s in run.parts.items()}})
+
+
+def _withheld(run: Run) -> frozenset[str]:
+    """Warnings that say how a record compares which is not all public."""
+    if run.history is None or not run.history.confidential:
+        return frozenset()
+    return frozenset(run.parts[run.part_of("history")].warnings) if run.part_of("history") else frozenset()
 
 
 def _marked(assumption: Assumption, hidden: Hidden) -> bool:
@@ -213,7 +220,7 @@ def _record(run: Run, hidden: Hidden) -> dict[str, Any]:
 def _findings(run: Run, hidden: Hidden) -> dict[str, Any]:
     """What the parts found, without what is said of hidden numbers and assumptions, or in words that name some."""
     found: dict[str, Any] = {}
-    for name in ("other_model", "accounts", "fit", "scores", "settlement", "outlook"):
+    for name in ("other_model", "accounts", "fit", "history", "scores", "settlement", "outlook"):
         held = getattr(run, name)
         if held is not None:
             found[name] = None if getattr(held, "confidential", False) else _model(held, hidden)
@@ -254,7 +261,7 @@ def _stamp(stamp: Stamp, copy: Run, hidden: Hidden) -> Stamp:
         "quantities": tuple(id for id in stamp.quantities if id not in hidden.quantities),
         "tables": tuple(name for name in stamp.tables if name in copy.tables),
         "content": tuple(name for name in stamp.content if getattr(copy, name)),
-        "warnings": _sentences(stamp.warnings, hidden),
+        "warnings": tuple(w for w in _sentences(stamp.warnings, hidden) if w in copy.warnings),
     }
     return stamp.model_copy(update=update)
 

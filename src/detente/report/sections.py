@@ -2,8 +2,8 @@
 
 from detente.report.context import Context
 from detente.report.document import Block, Paragraph, Section
-from detente.report.figures import draw
 from detente.report.grids import ROWS_SHOWN, quantity_grid, table_grid
+from detente.report.pictures import draw
 from detente.run import Section as Told
 from detente.words.strings import string
 
@@ -27,7 +27,11 @@ def section(context: Context, told: Told) -> Section | None:
     says = bool(told.quantities or told.tables or told.pictures)
     if not shown and (says or not (told.finding or told.paragraphs)):
         return None
-    words = [Paragraph((told.finding,), "lead")] if told.finding else []
+    history = context.run.history
+    missed = [Paragraph((text,), "warning") for text in (history.beside(told.id) if history is not None else ())]
+    fallen = history.fallen(told.id) if history is not None else ""
+    finding = [Paragraph((told.finding,), "lead")] if told.finding else []
+    words = [Paragraph((fallen,), "lead"), *missed] if fallen else [*finding, *missed]
     words += [Paragraph((text,)) for text in told.paragraphs]
     rests = [Paragraph((string("word.rests_on"), " ", *context.ref_links(told.rests_on), "."), "note")]
     return Section(told.id, told.title, (*words, *shown, *(rests if told.rests_on else ())), told.rank)

@@ -3,6 +3,7 @@
 from detente.run.accounts import Accounts, Fit
 from detente.run.base import Cell, Kind, Model, Ref
 from detente.run.claims import Claim, ClaimTest
+from detente.run.history import History, HistoryRow
 from detente.run.ledger import Bar, Happening, Ledger, Precision, Timeline, Touched
 from detente.run.other_model import OtherModel, SecondOpinion
 from detente.run.outlook import Outlook
@@ -23,6 +24,8 @@ __all__ = [
     "ClaimTest",
     "Fit",
     "Happening",
+    "History",
+    "HistoryRow",
     "Kind",
     "Ledger",
     "Model",

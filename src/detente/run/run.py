@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from detente.run.accounts import Accounts, Fit
 from detente.run.base import Model, Ref
 from detente.run.claims import Claim
+from detente.run.history import History
 from detente.run.ledger import Ledger, Timeline
 from detente.run.other_model import OtherModel
 from detente.run.outlook import Outlook
@@ -29,6 +30,7 @@ CONTENT = (
     "claims",
     "accounts",
     "fit",
+    "history",
     "scores",
     "settlement",
     "outlook",
@@ -79,6 +81,7 @@ class Part(Model):
     accounts: Accounts | None = None
     fit: Fit | None = None
     scores: Scores | None = None
+    history: History | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
 
@@ -133,6 +136,7 @@ class Run(Model):
     accounts: Accounts | None = None
     fit: Fit | None = None
     scores: Scores | None = None
+    history: History | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
     public: dict[str, Public] = Field(default_factory=dict)

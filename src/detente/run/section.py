@@ -18,19 +18,22 @@ from pydantic import Field, model_validator
 
 from detente.run.base import Model, Ref
 
-Shape = Literal["intervals", "band", "bars", "tornado", "scatter", "timeline", "ledger"]
+Shape = Literal["intervals", "band", "bars", "tornado", "scatter", "against", "spells", "timeline", "ledger"]
 NEEDS: dict[str, tuple[str, ...]] = {  # roles that a table of this shape must fill
     "intervals": ("label", "low", "mid", "high"),
     "band": ("x", "low", "mid", "high"),
     "bars": ("label", "x"),
     "tornado": ("label", "low", "high"),
     "scatter": ("x", "y"),
+    "against": ("label", "kind", "low", "mid", "high", "x"),
+    "spells": ("label", "low", "high"),
 }
 MAY: dict[str, tuple[str, ...]] = {  # roles that it may fill
     "intervals": ("kind", "group"),
     "band": ("kind",),
     "tornado": ("quantity",),
     "scatter": ("label", "kind"),
+    "spells": ("kind",),
 }
 FROM_QUANTITIES = ("intervals", "bars")  # shapes that can be drawn of quantities alone
 
@@ -47,6 +50,8 @@ class Picture(Model):
     | `band` | | `x, low, mid, high` (`kind`): curves with a band |
     | `tornado` | | `label, low, high` (`quantity`: only rows whose cell is one of `quantities`) |
     | `scatter` | | `x, y` (`label`, `kind`) |
+    | `against` | | `label, kind, low, mid, high, x`: for each label its kinds as intervals, and `x` as a line |
+    | `spells` | | `label, low, high` (`kind`): a row for each label, a bar from low to high for each spell |
     | `timeline`, `ledger` | | the run's own timeline or ledger, no table |
 
     `kind` tells marks or curves apart by colour and shape; `group` puts rows in blocks with a scale of their own.

@@ -209,6 +209,7 @@ def command(
 
 def summary(run: Run, folder: Path) -> str:
     """What is printed: the headline numbers with their intervals, what to distrust, and where the dossier is."""
+    from detente.run.history import standing
     from detente.verbs.frame.answered import basis_text, other_model_text
 
     lines = [
@@ -225,6 +226,9 @@ def summary(run: Run, folder: Path) -> str:
         if found.equilibria_found is not None:
             lines.append(f"at most {found.equilibria_found} equilibria found in one draw; there may be more")
     shown = [q for head in HEADLINES for q in run.family(head) if q.question not in LEFT_OUT]
+    stands = {q.id: standing(run.history, q, run.quantities) for q in shown}
+    shown = [q for q in shown if stands[q.id][0] is q]
+    lines += [f"! {why}" for why in dict.fromkeys(why for _, why in stands.values() if why)]
     width = max((len(q.label) for q in shown), default=0)
     lines += [_line(q, min(width, 96)) + other_model_text(run, q) for q in shown]
     verdicts: dict[str, int] = {}

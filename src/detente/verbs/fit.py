@@ -64,6 +64,7 @@ def run(
     from detente.evidence.chains import Plan
     from detente.evidence.fit import Question
     from detente.evidence.fit import fit as fit_chains
+    from detente.evidence.held_out import freeze_history
     from detente.evidence.kept import fit_key, keep_fit, store_of
     from detente.evidence.part import fit_part
     from detente.evidence.recorded import RecordedCase
@@ -77,6 +78,7 @@ def run(
     question = Question(str(recorded.case.folder), when, account, whole)
     target = question.target()
     key = fit_key(recorded, account, question.until)
+    freeze_history(store, recorded.case)
     try:
         found = fit_chains(
             question,
