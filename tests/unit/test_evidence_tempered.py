@@ -199,7 +199,7 @@ def test_a_record_that_no_draw_can_have_produced_is_said():
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({"particles": 42}, "--particles 42"), ({"particles": 36}, "40 or more"), ({"moves": 1}, "moves")],
+    [({"particles": 42}, "--draws 42"), ({"particles": 36}, "40 or more"), ({"moves": 1}, "moves")],
 )
 def test_an_effort_that_cannot_be_is_refused(given, words):
     with pytest.raises(OptionError, match=words):

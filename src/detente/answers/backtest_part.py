@@ -44,11 +44,12 @@ def scores_part(case: Case, found: Scores, command: str) -> Part:
     tables = {"backtest_scores": _scores(found), "backtest_days": _days(found)}
     calibration = _calibration(found)
     tables |= {"backtest_calibration": calibration} if calibration.rows else {}
+    hidden = {n: t.model_copy(update={"confidential": (True,) * len(t.rows)}) for n, t in tables.items()}
     return Part(
         name=NAME,
         key=files_key(case),
         command=command,
-        tables=tables,
+        tables=hidden if found.confidential else tables,
         sections=(_section(found, tables),),
         scores=found,
     )
@@ -142,6 +143,7 @@ def _section(found: Scores, tables: dict[str, Table]) -> Section:
         paragraphs=(*paragraphs(found), *found.words),
         pictures=tuple(pictures),
         tables=tuple(tables),
+        confidential=found.confidential,
     )
 
 

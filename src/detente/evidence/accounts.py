@@ -32,11 +32,15 @@ class Compared:
         names: accounts in order.
         results: their weights and evidence.
         log_likelihood: (rows,) of the bank.
+        worth: (rows,) see `Bank.worth`.
+        variances: of the accounts' log evidence beyond that of the weights, squared nats; none where nothing was moved.
     """
 
     names: tuple[str, ...]
     results: tuple[Weighted, ...]
     log_likelihood: np.ndarray
+    worth: np.ndarray
+    variances: tuple[float, ...] = ()
 
     @property
     def order(self) -> list[int]:
@@ -47,7 +51,8 @@ class Compared:
         """Bayes factor of one account over another and its Monte Carlo error, in decibans."""
         a, b = self.results[first], self.results[second]
         value = DECIBAN * (a.log_evidence - b.log_evidence)
-        return value, DECIBAN * float(np.sqrt(((a.weights - b.weights) ** 2).sum()))
+        beyond = sum(self.variances[k] for k in {first, second}) if self.variances and first != second else 0.0
+        return value, DECIBAN * float(np.sqrt(((a.weights - b.weights) ** 2 / self.worth).sum() + beyond))
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -64,10 +69,16 @@ class Compared:
         return min((self.decibans(first, k)[0] for k in range(len(self.names)) if k != first), default=np.inf)
 
 
-def compare(names: Sequence[str], log_priors: np.ndarray, log_likelihood: np.ndarray) -> Compared:
-    """Weigh all accounts: log prior weights (accounts, rows) and log likelihoods (rows,)."""
-    results = tuple(weigh(log_prior, log_likelihood) for log_prior in log_priors)
-    return Compared(tuple(names), results, log_likelihood)
+def compare(
+    names: Sequence[str],
+    log_priors: np.ndarray,
+    log_likelihood: np.ndarray,
+    worth: np.ndarray,
+    variances: tuple[float, ...] = (),
+) -> Compared:
+    """Weigh all accounts: log prior weights (accounts, rows), log likelihoods and worth (rows,); see `Compared`."""
+    results = tuple(weigh(log_prior, log_likelihood, worth) for log_prior in log_priors)
+    return Compared(tuple(names), results, log_likelihood, worth, variances)
 
 
 class Variant(NamedTuple):
@@ -124,7 +135,7 @@ def without_sources(
     """Leave out each source in turn, smallest lead first."""
     rows: list[Variant] = []
     for source, labels in sorted(coded.witnesses().items()):
-        left = compare(names, log_priors, scorer.score(coded.path.without(labels)))
+        left = compare(names, log_priors, scorer.score(coded.path.without(labels)), scorer.bank.worth)
         rows.append(Variant(f"without source {source} ({len(labels)} marks)", left.lead(first), np.inf))
     return sorted(rows, key=lambda r: r.lead)
 
@@ -158,7 +169,7 @@ def sensitivity(bank: Bank, priors: Mapping[str, JointPrior], log_likelihood: np
     rows: list[Variant] = []
     for variant in sorted({v for variants in own.values() for v in variants}):
         changed = [own[name].get(variant, prior) for name, prior in priors.items()]
-        result = compare(tuple(priors), np.array([bank.log_prior(p) for p in changed]), log_likelihood)
+        result = compare(tuple(priors), np.array([bank.log_prior(p) for p in changed]), log_likelihood, bank.worth)
         lead = result.lead(first)
         rows.append(Variant(variant, lead if np.isfinite(lead) else -np.inf, min(r.ess for r in result.results)))
     return rows
@@ -168,7 +179,7 @@ def parameter_fits(bank: Bank, log_prior: np.ndarray, weights: np.ndarray) -> tu
     """What posterior weights (rows,) say of every dimension of a bank beside its prior weights."""
     values = bank.values()
     with np.errstate(divide="ignore"):
-        noise = expected_overlap(max(1.0, effective(np.log(weights))))
+        noise = expected_overlap(max(1.0, effective(np.log(weights), bank.worth)))
     found: list[ParameterFit] = []
     for n, dimension in enumerate(bank.space.dimensions):
         share = overlap(log_prior, weights, values[:, n], BINS)

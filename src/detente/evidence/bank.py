@@ -45,6 +45,7 @@ class Bank:
         left_out: why each draw without a certified equilibrium has none.
         log_mixture: (rows,) log density of the proposals, relative to the reference prior.
         total: number of certified draws that the rows stand for.
+        worth: (rows,) how many independent draws each is worth: 1, less for particles that share their origin.
     """
 
     space: ParameterSpace
@@ -58,6 +59,7 @@ class Bank:
     left_out: tuple[str, ...] = ()
     log_mixture: np.ndarray = field(default_factory=lambda: np.zeros(0))
     total: float = 1.0
+    worth: np.ndarray = field(default_factory=lambda: np.ones(0))
 
     @property
     def rows(self) -> int:
@@ -83,22 +85,19 @@ class Bank:
         return self.space.log_ratio(prior, self.u) - self.log_mixture + self.share - np.log(self.total)
 
     def joined(self, other: "Bank") -> "Bank":
-        """Both banks as one, with the weights of the joint mixture."""
-        proposals = (*self.proposals, *other.proposals)
+        """Both banks as one, with the mixture of this one: the other's rows are points that stand for nothing yet."""
         u = np.concatenate([self.u, other.u])
         shift = self.draw.max(initial=-1) + 1
-        return Bank(
-            self.space,
-            self.table,
-            u,
-            np.concatenate([self.rates, other.rates]),
-            np.concatenate([self.draw, other.draw + shift]),
-            np.concatenate([self.share, other.share]),
-            proposals,
-            self.solves + other.solves,
-            (*self.left_out, *other.left_out),
-            mixture(self.space, proposals, u),
-            self.total + other.total,
+        return replace(
+            self,
+            u=u,
+            rates=np.concatenate([self.rates, other.rates]),
+            draw=np.concatenate([self.draw, other.draw + shift]),
+            share=np.concatenate([self.share, other.share]),
+            solves=self.solves + other.solves,
+            left_out=(*self.left_out, *other.left_out),
+            log_mixture=mixture(self.space, self.proposals, u),
+            worth=np.concatenate([self.worth, other.worth]),
         )
 
     def some(self, rows: np.ndarray) -> "Bank":
@@ -110,6 +109,7 @@ class Bank:
             draw=self.draw[rows],
             share=self.share[rows],
             log_mixture=self.log_mixture[rows],
+            worth=self.worth[rows],
         )
 
     def first(self, rows: int) -> "Bank":
@@ -247,6 +247,22 @@ def fill(
         ComputationError: no draw could be certified.
     """
     u = draw_points(space, proposals, seed)
+    found = solved_at(solver, table, space, u, folder=folder, workers=workers, progress=progress, key=key)
+    return replace(found, proposals=tuple(proposals), log_mixture=mixture(space, proposals, found.u))
+
+
+def solved_at(
+    solver: Callable[[dict[str, float]], SolvedDraw],
+    table: JumpTable,
+    space: ParameterSpace,
+    u: np.ndarray,
+    *,
+    folder: Path | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    key: str = "",
+) -> Bank:
+    """A bank of given points of the reference cube (draws, dimensions), without a mixture; see `fill`."""
     values = space.values(u)
     items = [dict(zip(space.names, map(float, row))) for row in values]
     if folder is None:
@@ -273,11 +289,12 @@ def fill(
         rates,
         draw,
         share,
-        tuple(proposals),
+        (),
         len(items),
         left_out,
-        mixture(space, proposals, part),
+        np.zeros(len(part)),
         float(len(items) - len(left_out)),
+        np.ones(len(part)),
     )
 
 

@@ -1,6 +1,6 @@
 """Importance weights: one bank of solved draws serves every account, and says how well it serves it.
 
-A bank's draws come from a known mixture m of proposals (the wide reference prior, the accounts' priors, refinements).
+A bank's draws come from a known mixture m (the wide reference prior, the accounts' priors, posteriors).
 For an account with prior p, likelihood L and draws u_n, the weights p(u_n) L(u_n) / m(u_n) give posterior and marginal
 likelihood
 
@@ -21,46 +21,22 @@ from detente.evidence.priors import EDGE, JointPrior, ParameterSpace
 
 LEAST = 100.0  # effective sample size below which a result is refused
 DECIBAN = 10 / np.log(10)
-# Of the Gaussian proposals, in units of the prior's standard deviation; tuned on Minsk, none of them decides an answer.
-KEPT = 0.35  # share of the effective size that the power of the likelihood leaves
-PER_DIMENSION = 2.0  # draws per dimension on which a covariance rests
-FEWEST = 10.0  # effective draws on which a proposal rests at least
-VARIANCES = (0.05, 1.2)  # of one dimension: a narrower or wider one is an accident of few draws
-FLOOR = 0.02  # added to every variance
-TOWARDS_PRIOR = 0.1  # share by which the mean is drawn back to the prior's
-WIDER = 1.15  # variance of a proposal over that of what it is fitted to, so that tails are covered
-HALVINGS = 40  # of the power's interval
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """One component of the mixture: an account's prior, or a Gaussian in the account's own probit coordinates."""
+    """One component of the mixture: an account's prior, with a number of draws."""
 
     prior: JointPrior
     count: int
-    mean: np.ndarray | None = None
-    factor: np.ndarray | None = None  # lower Cholesky factor of the covariance
 
     def draw(self, space: ParameterSpace, uniform: np.ndarray) -> np.ndarray:
         """Points of the reference cube from uniforms (count, dimensions)."""
-        from scipy.special import ndtr, ndtri
-
-        v = np.clip(uniform, EDGE, 1 - EDGE)
-        if self.mean is not None and self.factor is not None:
-            v = np.clip(ndtr(self.mean + ndtri(v) @ self.factor.T), EDGE, 1 - EDGE)
-        return space.into(self.prior, v)
+        return space.into(self.prior, np.clip(uniform, EDGE, 1 - EDGE))
 
     def log_density(self, space: ParameterSpace, u: np.ndarray) -> np.ndarray:
         """(draws,) log density relative to the reference prior."""
-        from scipy.special import ndtri
-
-        result = space.log_ratio(self.prior, u)
-        if self.mean is None or self.factor is None:
-            return result
-        z = ndtri(space.out_of(self.prior, u))
-        scaled = np.linalg.solve(self.factor, (z - self.mean).T).T
-        gauss = -0.5 * (scaled**2).sum(1) - np.log(np.diag(self.factor)).sum() + 0.5 * (z**2).sum(1)
-        return result + gauss
+        return space.log_ratio(self.prior, u)
 
 
 def mixture(space: ParameterSpace, proposals: Sequence[Proposal], u: np.ndarray) -> np.ndarray:
@@ -96,30 +72,39 @@ class Weighted:
         return self.ess < LEAST
 
 
-def effective(log_weights: np.ndarray) -> float:
+def effective(log_weights: np.ndarray, worth: np.ndarray | float = 1.0) -> float:
     """`effective_draws` of weights given by their logarithms."""
     top = log_weights.max(initial=-np.inf)
     if not np.isfinite(top):
         return 0.0
-    return effective_draws(np.exp(log_weights - top))
+    return effective_draws(np.exp(log_weights - top), worth)
 
 
-def effective_draws(weights: np.ndarray) -> float:
-    """How many independent draws weighted ones are worth: (sum w)^2 / sum w^2; 0 if all weights are 0 (Kong)."""
-    return float(weights.sum() ** 2 / (weights**2).sum()) if weights.any() else 0.0
+def effective_draws(weights: np.ndarray, worth: np.ndarray | float = 1.0) -> float:
+    """How many independent draws weighted ones are worth: (sum w)^2 / sum w^2; 0 if all weights are 0 (Kong).
+
+    A draw that is itself `worth` e independent ones has w^2 / e in the second sum.
+    """
+    return float(weights.sum() ** 2 / (weights**2 / worth).sum()) if weights.any() else 0.0
 
 
-def weigh(log_prior: np.ndarray, log_likelihood: np.ndarray) -> Weighted:
-    """Posterior weights and evidence from log prior weights (rows,; summing to about 1) and log likelihoods (rows,)."""
+def weigh(log_prior: np.ndarray, log_likelihood: np.ndarray, worth: np.ndarray | float = 1.0) -> Weighted:
+    """Posterior weights and evidence.
+
+    Args:
+        log_prior: (rows,) log prior weights, which sum to about 1.
+        log_likelihood: (rows,) nats.
+        worth: (rows,) see `effective_draws`.
+    """
     from scipy.special import logsumexp
 
     joint = log_prior + log_likelihood
     total = logsumexp(joint)
-    ess = effective(joint)
+    ess = effective(joint, worth)
     if not np.isfinite(total):
-        return Weighted(-np.inf, np.inf, 0.0, effective(log_prior), np.zeros(len(joint)))
+        return Weighted(-np.inf, np.inf, 0.0, effective(log_prior, worth), np.zeros(len(joint)))
     error = float(np.sqrt(max(0.0, 1 / ess - 1 / max(1, np.isfinite(log_prior).sum()))))
-    return Weighted(float(total), error, ess, effective(log_prior), np.exp(joint - total))
+    return Weighted(float(total), error, ess, effective(log_prior, worth), np.exp(joint - total))
 
 
 def overlap(log_prior: np.ndarray, weights: np.ndarray, values: np.ndarray, bins: int = 20) -> float:
@@ -143,50 +128,3 @@ def quantiles(weights: np.ndarray, values: np.ndarray, at: Sequence[float] = (0.
     running = np.cumsum(weights[order])
     place = np.searchsorted(running / running[-1], at)
     return tuple(float(v) for v in values[order][np.minimum(place, len(values) - 1)])
-
-
-def refine(
-    space: ParameterSpace,
-    prior: JointPrior,
-    u: np.ndarray,
-    log_prior: np.ndarray,
-    log_likelihood: np.ndarray,
-    *,
-    count: int,
-) -> Proposal:
-    """A Gaussian proposal fitted to the draws so far: the next step of sequential Monte Carlo towards the posterior.
-
-    The likelihood is raised to the largest power at which the effective size stays near a third of the draws that count
-    (at most 1), so that the fit rests on many of them; the covariance is shrunk towards the prior's and widened.
-    """
-    from scipy.special import ndtri
-
-    usable = np.isfinite(log_prior) & np.isfinite(log_likelihood)
-    z = ndtri(space.out_of(prior, u[usable]))
-    lp, ll = log_prior[usable], log_likelihood[usable]
-    wanted = min(KEPT * effective(lp), PER_DIMENSION * z.shape[1])
-    power = tempered(lp, ll, max(wanted, FEWEST))
-    joint = lp + power * ll
-    w = np.exp(joint - joint.max())
-    w /= w.sum()
-    mean = w @ z
-    spread = (z - mean).T @ ((z - mean) * w[:, None])
-    ess = 1 / (w**2).sum()
-    shrink = min(1.0, z.shape[1] / (PER_DIMENSION * ess))
-    diagonal = np.diag(np.clip(np.diag(spread), *VARIANCES))
-    covariance = (1 - shrink) * spread + shrink * diagonal + FLOOR * np.eye(z.shape[1])
-    return Proposal(prior, count, (1 - TOWARDS_PRIOR) * mean, np.linalg.cholesky(WIDER * covariance))
-
-
-def tempered(log_prior: np.ndarray, log_likelihood: np.ndarray, ess: float) -> float:
-    """The largest power of the likelihood in [0, 1] at which the effective size is at least `ess`."""
-    if effective(log_prior + log_likelihood) >= ess:
-        return 1.0
-    low, high = 0.0, 1.0
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if effective(log_prior + middle * log_likelihood) >= ess:
-            low = middle
-        else:
-            high = middle
-    return low

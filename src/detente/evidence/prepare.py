@@ -41,6 +41,7 @@ def study_of(
         noise = noise or ["noise"]
     solver = CaseSolver(str(recorded.case.folder))
     return Study(
+        case=str(recorded.case.folder),
         solver=solver,
         table=solver.table,
         space=space,

@@ -6,7 +6,7 @@ number of solves is capped and reported; whatever is interrupted goes on from it
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +25,17 @@ from detente.evidence.accounts import (
     without_sources,
 )
 from detente.evidence.agreement import Agreement, agreement
-from detente.evidence.bank import Bank, SolvedDraw, fill
+from detente.evidence.bank import Bank, SolvedDraw, fill, solved_at
 from detente.evidence.checks import Checked, passed, predictive_check
 from detente.evidence.coded import Coded
 from detente.evidence.design import Designed, design_check
 from detente.evidence.jumps import JumpTable
-from detente.evidence.posterior import LEAST, Proposal, refine, weigh
+from detente.evidence.posterior import Proposal, weigh
 from detente.evidence.predict import BackTested
 from detente.evidence.priors import JointPrior, ParameterSpace
+from detente.evidence.rivals import mixture_of, posteriors
 from detente.evidence.score import Scorer, scorer_for
+from detente.evidence.tempered import Effort
 from detente.evidence.verdict import (
     AccountsVerdict,
     decide,
@@ -50,11 +52,7 @@ DESIGN = "design"  # folder of simulated records, below that of solved draws
 WIDE = JointPrior("reference", {}, True)
 MATTERS = 15.0  # nats: draws so far behind the best of every account are not scored exactly
 EXACT_DRAWS = 4  # sets of recording probabilities per draw that matters
-LEAST_WIDE = 4  # draws from the wide reference prior, where the cap leaves room
-BEYOND = 1.2  # refinement aims at this much more than the effective size that is needed
-LEAST_ROOM = 10  # solves left below which a further refinement is not worth its fit
-LEAST_EACH = 5  # new draws of an account in one step
-LARGE_STEP = 60  # new draws of one step together; later steps may grow to a third of what was solved
+LEAST_WIDE = 4  # draws from the wide reference prior
 COUNTS = 1e-4  # of the largest weight: draws below it are not scored again without each source
 FEW_RECORDS, MANY_RECORDS = 200, 1000  # simulated for predictive checks, without and with the variants
 
@@ -65,7 +63,8 @@ class Settings:
 
     Attributes:
         draws: draws from each account's prior; a quarter as many from the wide reference prior.
-        cap: largest number of solves, refinements included.
+        particles: carried to the posterior of the wide reference prior, and to that of each account it does not reach;
+            0: to none.
         records: simulated records per account; below 200 there is no verdict.
         rows: rows of the bank used for the design check.
         seed: of everything.
@@ -77,7 +76,7 @@ class Settings:
     """
 
     draws: int = 35
-    cap: int = 280
+    particles: int = 400
     records: int = 200
     rows: int = 192
     seed: int = 0
@@ -85,14 +84,16 @@ class Settings:
     variants: bool = True
 
     def __post_init__(self) -> None:
-        for option in ("draws", "cap", "records"):
+        for option in ("draws", "records"):
             check_number(option, getattr(self, option), 1, whole=True)
+        if self.particles:
+            Effort(particles=self.particles)
         check_number("seed", self.seed, 0, whole=True)
 
     @staticmethod
     def quick(seed: int = 0, workers: int | None = None) -> "Settings":
         """The design check on few records, and no verdict."""
-        return Settings(draws=5, cap=34, records=10, rows=34, seed=seed, workers=workers, variants=False)
+        return Settings(draws=5, particles=0, records=10, rows=34, seed=seed, workers=workers, variants=False)
 
 
 @dataclass
@@ -100,6 +101,7 @@ class Study:
     """Everything that a study reads.
 
     Attributes:
+        case: its folder.
         solver: certified rates of a draw.
         table: the case's pattern of jumps.
         space: dimensions.
@@ -112,6 +114,7 @@ class Study:
         inputs: names all files of the study: a simulated record is used again under the same.
     """
 
+    case: str
     solver: Callable[[dict[str, float]], SolvedDraw]
     table: JumpTable
     space: ParameterSpace
@@ -128,16 +131,9 @@ class Study:
     # -- the bank ---------------------------------------------------------------------------------------------------
 
     def proposals(self) -> list[Proposal]:
-        """Every account's prior equally often, and a quarter as many draws from the wide reference prior.
-
-        Raises:
-            OptionError: the cap has no room for one draw of each.
-        """
-        cap, accounts = self.settings.cap, len(self.priors)
-        check_number("cap", cap, accounts + 1)
-        draws = max(1, min(self.settings.draws, int(cap / (accounts + 0.25))))
-        wide = min(max(LEAST_WIDE, draws // 4), cap - accounts * draws)
-        return [*(Proposal(p, draws) for p in self.priors.values()), Proposal(WIDE, wide)]
+        """Every account's prior equally often, and a quarter as many draws from the wide reference prior."""
+        draws = self.settings.draws
+        return [*(Proposal(p, draws) for p in self.priors.values()), Proposal(WIDE, max(LEAST_WIDE, draws // 4))]
 
     def bank(self, proposals: Sequence[Proposal], seed: int, low: float, high: float) -> Bank:
         """Solve the draws of some proposals, with progress from `low` to `high`."""
@@ -147,6 +143,19 @@ class Study:
             self.space,
             proposals,
             seed=seed,
+            folder=None if self.folder is None else self.folder / "draws",
+            workers=self.settings.workers,
+            progress=lambda share, words: self.progress(low + (high - low) * share, words),
+            key=self.key,
+        )
+
+    def solved(self, u: np.ndarray, low: float, high: float) -> Bank:
+        """Solve given points (draws, dimensions), with progress from `low` to `high`."""
+        return solved_at(
+            self.solver,
+            self.table,
+            self.space,
+            u,
             folder=None if self.folder is None else self.folder / "draws",
             workers=self.settings.workers,
             progress=lambda share, words: self.progress(low + (high - low) * share, words),
@@ -172,34 +181,32 @@ class Study:
         result[rows] = scorer.some(rows).exact(self.coded.path, EXACT_DRAWS, self.settings.seed)[0]
         return result
 
-    def refined(self, bank: Bank, log_likelihood: np.ndarray) -> tuple[Bank, np.ndarray]:
-        """Add draws near the posteriors of accounts with too few effective ones, until all have 100 or at the cap."""
-        names = list(self.priors)
-        step = 0
-        while True:
-            compared = compare(names, self.log_priors(bank), log_likelihood)
-            low = [k for k, r in enumerate(compared.results) if r.ess < BEYOND * LEAST]
-            room = self.settings.cap - bank.solves
-            if not low or room < LEAST_ROOM:
-                return bank, log_likelihood
-            step += 1
-            each = max(LEAST_EACH, min(room, max(LARGE_STEP, bank.solves // 3)) // len(low))
-            low = low[: max(1, room // each)]
-            proposals = [
-                refine(
-                    self.space,
-                    self.priors[names[k]],
-                    bank.u,
-                    bank.log_prior(self.priors[names[k]]),
-                    log_likelihood,
-                    count=each,
-                )
-                for k in low
-            ]
-            share = 0.2 + 0.3 * (bank.solves / self.settings.cap)
-            new = self.bank(proposals, self.settings.seed + 7919 * step, share, share + 0.05)
-            bank = bank.joined(new)
-            log_likelihood = self.score(bank)
+    def refined(self, first: Bank) -> "tuple[Bank, np.ndarray, tuple[float, ...]]":
+        """The bank with draws of the posteriors, its log-likelihoods, and the variances of `Compared`."""
+        if not self.settings.particles:
+            return first, self.score(first), ()
+        parts = posteriors(
+            self.case,
+            self.space,
+            self.priors,
+            Effort(particles=self.settings.particles, seed=self.settings.seed),
+            folder=None if self.folder is None else self.folder / "posteriors",
+            key=f"{self.key}|{self.inputs}",
+            workers=self.settings.workers,
+            progress=lambda share, words: self.progress(0.5 + 0.35 * share, words),
+        )
+        more = self.solved(np.concatenate([part.u for part in parts]), 0.85, 0.88)
+        worth = np.concatenate([np.full(len(part.u), part.worth) for part in parts])[more.draw]
+        bank = first.joined(replace(more, worth=worth))
+        log_likelihood = self.score(bank)
+        bank = replace(
+            bank,
+            log_mixture=mixture_of(self.space, bank.log_mixture, first.total, parts, bank.u, log_likelihood),
+            total=first.total + sum(len(part.u) for part in parts),
+            solves=bank.solves + sum(part.population.solves for part in parts),
+        )
+        beyond = {part.prior.name: max(0.0, part.variance) for part in parts}
+        return bank, log_likelihood, tuple(beyond.get(prior.name, 0.0) for prior in self.priors.values())
 
     # -- the whole --------------------------------------------------------------------------------------------------
 
@@ -218,16 +225,16 @@ class Study:
             baselines = held_out(first, np.logaddexp.reduce(log_priors, axis=0))
         part = first.first(self.settings.rows)
         designed = self.design(part, names)
-        self.progress(0.7, "scoring the record")
-        log_likelihood = self.score(first)
-        bank, log_likelihood = self.refined(first, log_likelihood)
+        self.progress(0.5, "scoring the record")
+        bank, log_likelihood, variances = self.refined(first)
         self.progress(0.9, "comparing accounts")
-        return self.findings(names, bank, log_likelihood, part=part, designed=designed, baselines=baselines)
+        compared = compare(names, self.log_priors(bank), log_likelihood, bank.worth, variances)
+        return self.findings(compared, bank, part=part, designed=designed, baselines=baselines)
 
     def learnt(self, bank: Bank, log_likelihood: np.ndarray) -> tuple[ParameterFit, ...]:
         """What the record says of every parameter under the accounts taken together (equal weights)."""
         pooled = np.logaddexp.reduce(self.log_priors(bank), axis=0) - np.log(len(self.priors))
-        return parameter_fits(bank, pooled, weigh(pooled, log_likelihood).weights)
+        return parameter_fits(bank, pooled, weigh(pooled, log_likelihood, bank.worth).weights)
 
     def design(self, part: Bank, names: Sequence[str]) -> Designed:
         """The design check, before the record is scored."""
@@ -241,27 +248,25 @@ class Study:
             self.settings.records,
             seed=self.settings.seed + 1,
             workers=0 if self.folder is None else self.settings.workers,
-            progress=lambda share, words: self.progress(0.3 + 0.4 * share, words),
+            progress=lambda share, words: self.progress(0.3 + 0.2 * share, words),
             store=None if self.folder is None else self.folder / DESIGN,
             key=key,
         )
 
     def findings(
         self,
-        names: Sequence[str],
+        compared: Compared,
         bank: Bank,
-        log_likelihood: np.ndarray,
         *,
         part: Bank,
         designed: Designed,
         baselines: BackTested | None,
     ) -> "StudyResult":
         """Everything that follows from the scored record."""
-        log_priors = self.log_priors(bank)
-        compared = compare(names, log_priors, log_likelihood)
+        names, log_likelihood, log_priors = compared.names, compared.log_likelihood, self.log_priors(bank)
         pooled = np.logaddexp.reduce(log_priors, axis=0)
         scorer = scorer_for(bank, self.coded).tuned(self.coded.path, pooled)
-        alone = compare(names, self.log_priors(part), scorer_for(part, self.coded).score(self.coded.path))
+        alone = compare(names, self.log_priors(part), scorer_for(part, self.coded).score(self.coded.path), part.worth)
         _, labels, increments = scorer.trace(self.coded.path)
         telling = telling_events(self.coded, labels, increments, log_priors, compared.pair)
         variants = sensitivity(bank, self.priors, log_likelihood, compared.order[0]) if len(names) > 1 else []
@@ -303,7 +308,7 @@ class Study:
         if self.second is not None:
             pooled = np.logaddexp.reduce(log_priors, axis=0)
             again = scorer_for(bank, self.second).tuned(self.second.path, pooled)
-            other = compare(names, log_priors, again.score(self.second.path))
+            other = compare(names, log_priors, again.score(self.second.path), bank.worth)
             result.append(Variant("second coding", other.lead(first), min(r.ess for r in other.results)))
         return result
 

@@ -71,7 +71,7 @@ class Effort:
             OptionError: a number out of range.
         """
         if self.particles < 10 * ROWS or self.particles % ROWS:
-            raise OptionError.of(f"--particles {self.particles}", f"a multiple of {ROWS}, {10 * ROWS} or more")
+            raise OptionError.of(f"--draws {self.particles}", f"a multiple of {ROWS}, {10 * ROWS} or more")
         if self.moves < 2:
             raise OptionError.of(f"--moves {self.moves}", "2 or more")
 

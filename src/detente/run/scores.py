@@ -52,6 +52,7 @@ class Scores(Model):
     days: tuple[PastDay, ...]
     scores: tuple[Score, ...]
     words: tuple[str, ...] = ()
+    confidential: bool = False  # counts entries of the record that are not public
 
     def score(self, event: str, years: int) -> Score | None:
         """The score of one event within one horizon, None where no day could be scored."""

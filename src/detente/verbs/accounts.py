@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from detente.words.progress import Note, Progress
 
 PANEL = "Evidence"
-CAP_HELP = "Stop after solving this many games (each takes about one second on minsk)."
+DRAWS_HELP = "Draws carried to each posterior; default 400. An account needs 100 effective ones, or nothing is ranked."
 
 
 def run(
@@ -29,7 +29,7 @@ def run(
     seed: int = 0,
     out: str | Path | None = None,
     workers: int | None = None,
-    cap: int | None = None,
+    draws: int | None = None,
     records: int | None = None,
     progress: Progress | None = None,
     note: Note | None = None,
@@ -43,7 +43,7 @@ def run(
         seed: of all draws and simulations.
         out: run folder, which then keeps draws as well; default `./detente-out/CASE-DATE/`.
         workers: processes; never changes a number.
-        cap: largest number of solves.
+        draws: carried to each posterior; 0: to none, and nothing is ranked.
         records: simulated records per account; a verdict needs 200.
         progress: called with (share done, words).
         note: called with a sentence for each part of the folder's run that no longer holds.
@@ -64,11 +64,21 @@ def run(
     from detente.evidence.study import DESIGN
     from detente.verbs.frame.folder import folder_of, head_of, join
 
-    settings = study_settings(quick, seed, workers, cap, records)
+    settings = study_settings(quick, seed, workers, draws, records)
     recorded = RecordedCase.open(case)
     when = situation_of(recorded.case, date)
     store = store_of(recorded.case, out)
-    words = ["detente", "accounts", recorded.case.name, "--date", when, "--cap", str(settings.cap), "--seed", str(seed)]
+    words = [
+        "detente",
+        "accounts",
+        recorded.case.name,
+        "--date",
+        when,
+        "--draws",
+        str(settings.particles),
+        "--seed",
+        str(seed),
+    ]
     words += ["--records", str(settings.records), *(["--quick"] if quick else [])]
     found, part = study_accounts(recorded, settings, store, progress, shlex.join(words))
     keep_accounts(store, part)
@@ -79,7 +89,7 @@ def run(
 
 
 def study_settings(
-    quick: bool, seed: int = 0, workers: int | None = None, cap: int | None = None, records: int | None = None
+    quick: bool, seed: int = 0, workers: int | None = None, draws: int | None = None, records: int | None = None
 ) -> Settings:
     """How much a study of accounts computes.
 
@@ -91,7 +101,7 @@ def study_settings(
     from detente.evidence.study import Settings
 
     settings = Settings.quick(seed, workers) if quick else Settings(seed=seed, workers=workers)
-    named = {"cap": cap, "records": records}
+    named = {"particles": draws, "records": records}
     return replace(settings, **{name: value for name, value in named.items() if value is not None})
 
 
@@ -156,7 +166,7 @@ def command(
     seed: Seed = 0,
     out: Out = None,
     workers: Workers = None,
-    cap: Annotated[int | None, typer.Option(help=CAP_HELP)] = None,
+    draws: Annotated[int | None, typer.Option(help=DRAWS_HELP)] = None,
     records: Annotated[int | None, typer.Option(help="Simulated records per account; a verdict needs 200.")] = None,
     summary: Annotated[bool, typer.Option("--summary", help="Print what was found last; compute nothing.")] = False,
     as_json: Json = False,
@@ -176,7 +186,7 @@ def command(
                 seed=seed,
                 out=out,
                 workers=workers,
-                cap=cap,
+                draws=draws,
                 records=records,
                 progress=progress,
                 note=note,

@@ -123,9 +123,10 @@ def yearly(
     except KeyboardInterrupt:
         raise stopped(store) from None
     command = f"detente backtest {recorded.case.name} --every {every}y --draws {draws} --seed {seed}"
-    part = scores_part(recorded.case, found, command)
-    keep_scores(store, key, part)
     head = head_of(recorded.template, when, seed, draws, command)
+    marked = head.sealed or any(ref.kind != "parameter" for ref in head.marked)
+    part = scores_part(recorded.case, found.model_copy(update={"confidential": marked}), command)
+    keep_scores(store, key, part)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     return part
 
