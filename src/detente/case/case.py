@@ -20,6 +20,7 @@ from detente.case.parts import (
     Play,
     Scenario,
     StateVariable,
+    Threshold,
     fixed,
 )
 from detente.case.questions import Questions
@@ -66,6 +67,7 @@ class Case:
     counts: Mapping[str, CountsEntry] = field(default_factory=dict[str, CountsEntry])
     asymmetry: Mapping[str, str] = field(default_factory=dict[str, str])  # path -> why two actors differ there
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
+    threshold: Threshold | None = None  # the states whose fighting a reference class would count
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict[str, tuple[Diagnostic, ...]])
     warnings: tuple[Diagnostic, ...] = ()
     changes: tuple[Scenario, ...] = ()  # scenarios that were applied, first to last

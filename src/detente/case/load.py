@@ -11,7 +11,7 @@ from detente.case.case import Case
 from detente.case.content import RESULTS, content_of_folder
 from detente.case.counts import check_counts
 from detente.case.entries import CaseFile
-from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations
+from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations, build_threshold
 from detente.case.parameters import build_parameter, build_play
 from detente.case.parts import Account, Scenario
 from detente.case.roles import build_questions
@@ -191,6 +191,7 @@ class _Reader:
             counts=written.counts,
             asymmetry=written.asymmetry,
             together=together,
+            threshold=build_threshold(names),
         )
 
     def default_date(self, written: CaseFile, remarks: Remarks, situations: Mapping[str, Any]) -> str:

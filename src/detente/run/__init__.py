@@ -5,7 +5,7 @@ from detente.run.base import Cell, Kind, Model, Ref
 from detente.run.claims import Claim, ClaimTest
 from detente.run.ledger import Bar, Happening, Ledger, Precision, Timeline, Touched
 from detente.run.other_model import OtherModel, SecondOpinion
-from detente.run.outlook import Outlook
+from detente.run.outlook import Chance, Chances, Gap, GapPart, Outlook, OwnPast
 from detente.run.quantity import Assumption, Quantity
 from detente.run.run import Part, Public, Run, Solution, Stamp
 from detente.run.section import Picture, Section
@@ -18,15 +18,20 @@ __all__ = [
     "Assumption",
     "Bar",
     "Cell",
+    "Chance",
+    "Chances",
     "Claim",
     "ClaimTest",
     "Fit",
+    "Gap",
+    "GapPart",
     "Happening",
     "Kind",
     "Ledger",
     "Model",
     "OtherModel",
     "Outlook",
+    "OwnPast",
     "Part",
     "Picture",
     "Precision",

@@ -13,14 +13,25 @@ from detente.run.base import Model, Ref
 from detente.run.claims import Claim
 from detente.run.ledger import Ledger, Timeline
 from detente.run.other_model import OtherModel
-from detente.run.outlook import Outlook
+from detente.run.outlook import Chances, Outlook
 from detente.run.quantity import Assumption, Quantity
 from detente.run.section import Section
 from detente.run.settlement import Settlement
 from detente.run.table import Table
 
 SCHEMA = 2
-CONTENT = ("solution", "other_model", "timeline", "ledger", "claims", "accounts", "fit", "settlement", "outlook")
+CONTENT = (
+    "solution",
+    "other_model",
+    "timeline",
+    "ledger",
+    "claims",
+    "accounts",
+    "fit",
+    "settlement",
+    "outlook",
+    "chances",
+)
 
 
 class Solution(Model):
@@ -68,6 +79,7 @@ class Part(Model):
     fit: Fit | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
+    chances: Chances | None = None
 
     @model_validator(mode="after")
     def _drawable(self) -> "Part":
@@ -121,6 +133,7 @@ class Run(Model):
     fit: Fit | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
+    chances: Chances | None = None
     public: dict[str, Public] = Field(default_factory=dict)
     marked: tuple[Ref, ...] = ()  # entries and parameters that are not public: marked, or resting on what is marked
     sealed: bool = False  # its files hold something confidential, known on the date or not
