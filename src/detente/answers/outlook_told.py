@@ -1,6 +1,7 @@
 """How the outlook is told: the part that it adds to a run, with its tables, pictures and sentences."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from detente.answers.outlook import GAP_YEARS
 from detente.case.content import content_of
@@ -33,7 +34,7 @@ POOL_WORDS = (
 NO_WEIGHT = "The model has no weight here: it fails on war or peace when its histories are held against the record."
 
 
-def chances_part(case: object, found: Chances, warnings: tuple[str, ...], command: str) -> Part:
+def chances_part(case: Any, found: Chances, warnings: tuple[str, ...], command: str) -> Part:
     """The part of a run.
 
     Args:
@@ -50,7 +51,7 @@ def chances_part(case: object, found: Chances, warnings: tuple[str, ...], comman
     kept = {name: table for name, table in tables.items() if table.rows}
     return Part(
         name=NAME,
-        key=content_of(case),  # pyright: ignore[reportArgumentType]
+        key=content_of(case),
         command=command,
         tables=kept,
         sections=(section_of(found, kept),),
