@@ -77,7 +77,7 @@ def test_a_forecast_is_never_written_over(tmp_path):
         ("[1]", "holds no object"),
         ("{", "is no JSON"),
         ("{}", "was changed after"),
-        (None, "no such file|cannot be read"),
+        (None, "cannot be read"),
     ],
 )
 def test_what_is_no_forecast_is_told(tmp_path, text, words):
@@ -127,7 +127,7 @@ def test_days_resolve_windows(tmp_path, given, resolved):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"none_until": "2020-12-31"}, "no window of this forecast is closed by 2020-12-31: the first closes on 2021-01-01"),
+        ({"none_until": "2020-12-31"}, "is closed by 2020-12-31: the first closes on 2021-01-01"),
         ({"none_until": "2026-06-02"}, "2026-06-02 lies in the future"),
         ({"on": "2026-06-02"}, "2026-06-02 lies in the future"),
         ({"on": "2020-01-01"}, "2020-01-01 is not after 2020-01-01, when the windows begin"),
@@ -170,7 +170,7 @@ def test_a_changed_forecast_or_foreign_outcomes_are_refused(tmp_path):
 
 def test_windows_after_fighting_run_from_its_end(tmp_path):
     path = made(tmp_path, after_fighting=True)
-    with pytest.raises(OptionError, match="fighting was under way on 2020-01-01.*--fighting-ended"):
+    with pytest.raises(OptionError, match=r"fighting was under way on 2020-01-01.*--fighting-ended"):
         resolve(path, "war", "a", on="2021-01-01")
     found = resolve(path, "war", "a", on="2021-06-01", fighting_ended="2020-09-01")
     assert found["resolved"] == {"1y": True, "5y": True}
@@ -284,11 +284,11 @@ def test_register_resolve_score_for_real(tmp_path):
 
 def test_the_same_seed_freezes_the_same_content(tmp_path):
     case = folder_with(starter(), tmp_path / "own")
-    first, second = (
-        json.loads(called("register", case, "--draws", 2, "--workers", w, "--out", f"o{w}", "--json")[1])
-        for w in (0, 2)
-    )
-    assert first["hash"] == second["hash"]
+    frozen = [
+        json.loads(called("register", case, "--draws", 2, "--json", "--out", out, *more)[1])["hash"]
+        for out, more in (("a", ("--workers", 0)), ("b", ("--workers", 2)), ("c", ("--workers", 0, "--seed", 1)))
+    ]
+    assert frozen[0] == frozen[1] != frozen[2]
 
 
 def test_forecasts_of_a_case_leave_it_as_it_is(tmp_path):
