@@ -25,6 +25,7 @@ from detente.run import OwnPast, Run, read_run
 from detente.solver import solve
 from detente.verbs.analyze import run as analyze
 from detente.verbs.frame.app import app
+from detente.verbs.frame.fitted import why_none
 from detente.verbs.outlook import run as outlook
 
 FACTS = f"questions:\n  baserate:\n    {DATE}: {{outcome: ceasefire, ended: 2003-09-01, prior_episodes: 0}}\n"
@@ -279,6 +280,21 @@ def test_the_own_past_counts_quiet_years_up_to_the_date(tmp_path):
     assert own_past_of(record, "2002-01-01").count == 0
     assert "1 war began in 10.0 years without war since 2000-01-01" in own_words(found)
     assert "shown apart and in no number above" in own_words(found)
+
+
+def test_wars_that_are_not_public_do_not_count(tmp_path):
+    rows = [("2000-01-01", "war_end", "no"), ("2004-01-01", "war_start", "yes"), ("2004-07-01", "war_end", "no")]
+    (tmp_path / "sources.csv").write_text("id,title\ns,A chronicle\n", "utf-8")
+    lines = "".join(f"E{n},{day},{kind},north,{kind},s,{marked}\n" for n, (day, kind, marked) in enumerate(rows))
+    (tmp_path / "events.csv").write_text("id,date,type,actors,text,sources,confidential\n" + lines, "utf-8")
+    found = own_past_of(load_record(tmp_path), "2006-01-01")
+    assert found.count == 0 and found.since == "2000-01-01"
+
+
+def test_why_there_is_no_fit_is_said_as_it_is():
+    assert why_none("none", ()) == "none was asked for: assumptions only"
+    assert why_none("as-of", ()) == "no fit to the record until the date is kept: assumptions only"
+    assert why_none("as-of", ("Assumptions only: x is stale.",)) == "x is stale: assumptions only"
 
 
 def test_a_record_that_begins_quiet_counts_from_its_first_event(tmp_path):

@@ -38,7 +38,7 @@ WEIGHT = 0.5  # of the model in the pool, until twenty forecasts of their own ha
 GAP_YEARS = 5  # the horizon whose gap is explained
 PARTS = ("attack", "accident", "settlement", "definition")
 SIGNS = {"attack": -1.0, "accident": -1.0, "settlement": 1.0, "definition": -1.0}  # in past cases less the model
-NO_FIT = "no fit to the record is kept: assumptions only"
+NO_FIT = "no fit to the record until the date is kept: assumptions only"
 SETTLED = "a settlement is in force on the date"
 
 
@@ -107,6 +107,7 @@ def outlook(
     fitted: KeptFit | None = None,
     *,
     weight: float = WEIGHT,
+    why_no_fit: str = NO_FIT,
     progress: Progress | None = None,
     store: Path | None = None,
 ) -> tuple[Chances, tuple[str, ...]]:
@@ -118,6 +119,7 @@ def outlook(
         settings: draws (so many of the ranges, and as many of the fit), seed, workers.
         fitted: draws of a fit to the record; None: the ranges alone.
         weight: of the model in the pool.
+        why_no_fit: why no draws of a fit are used, where `fitted` is None.
         progress, store: see `detente.draws.map_draws`; they change no number.
 
     Raises:
@@ -147,6 +149,7 @@ def outlook(
         if solved is not None and not len(solved):
             raise ComputationError(f"none of {solved.lost} draws has an answer: {solved.why}")
     found = gathered(case, when, masks, before, after, weight)
+    found = found if after is not None else found.model_copy(update={"why_no_posterior": why_no_fit})
     lost = [(before, "of the ranges"), *([(after, "of the fit")] if after is not None else [])]
     return found, tuple(
         f"{s.lost} of {s.lost + len(s)} draws {which} left out: {s.why}." for s, which in lost if s.lost

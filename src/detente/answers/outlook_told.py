@@ -26,7 +26,7 @@ NOT_STATED = (
     "The case does not say which of its states pass the threshold of past cases (25 battle deaths in a year), so its "
     "states of war are taken and the definitions may differ; `threshold:` in case.yaml says it."
 )
-AFTER = "Fighting is under way on the date: years count from its end, as the model has it."
+AFTER = "Fighting is under way on the date: the years of renewed fighting count from its end, as the model has it."
 POOL_WORDS = (
     "Together: the means of past cases and of the model in log odds, the model with a weight of {weight:g}; chances "
     "closer to 0 or 1 than {clip:g} count as that close."
@@ -136,11 +136,18 @@ def words(found: Chances) -> list[str]:
     said = [COUNTED.format(means=found.threshold) if found.stated else NOT_STATED]
     said += [AFTER] if found.after_fighting else []
     said += [gap_words(found)]
-    said += [POOL_WORDS.format(weight=found.weight, clip=CLIP) if found.weight else NO_WEIGHT]
+    if any(one.past is not None for one in found.war):
+        said.append(POOL_WORDS.format(weight=found.weight, clip=CLIP) if found.weight else NO_WEIGHT)
     said += [f"There is no number after the record: {found.why_no_posterior}."] if found.why_no_posterior else []
-    said += list(dict.fromkeys(one.why_no_class for one in (*found.war, *found.peace) if one.why_no_class))
+    said += list(dict.fromkeys(_no_class(one) for one in (*found.war, *found.peace) if one.why_no_class))
     said += list(dict.fromkeys(f"No chance of settlement: {o.why_no_model}." for o in found.peace if o.why_no_model))
     return [*(sentence[0].upper() + sentence[1:] for sentence in said), own_words(found.own_past), *found.past_words]
+
+
+def _no_class(one: Chance) -> str:
+    """Why past cases give no number: of one horizon, or of any."""
+    reason = one.why_no_class
+    return reason if reason.endswith(".") else f"Past cases give no number for {one.years} years: {reason}."
 
 
 def gap_words(found: Chances) -> str:
@@ -168,7 +175,7 @@ def own_words(own: OwnPast) -> str:
     wars = "war" if own.count == 1 else "wars"
     five = own.within[f"{GAP_YEARS}y"]
     return (
-        f"This conflict's own past, shown apart and in no number above, since the fit has met the same record: "
+        f"This conflict's own past, shown apart and in no number above, since a fit meets the same record: "
         f"{own.count} {wars} began in {own.years:.1f} years without war since {own.since}, which is a rate of {mid} a "
         f"year ({low} to {high}), or {_spread(five)} within {GAP_YEARS} years."
     )

@@ -15,6 +15,7 @@ from detente.outside.base_rates import HORIZONS, why_none
 from detente.outside.classes import Curves, shipped_curves
 from detente.outside.facts import facts_of
 from detente.outside.standing import BEGINS, ENDS, record_of
+from detente.record.told import Told
 from detente.run import OwnPast
 from detente.run.outlook import Spread
 from detente.words.dates import DAYS_PER_YEAR
@@ -107,8 +108,13 @@ def own_past(case: "Case", date: str) -> OwnPast:
 
 
 def own_past_of(record: "Record", date: str) -> OwnPast:
-    """The same of a record; quiet time begins with its first event, or with the end of the war that it begins in."""
-    events = sorted(record.as_of(date).events.values(), key=lambda event: event.date)
+    """The same of a record; quiet time begins with its first event, or with the end of the war that it begins in.
+
+    Entries that are not public do not count: the rate stands in copies that leave the house, too.
+    """
+    cut = record.as_of(date)
+    told = Told(cut)
+    events = sorted((event for event in cut.events.values() if not told.hidden(event)), key=lambda event: event.date)
     turns = [(event.date, event.type) for event in events if event.type in (BEGINS, ENDS)]
     if not turns:
         return OwnPast(why=f"The record has no events of the types {BEGINS} and {ENDS} up to {date}.")

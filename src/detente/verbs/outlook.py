@@ -46,7 +46,7 @@ def run(
     from detente.case.head import situation_of
     from detente.draws import Settings, forget
     from detente.game import compile_case
-    from detente.verbs.frame.fitted import fitted_for
+    from detente.verbs.frame.fitted import fitted_for, why_none
     from detente.verbs.frame.folder import folder_of, head_of, join
 
     asked = settings or Settings()
@@ -57,7 +57,16 @@ def run(
     template, weight = compile_case(loaded), weight_of(_before(folder, loaded.name, when))
     store = folder / STORE
     try:
-        found, warnings = outlook(template, when, asked, fitted, weight=weight, progress=progress, store=store)
+        found, warnings = outlook(
+            template,
+            when,
+            asked,
+            fitted,
+            weight=weight,
+            why_no_fit=why_none(asked.fit, said),
+            progress=progress,
+            store=store,
+        )
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; finished draws are kept in {store}: run the same command to go on") from None
     again = command_of(loaded.name, replace(asked, date=when))
