@@ -146,6 +146,17 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(tmp_path, given, words
     assert sorted(p.name for p in tmp_path.iterdir()) == [path.name]
 
 
+def test_what_is_known_today_is_known(tmp_path):
+    assert resolve(made(tmp_path), "war", "s", on="2026-06-01")["resolved"] == {"1y": False, "5y": False}
+    assert resolve(made(tmp_path, case="b"), "war", "s", none_until="2026-06-01")["resolved"] == {
+        "1y": False,
+        "5y": False,
+    }
+    forecasts.check_day("2026-06-01")
+    with pytest.raises(OptionError, match="the situation of 2026-06-02 lies in the future"):
+        forecasts.check_day("2026-06-02")
+
+
 def test_contradictions_are_refused(tmp_path):
     path = made(tmp_path)
     resolve(path, "war", "a", none_until="2022-01-01")

@@ -282,6 +282,17 @@ def test_the_own_past_counts_quiet_years_up_to_the_date(tmp_path):
     assert "shown apart and in no number above" in own_words(found)
 
 
+def test_a_record_that_says_a_thing_twice_counts_it_once(tmp_path):
+    record = record_of(
+        tmp_path, ("2000-01-01", "war_end"), ("2001-01-01", "war_end"), ("2004-01-01", "war_start"),
+        ("2004-02-01", "war_start"), ("2005-01-01", "war_end"), ("2005-06-01", "war_end"),
+    )  # fmt: skip
+    found = own_past_of(record, "2005-06-01")
+    assert found.count == 1 and found.years == pytest.approx(4.0 + 151 / 365.25, abs=0.01)
+    # after the last entry of the record nothing is known to be quiet
+    assert own_past_of(record, "2020-01-01").years == found.years
+
+
 def test_wars_that_are_not_public_do_not_count(tmp_path):
     rows = [("2000-01-01", "war_end", "no"), ("2004-01-01", "war_start", "yes"), ("2004-07-01", "war_end", "no")]
     (tmp_path / "sources.csv").write_text("id,title\ns,A chronicle\n", "utf-8")
