@@ -30,6 +30,8 @@ ROOMS = {  # room -> modules that are changed, and tests that ought to notice
                 "unit/test_record_import* unit/test_record_publish* property/test_record_properties*"),
     "answers": ("answers/results answers/summary answers/delaying answers/chances answers/settling",
                 "reference/test_answers_closed_forms* unit/test_answers*"),
+    "outlook": ("answers/gap answers/outlook outside/past", "unit/test_outlook*"),
+    "forecasts": ("answers/forecasts answers/forecast_scores", "unit/test_forecasts*"),
     "claims": ("verdicts/judge verdicts/queries verdicts/references verdicts/rules verdicts/bench",
                "unit/test_verdicts* recovery/test_verdicts* unit/test_checks*"),
 }  # fmt: skip

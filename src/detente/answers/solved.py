@@ -201,6 +201,6 @@ def without_jumps(generator: sp.csr_array, source: np.ndarray, target: np.ndarra
     matrix = sp.coo_array(generator)
     drop = source[matrix.row] & target[matrix.col] & (matrix.row != matrix.col)
     states = len(source)
-    lost = np.bincount(matrix.row[drop], weights=matrix.data[drop], minlength=states)
+    lost = np.bincount(matrix.row[drop], weights=matrix.data[drop], minlength=states).astype(float)
     kept = sp.csr_array((matrix.data[~drop], (matrix.row[~drop], matrix.col[~drop])), shape=(states, states))
     return sp.csr_array(kept + sp.diags_array(lost))

@@ -21,6 +21,7 @@ from detente.case.parts import (
     Play,
     Scenario,
     StateVariable,
+    Threshold,
     fixed,
 )
 from detente.case.questions import Questions
@@ -68,6 +69,7 @@ class Case:
     asymmetry: Mapping[str, str] = field(default_factory=dict[str, str])  # path -> why two actors differ there
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
     history: Mapping[str, Statistic] = field(default_factory=dict[str, Statistic])
+    threshold: Threshold | None = None  # the states whose fighting a reference class would count
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict[str, tuple[Diagnostic, ...]])
     warnings: tuple[Diagnostic, ...] = ()
     changes: tuple[Scenario, ...] = ()  # scenarios that were applied, first to last

@@ -244,6 +244,15 @@ class OutcomesEntry(Written):
     ] = Field(description="what a settlement changes; or one such mapping for each package")
 
 
+class ThresholdEntry(Written):
+    """Which states have the fighting that a reference class counts, so that base rates and the model speak of one."""
+
+    noun: ClassVar[str] = "key of the threshold"
+    stand_in: ClassVar[Mapping[str, Any]] = {"states": "false", "means": ""}
+    states: Formula = Field(description="condition")
+    means: Text = Field(description="the threshold in words, such as `25 battle deaths in a year (UCDP)`")
+
+
 NumberOrText = Annotated[
     Annotated[Amount, Tag("number")] | Annotated[Text, Tag("text")],
     by_kind("a number or text", ("number", "text")),
@@ -324,6 +333,9 @@ class CaseFile(WrittenFile):
     )
     nature: Annotated[dict[Name, EventEntry], Keyed("event")] = Field({}, description="what nobody chooses")
     outcomes: Maybe[OutcomesEntry] = Field(None, description="what counts as peace, as war, and what settling does")
+    threshold: Maybe[ThresholdEntry] = Field(
+        None, description="the states whose fighting a reference class would count"
+    )
     situations: Situations = Field({}, description="dated states")
     packages: Annotated[dict[Name, PackageEntry], Keyed("package")] = Field(
         {}, description="terms that a text can offer"

@@ -12,7 +12,7 @@ from detente.case.content import RESULTS, content_of_folder
 from detente.case.counts import check_counts
 from detente.case.entries import CaseFile
 from detente.case.history import build_history
-from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations
+from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations, build_threshold
 from detente.case.parameters import build_parameter, build_play
 from detente.case.parts import Account, Scenario
 from detente.case.roles import build_questions
@@ -194,6 +194,7 @@ class _Reader:
             asymmetry=written.asymmetry,
             together=together,
             history=history,
+            threshold=build_threshold(names),
         )
 
     def default_date(self, written: CaseFile, remarks: Remarks, situations: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from detente.case.acts import CaseNames
 from detente.case.entries import LeverEntry
 from detente.case.expressions import build_expression
 from detente.case.issues import End, IssueEntry
-from detente.case.parts import Effects, Lever, Outcomes, Parameter, StateVariable
+from detente.case.parts import Effects, Lever, Outcomes, Parameter, StateVariable, Threshold
 from detente.case.resolve import Scope
 from detente.errors import suggest
 from detente.files.validate import Remarks
@@ -45,6 +45,22 @@ def build_outcomes(names: CaseNames, packages: Mapping[str, Any]) -> Outcomes | 
     if peace is None or war is None or not effects or not remarks.usable(("outcomes",)):
         return None
     return Outcomes(peace, war, effects)
+
+
+def build_threshold(names: CaseNames) -> Threshold | None:
+    """The states that count for a reference class; None where the case does not say, or says it wrongly."""
+    written, at = names.written.threshold, ("threshold", "states")
+    if written is None:
+        return None
+    states = names.expression(written.states, at, truth=True)
+    if states is not None and states.parameters:
+        what = f"a condition that depends on parameter '{min(states.parameters)}'"
+        names.remarks.error(at, what, "a condition on states alone")
+    if states is None or not names.remarks.usable(("threshold",)):
+        return None
+    if not written.means.strip():
+        names.remarks.error(("threshold", "means"), "the threshold in words is empty", "what counts, in a few words")
+    return Threshold(states, written.means)
 
 
 def build_situation(

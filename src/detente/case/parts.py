@@ -144,6 +144,14 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """The states whose fighting a reference class would count, and that threshold in words."""
+
+    states: Expr
+    means: str
+
+
+@dataclass(frozen=True)
 class Lever:
     """What outsiders could change, who pays and who must agree."""
 

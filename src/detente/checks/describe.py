@@ -1,5 +1,6 @@
 """What `check` says of a case beside its mistakes: states, one solve, how much reasons weigh, what matters least."""
 
+import itertools
 import json
 import time
 from dataclasses import asdict, dataclass, field, replace
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from detente.game.diagnose import AnyTemplate
     from detente.solver import Equilibrium
 
+BAND_DRAWS = 8  # of the ranges, solved until one reaches the band of past cases
 DRAWS = 3  # solved beside the middle of all ranges, to see what is never done and what never matters
 
 
@@ -137,16 +139,20 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
 
 def _asked(template: "Template", middle: "Equilibrium", matters: dict[str, float]) -> list[Diagnostic]:
     """Questions that need solved games: the middle of all ranges, and a few draws."""
-    from detente.checks.modelling import ask_solved
+    from detente.checks.modelling import ask_class, ask_solved
     from detente.draws import uniforms
     from detente.game.diagnose import importance
+    from detente.outside.past import past_cases
     from detente.solver import solve
 
-    points = uniforms(DRAWS, len(template.case.parameters), seed=0)
-    drawn = [e for e in (solve(template.game(template.case.drawn(point))) for point in points) if e.certified]
+    case = template.case
+    points = uniforms(BAND_DRAWS, len(case.parameters), seed=0)
+    solved = (e for e in (solve(template.game(case.drawn(point))) for point in points) if e.certified)
+    drawn = list(itertools.islice(solved, DRAWS))
     shares = [matters, *(importance(template, e.values) for e in drawn)]
     most = {name: max(own[name] for own in shares) for name in matters}
-    return list(ask_solved(template, [middle, *drawn], most))
+    found = list(ask_solved(template, [middle, *drawn], most))
+    return [*found, *ask_class(template, itertools.chain(drawn, solved), past_cases(case, case.as_of))]
 
 
 def _reasons(template: "Template", equilibrium: "Equilibrium") -> tuple[Reasons, ...]:

@@ -5,19 +5,22 @@ solved games in `ask_solved`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 
+from detente.answers.gap import first_entries
 from detente.case import Case
 from detente.errors import Diagnostic
 from detente.game import Game
 from detente.game.compile import Template
 from detente.game.diagnose import corners
+from detente.outside.past import PastCases
 from detente.settlement.roles import Graph
 from detente.solver import Equilibrium
 from detente.words.dates import DAYS_PER_YEAR
+from detente.words.numbers import range_text
 
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 AMOUNT = rf"((?:\d+(?:\.\d+)?|{'|'.join(WORDS)})(?: and a half)?|half(?: an?)?)"  # not "a year": that is said of rates
@@ -34,6 +37,7 @@ YEARS = {
 APART = 3.0  # times: so far beyond the range a length in its reason is taken to speak of something else or be a slip
 NEVER = 1e-3  # acts in `HORIZON` years from the date of the case: below it, an act is as good as absent
 HORIZON = 20.0  # years
+BAND_YEARS = 5  # years of the chance of war that is held against past cases
 NOTHING = 1e-9  # share of the range of values below which a state variable changes no answer
 NOTICED = 1e-9  # what a sum over shares may exceed 1 by rounding
 
@@ -169,6 +173,35 @@ def ask_solved(template: Template, found: Sequence[Equilibrium], matters: dict[s
         if share <= NOTHING:
             what = f"'{name}' changes no answer: states that differ in nothing else are worth the same to all"
             yield template.case.remark(("states", name), what, hint="does it belong here?", severity="note", key=True)
+
+
+def ask_class(template: Template, draws: Iterable[Equilibrium], past: PastCases) -> Iterator[Diagnostic]:
+    """That no draw of the ranges says of war what past cases say, where that is so.
+
+    Args:
+        template: the states of the case.
+        draws: certified equilibria of some draws; taken one by one until the class's band is reached.
+        past: the reference class on the date of the case.
+    """
+    band = past.spread(BAND_YEARS)
+    if band is None:
+        return
+    case = template.case
+    start, found = template.state(case.as_of), list[float]()
+    for equilibrium in draws:
+        entries = first_entries(equilibrium, template.threshold, start, np.array([float(BAND_YEARS)]))
+        found.append(float(entries.sum()))
+        if min(found) <= band[2] and max(found) >= band[0]:
+            return
+    if found:
+        own, past_range = (range_text(low, high, "probability") for low, high in ((min(found), max(found)), band[::2]))
+        what = (
+            f"war within {BAND_YEARS} years: past cases say {past_range}, and none of {len(found)} draws of the ranges "
+            f"says so ({own})"
+        )
+        hint = f"`detente outlook {case.name}` says where the difference comes from"
+        at = ("outcomes", "war") if case.threshold is None else ("threshold", "states")
+        yield case.remark(at, what, hint=hint, severity="warning")
 
 
 def _never(template: Template, found: Sequence[Equilibrium]) -> Iterator[Diagnostic]:

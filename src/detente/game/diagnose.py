@@ -55,6 +55,8 @@ def _conditions_of(case: Case) -> Iterator[tuple[str, Expr]]:
     yield from ((f"the condition of {name}", move.when) for name, move in _moves(case))
     yield "the condition of peace", case.outcomes.peace
     yield "the condition of war", case.outcomes.war
+    if case.threshold is not None:
+        yield "the condition of the threshold", case.threshold.states
 
 
 def _impossible(case: Case) -> Iterator[Diagnostic]:

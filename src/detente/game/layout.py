@@ -98,6 +98,11 @@ class Layout:
         """States that count as war, (states,) bool."""
         return self.mask(self.case.outcomes.war)
 
+    @cached_property
+    def threshold(self) -> np.ndarray:
+        """States whose fighting a reference class would count, (states,) bool; war, where the case does not say."""
+        return self.war if self.case.threshold is None else self.mask(self.case.threshold.states)
+
     def settled(self, package: str | None = None) -> np.ndarray:
         """The state that settling leads to from each state, (states,) int; -1 where it is peace already.
 

@@ -63,6 +63,34 @@ class LifeTable:
         ends = [-np.expm1(log_survival * np.exp(sign * NORMAL_95 * spread)) for sign in (-1, 1)]
         return float(ends[0]), float(mid), float(ends[1])
 
+    def counts(self, within: float, elapsed: float = 0.0) -> tuple[float, float] | None:
+        """Recurrences and cases that stand for the next years, given none so far: (recurred, cases).
+
+        Without cases that leave observation and in whole years these are plain counts. Else the number of cases is the
+        one that would leave the estimate of `recurrence` as uncertain as Greenwood says: (1 - S) / (S G), with
+        G the sum over years of share^2 events / (risk (risk - events)).
+
+        Args:
+            within: years from now.
+            elapsed: years under observation so far (from the first of January after the end).
+
+        Returns:
+            None where fewer than five episodes were observed that long.
+
+        Source: Cutler & Ederer 1958, Journal of Chronic Diseases 8 (effective number of cases).
+        """
+        if self.recurrence(within, elapsed) is None:
+            return None
+        year = np.arange(self.at_risk.size)
+        share = np.clip(elapsed + within - year, 0, 1) - np.clip(elapsed - year, 0, 1)
+        used = share > 0
+        share, risk, events = share[used], self.at_risk[used].astype(float), self.events[used].astype(float)
+        survival = float(np.exp(share @ np.log1p(-events / risk)))
+        if survival == 1.0:
+            return 0.0, float(risk.min(initial=np.inf))
+        cases = (1.0 - survival) / (survival * float(share**2 @ (events / (risk * (risk - events)))))
+        return cases * (1.0 - survival), cases
+
 
 def life_table(episodes: Episodes, years: int = YEARS) -> LifeTable:
     """Count labelled episodes at risk and recurring in each calendar year after their end.

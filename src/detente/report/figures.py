@@ -134,7 +134,7 @@ def _interval_table(context: Context, picture: Picture, id: str) -> Figure | Non
     specs = both(
         lambda width: intervals(
             drawn, "label", axis, group="group" if grouped else None, compare="kind" if kinds else None,
-            percent=picture.percent, width=width, row_height=23 if grouped else 30,
+            percent=picture.percent, hollow=picture.hollow, width=width, row_height=23 if grouped else 30,
         )
     )  # fmt: skip
     place = [rows.columns.index(c) for c in ("label", "low", "mid", "high")]

@@ -220,7 +220,7 @@ def _record(run: Run, hidden: Hidden) -> dict[str, Any]:
 def _findings(run: Run, hidden: Hidden) -> dict[str, Any]:
     """What the parts found, without what is said of hidden numbers and assumptions, or in words that name some."""
     found: dict[str, Any] = {}
-    for name in ("other_model", "accounts", "fit", "history", "scores", "settlement", "outlook"):
+    for name in ("other_model", "accounts", "fit", "history", "scores", "settlement", "outlook", "chances"):
         held = getattr(run, name)
         if held is not None:
             found[name] = None if getattr(held, "confidential", False) else _model(held, hidden)

@@ -6,7 +6,7 @@ from detente.run.claims import Claim, ClaimTest
 from detente.run.history import History, HistoryRow
 from detente.run.ledger import Bar, Happening, Ledger, Precision, Timeline, Touched
 from detente.run.other_model import OtherModel, SecondOpinion
-from detente.run.outlook import Outlook
+from detente.run.outlook import Chance, Chances, Gap, GapPart, Outlook, OwnPast
 from detente.run.quantity import Assumption, Quantity
 from detente.run.run import Part, Public, Run, Solution, Stamp
 from detente.run.scores import Scores
@@ -20,9 +20,13 @@ __all__ = [
     "Assumption",
     "Bar",
     "Cell",
+    "Chance",
+    "Chances",
     "Claim",
     "ClaimTest",
     "Fit",
+    "Gap",
+    "GapPart",
     "Happening",
     "History",
     "HistoryRow",
@@ -31,6 +35,7 @@ __all__ = [
     "Model",
     "OtherModel",
     "Outlook",
+    "OwnPast",
     "Part",
     "Picture",
     "Precision",

@@ -14,7 +14,7 @@ from detente.run.claims import Claim
 from detente.run.history import History
 from detente.run.ledger import Ledger, Timeline
 from detente.run.other_model import OtherModel
-from detente.run.outlook import Outlook
+from detente.run.outlook import Chances, Outlook
 from detente.run.quantity import Assumption, Quantity
 from detente.run.scores import Scores
 from detente.run.section import Section
@@ -34,6 +34,7 @@ CONTENT = (
     "scores",
     "settlement",
     "outlook",
+    "chances",
 )
 
 
@@ -84,6 +85,7 @@ class Part(Model):
     history: History | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
+    chances: Chances | None = None
 
     @model_validator(mode="after")
     def _drawable(self) -> "Part":
@@ -139,6 +141,7 @@ class Run(Model):
     history: History | None = None
     settlement: Settlement | None = None
     outlook: Outlook | None = None
+    chances: Chances | None = None
     public: dict[str, Public] = Field(default_factory=dict)
     marked: tuple[Ref, ...] = ()  # entries and parameters that are not public: marked, or resting on what is marked
     sealed: bool = False  # its files hold something confidential, known on the date or not

@@ -54,7 +54,8 @@ class Picture(Model):
     | `spells` | | `label, low, high` (`kind`): a row for each label, a bar from low to high for each spell |
     | `timeline`, `ledger` | | the run's own timeline or ledger, no table |
 
-    `kind` tells marks or curves apart by colour and shape; `group` puts rows in blocks with a scale of their own.
+    `kind` tells marks or curves apart by colour and shape, and those in `hollow` have hollow marks; `group` puts rows
+    in blocks with a scale of their own.
     Rows of quantities are named by their actors where all have one and no two would share a row, else by their labels;
     packages of terms share an actor's row. Beside a table, `quantities` says which numbers it repeats or splits: where
     one of them is withheld, so is the picture.
@@ -67,6 +68,7 @@ class Picture(Model):
     table: str = ""
     roles: dict[str, str] = Field(default_factory=dict)
     compare: tuple[str, ...] = ()  # of intervals: quantities drawn hollow in the rows of the first ones
+    hollow: tuple[str, ...] = ()  # of a table of intervals: kinds whose marks are hollow
     unit: str = ""  # of its numbers, as in `Quantity.unit`; "": what the quantities or the table's columns say
     percent: bool = False  # of a table: shares, on an axis in per cent (quantities know that themselves)
 

@@ -154,6 +154,7 @@ def intervals(
     compare: str | None = None,
     percent: bool = False,
     zero: bool = True,
+    hollow: Sequence[str] = (),
     width: int = WIDTH,
     row_height: int = 30,
 ) -> Spec:
@@ -170,6 +171,7 @@ def intervals(
         compare: column that tells several marks of one row apart, by colour and shape.
         percent: true for shares, drawn as percentages.
         zero: keep zero on the axis and draw a line there.
+        hollow: cells of `compare` whose marks are hollow all the same.
         width: drawn width, pixels.
         row_height: pixels per row.
     """
@@ -177,7 +179,7 @@ def intervals(
     for row in rows:
         row["low"] = row["mid"] if row.get("low") is None else row["low"]
         row["high"] = row["mid"] if row.get("high") is None else row["high"]
-        row["clear"] = row["low"] * row["high"] >= 0
+        row["clear"] = row["low"] * row["high"] >= 0 and not (compare and row[compare] in hollow)
     longest, tallest = row_labels(rows, label, width)
     kinds = order_of(rows, compare) if compare else []
     step = max(row_height, LINE * tallest + 9, 15 * len(kinds) + 10)

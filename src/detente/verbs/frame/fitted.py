@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from detente.run import Fit
 
 AS_OF, WHOLE, NONE = "as-of", "whole", "none"
+NO_FIT = "no fit to the record until the date is kept: assumptions only"
 HINDSIGHT = "Hindsight: the fit has seen the whole record, also what came after the date."
 
 
@@ -45,6 +46,18 @@ def fitted_for(
     if found is None:
         return None, (f"Assumptions only: {why}.",) if why else ()
     return found, (HINDSIGHT,) if whole else ()
+
+
+def why_none(fit: str, said: tuple[str, ...]) -> str:
+    """Why answers rest on assumptions only, where `fitted_for` gave no fit.
+
+    Args:
+        fit: what was asked for.
+        said: what `fitted_for` said.
+    """
+    if fit == NONE:
+        return "none was asked for: assumptions only"
+    return f"{said[0].removeprefix('Assumptions only: ').rstrip('.')}: assumptions only" if said else NO_FIT
 
 
 def unsettled(fit: "Fit", case: str) -> str:
