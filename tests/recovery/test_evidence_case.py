@@ -134,11 +134,6 @@ def test_a_draw_that_fails_is_left_out_with_its_reason(case, tmp_path, monkeypat
         assert again.accounts.notes == part.accounts.notes  # the reason is kept with the draw
 
 
-def test_the_cap_holds_from_the_first_draw(case, tmp_path):
-    part = accounts.run(case, quick=True, cap=7, workers=0, out=tmp_path / "out")
-    assert part.accounts.solves <= 7
-
-
 def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
     other = tmp_path / "elsewhere" / "brook"
     shutil.copytree(case, other)
@@ -149,8 +144,8 @@ def test_a_case_of_the_same_name_has_a_store_of_its_own(case, tmp_path):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda c, o: accounts.run(c, cap=-1, out=o), "--cap -1; expected a whole number of at least 1"),
-        (lambda c, o: accounts.run(c, quick=True, cap=2, out=o), "--cap 2; expected a number of at least 3"),
+        (lambda c, o: accounts.run(c, draws=-4, out=o), "--draws -4; expected a multiple of 4, 40 or more"),
+        (lambda c, o: accounts.run(c, draws=42, out=o), "--draws 42; expected a multiple of 4, 40 or more"),
         (lambda c, o: accounts.run(c, records=0, out=o), "--records 0; expected a whole number of at least 1"),
         (lambda c, o: accounts.run(c, seed=-1, out=o), "--seed -1"),
         (lambda c, o: accounts.run(c, quick=True, workers=-2, out=o), "--workers -2; expected 0"),

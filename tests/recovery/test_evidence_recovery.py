@@ -9,10 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from calibration import calibrate
 from evidence_toy import ACCOUNTS, CHANCES, SPACE, TABLE, bank, channels, scheme, scorer
 
 from detente.errors import ComputationError
-from detente.evidence.calibration import calibrate
 from detente.evidence.coded import Chance, recording
 from detente.evidence.design import design_check, resample
 from detente.evidence.posterior import DECIBAN

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ACCOUNTS = """
 from detente.evidence.recorded import RecordedCase
 from detente.verbs.accounts import study_accounts, study_settings
-_, part = study_accounts(RecordedCase.open(case), study_settings(True, cap=9, records=3, workers=0), store, None, "")
+_, part = study_accounts(RecordedCase.open(case), study_settings(True, records=3, workers=0), store, None, "")
 """
 SETTLE = """
 from detente.case import load_case
@@ -38,7 +38,7 @@ HEAD = "import sys, pathlib; case, store, end = map(pathlib.Path, sys.argv[1:])\
 END = "from detente.files.whole import write_text; write_text(end, part.model_dump_json())\n"
 VERBS = {
     "analyze": ("--draws", "6"),
-    "accounts": ("--quick", "--cap", "30"),
+    "accounts": ("--quick",),
     "fit": ("--whole", "--chains", "2", "--steps", "100"),
     "settle": ("--quick", "--draws", "4", "--risk", "0.3", "--share", "0.5"),
 }

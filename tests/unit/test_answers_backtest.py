@@ -14,10 +14,10 @@ from detente.answers.backtest import (
     happened,
     hindsight,
     over_the_years,
-    pooled,
     scores_of,
 )
 from detente.answers.backtest_part import finding, kept_scores, paragraphs, scores_part
+from detente.answers.outlook import WEIGHT, pooled
 from detente.case import load_case
 from detente.errors import OptionError
 from detente.evidence.path import Path, Pin
@@ -61,7 +61,7 @@ def test_what_came_within_a_window(start, years, wanted):
 
 
 def forecast(model, came, *, reference=0.5, constant=0.2, years=1, event="war", settled=True):
-    pool = None if reference is None else pooled(model, reference)
+    pool = None if reference is None else pooled(reference, model, WEIGHT)
     return PastForecast(
         event=event, years=years, model=model, low=model / 2, high=min(1.0, model * 2), reference=reference,
         constant=constant, pool=pool, ess=120.0, rhat=1.0, settled=settled, happened=came,
@@ -105,11 +105,6 @@ def test_overlapping_windows_are_worth_fewer():
     assert scores_of(rows, 1, 0)[0].windows == 2.0
     assert scores_of(rows, 2, 0)[0].windows == pytest.approx(10 / 3)
     assert scores_of([], 1, 0) == ()
-
-
-def test_the_pool_is_the_mean_in_log_odds():
-    assert pooled(0.5, 0.9) == pytest.approx(0.75)  # odds 1 and 9: 3
-    assert pooled(0.2, 0.8) == pytest.approx(0.5) and 0 <= pooled(0.0, 0.5) < 1e-4
 
 
 def test_blocks_of_neighbours_give_wider_intervals_than_single_days():

@@ -11,8 +11,6 @@ from detente.evidence.posterior import (
     mixture,
     overlap,
     quantiles,
-    refine,
-    tempered,
     weigh,
 )
 from detente.evidence.priors import (
@@ -92,26 +90,31 @@ def test_evidence_of_a_conjugate_model():
     assert not narrow.refused
 
 
-def test_a_mixture_of_proposals_gives_the_same_evidence_with_more_effective_draws():
+def test_a_mixture_of_priors_gives_the_same_evidence_with_more_effective_draws():
     rng = np.random.default_rng(3)
-    first = Proposal(WIDE, 400)
+    first, second = Proposal(WIDE, 400), Proposal(NARROW, 400)
     u = first.draw(SPACE, rng.random((400, 3)))
-    log_prior, like = SPACE.log_ratio(NARROW, u), lambda u: norm.logpdf(0.8, SPACE.values(u)[:, 0], 0.01)
-    before = weigh(log_prior - mixture(SPACE, [first], u) - np.log(400), like(u))
-    proposal = refine(SPACE, NARROW, u, log_prior, like(u), count=400)
-    both = np.concatenate([u, proposal.draw(SPACE, rng.random((400, 3)))])
-    after = weigh(SPACE.log_ratio(NARROW, both) - mixture(SPACE, [first, proposal], both) - np.log(800), like(both))
+    like = lambda u: norm.logpdf(0.8, SPACE.values(u)[:, 0], 0.1)  # noqa: E731
+    before = weigh(SPACE.log_ratio(NARROW, u) - mixture(SPACE, [first], u) - np.log(400), like(u))
+    both = np.concatenate([u, second.draw(SPACE, rng.random((400, 3)))])
+    after = weigh(SPACE.log_ratio(NARROW, both) - mixture(SPACE, [first, second], both) - np.log(800), like(both))
     assert after.ess > 2 * before.ess
-    assert after.log_evidence == pytest.approx(np.log(2.0), abs=4 * after.error + 0.02)
+    assert after.log_evidence == pytest.approx(np.log(2 * (norm.cdf(2.0) - norm.cdf(-3.0))), abs=4 * after.error)
 
 
 def test_effective_sizes():
     assert effective(np.zeros(50)) == pytest.approx(50)
     assert effective(np.array([0.0, -np.inf, -np.inf])) == pytest.approx(1)
     assert effective(np.full(3, -np.inf)) == 0
-    power = tempered(np.zeros(200), np.linspace(-50, 0, 200), 60)
-    assert effective(power * np.linspace(-50, 0, 200)) == pytest.approx(60, rel=1e-6)
-    assert tempered(np.zeros(10), np.zeros(10), 5) == 1.0
+    assert effective(np.zeros(50), 0.5) == pytest.approx(25)
+    assert effective(np.zeros(3), np.array([1.0, 1.0, 0.5])) == pytest.approx(9 / 4)
+
+
+def test_draws_that_are_worth_less_make_the_error_larger():
+    like = np.linspace(-1, 0, 40)
+    whole, half = (weigh(np.full(40, -np.log(40)), like, worth) for worth in (1.0, 0.5))
+    assert half.ess == pytest.approx(whole.ess / 2) and half.error > whole.error
+    assert half.log_evidence == whole.log_evidence
 
 
 def test_an_impossible_record_has_no_evidence():

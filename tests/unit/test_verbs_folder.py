@@ -28,7 +28,7 @@ def quick_fit(case, out, note=None):
 LIMITS = {"risk": 0.3, "share": 0.5}
 VERBS = {
     "settle": lambda case, out, note=None: settle(case, quick=True, draws=2, workers=0, out=out, note=note, **LIMITS),
-    "accounts": lambda case, out, note=None: accounts(case, quick=True, cap=6, workers=0, out=out, note=note),
+    "accounts": lambda case, out, note=None: accounts(case, quick=True, workers=0, out=out, note=note),
     "fit": quick_fit,
     "analyze": lambda case, out, note=None: analyze(case, draws=2, workers=0, out=out, note=note),
 }

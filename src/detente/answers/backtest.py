@@ -15,6 +15,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
+from detente.answers.outlook import WEIGHT, pooled
 from detente.case import Case
 from detente.draws import Progress
 from detente.errors import OptionError
@@ -25,9 +26,7 @@ from detente.evidence.posterior import LEAST
 from detente.evidence.recorded import RecordedCase
 from detente.evidence.tempered import Effort
 from detente.evidence.yearly import EVENTS, Day, Pass, Told, days_of, yearly_pass
-from detente.outside.base_rates import why_none
-from detente.outside.classes import shipped_curves
-from detente.outside.facts import facts_of
+from detente.outside.past import past_cases
 from detente.outside.scores import brier, calibration, log_score
 from detente.run import Scores
 from detente.run.scores import PastDay, PastForecast, Score
@@ -97,7 +96,7 @@ def past_day(
         reference: event and horizon -> chance by the reference class, where there is one.
     """
     template, at = recorded.template, years_between(start, day.day)
-    masks = dict[str, np.ndarray](zip(EVENTS, (template.war, template.peace), strict=True))
+    masks = dict[str, np.ndarray](zip(EVENTS, (template.threshold, template.peace), strict=True))
     known = recorded.code(until=day.day).path
     found = []
     for event, horizons in HORIZONS.items():
@@ -123,18 +122,12 @@ def _forecast(
         high=told.high,
         reference=reference,
         constant=constant,
-        pool=None if reference is None else pooled(told.mean, reference),
+        pool=None if reference is None else pooled(reference, told.mean, WEIGHT),
         ess=told.ess,
         rhat=told.rhat,
         settled=told.ess >= LEAST and told.rhat is not None and told.rhat <= MIXED,
         happened=came,
     )
-
-
-def pooled(one: float, other: float) -> float:
-    """The mean of two chances in log odds, equally weighted."""
-    odds = (np.log(p) - np.log1p(-p) for p in np.clip([one, other], 1e-9, 1 - 1e-9))
-    return float(1 / (1 + np.exp(-sum(odds) / 2)))
 
 
 def scores_of(days: Sequence[PastDay], every: int, seed: int) -> tuple[Score, ...]:
@@ -253,10 +246,6 @@ def unsettled(days: Sequence[str]) -> str:
 
 def reference_of(case: Case, day: str) -> dict[tuple[str, int], float]:
     """Event and horizon -> chance by the reference class on a day, where there is one."""
-    facts = facts_of(case, day)
-    if facts is None or why_none(case, facts, day):
-        return {}
-    curves = shipped_curves()
-    chosen, _ = curves.choose(facts.outcome, facts.first)
-    told = {years: curves.tables[chosen].recurrence(years, facts.elapsed(day)) for years in HORIZONS["war"]}
-    return {("war", years): found[1] for years, found in told.items() if found is not None}
+    past = past_cases(case, day)
+    told = {("war", years): past.mean(years) for years in HORIZONS["war"]}
+    return {name: chance for name, chance in told.items() if chance is not None}

@@ -43,8 +43,10 @@ SETTLED = "a settlement is in force on the date"
 
 
 def weight_of(before: Run | None) -> float:
-    """The model's weight in the pool, from what else is known of it in the run that the outlook joins."""
-    return WEIGHT
+    """The model's weight in the pool: none where its histories miss a row of war or peace (run that it joins)."""
+    if before is None or before.history is None:
+        return WEIGHT
+    return 0.0 if any(row.headline for row in before.history.failing) else WEIGHT
 
 
 def pooled(past: float | None, model: float | None, weight: float) -> float | None:

@@ -5,6 +5,7 @@ number of solves is capped and reported; whatever is interrupted goes on from it
 """
 
 import dataclasses
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,6 +55,7 @@ MATTERS = 15.0  # nats: draws so far behind the best of every account are not sc
 EXACT_DRAWS = 4  # sets of recording probabilities per draw that matters
 LEAST_WIDE = 4  # draws from the wide reference prior
 COUNTS = 1e-4  # of the largest weight: draws below it are not scored again without each source
+STEPS = 8  # of a tempered run, about
 FEW_RECORDS, MANY_RECORDS = 200, 1000  # simulated for predictive checks, without and with the variants
 
 
@@ -181,10 +183,22 @@ class Study:
         result[rows] = scorer.some(rows).exact(self.coded.path, EXACT_DRAWS, self.settings.seed)[0]
         return result
 
+    def ahead(self) -> str:
+        """How long the way to the posteriors is going to be, in words."""
+        effort = Effort(particles=self.settings.particles)
+        began = time.perf_counter()
+        self.solver(
+            dict(zip(self.space.names, map(float, self.space.values(np.full((1, len(self.space.names)), 0.5))[0])))
+        )
+        games = effort.particles * STEPS * (1 + effort.moves) * (1 + len(self.priors))
+        hours = games * (time.perf_counter() - began) / 3600
+        return f"the way to {1 + len(self.priors)} posteriors: some {games:,} games, {hours:.1g} hours of one processor"
+
     def refined(self, first: Bank) -> "tuple[Bank, np.ndarray, tuple[float, ...]]":
         """The bank with draws of the posteriors, its log-likelihoods, and the variances of `Compared`."""
         if not self.settings.particles:
             return first, self.score(first), ()
+        self.progress(0.5, self.ahead())
         parts = posteriors(
             self.case,
             self.space,

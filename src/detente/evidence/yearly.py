@@ -50,7 +50,7 @@ class Pass:
         """The same, of a case that is open."""
         template, priors = recorded.template, priors_of(recorded, None)
         targets = [RecordTarget.of(template.family, priors, recorded.code(until=day)) for day in self.days]
-        return Yearly(targets, tuple(map(float, self.years)), (template.war, template.peace))
+        return Yearly(targets, tuple(map(float, self.years)), (template.threshold, template.peace))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from detente.verbs.frame.options import Json
 
 PANEL = "Help"
 EXTRAS = {
-    "evidence": ("dynesty",),
+    "evidence": ("arviz_stats",),
     "survival": ("lifelines",),
     "pdf": ("typst",),
     "word": ("docx",),
