@@ -23,6 +23,7 @@ from detente.settlement.problem import limits, pose
 from detente.solver import solve
 from detente.verbs.analyze import run as analyze
 from detente.verbs.ask import run as ask
+from detente.verbs.ask import sensitivity
 from detente.verbs.compare import run as compare
 from detente.verbs.frame.app import app
 
@@ -218,3 +219,22 @@ def test_second_opinions_weigh_the_draws_by_the_record(case, template, fitted, a
         assert opinion.ess == pytest.approx(effective_draws(weights_of(logs[None], logs[opinion.model])), rel=1e-6)
     assert max(o.ess for o in answers.other_model.opinions) < 8
     assert "fitted under the case's own model" in answers.tables["other_model_chances"].note
+
+
+def test_what_a_number_hangs_on_is_asked_around_the_middle_of_the_fit(case, fitted):
+    found = sensitivity(case, "relapse.5y", DATE, workers=0)
+    (flip,) = found.quantities
+    assert flip.basis == "posterior" and "the middle of the draws of the fit" in flip.reason_no_interval
+    posterior = {p.name: (p.low, p.mid, p.high) for p in fitted.fit.parameters}
+    stated = sensitivity(case, "relapse.5y", DATE, fit="none", workers=0)
+    assert stated.quantities[0].basis == "prior"
+    assert stated.tables["tornado"].rows != found.tables["tornado"].rows
+    assert stated.command.endswith("--fit none")
+    for name, *ends, needed in found.tables["believe"].rows:
+        assert ends == pytest.approx(posterior[name]) and ends[0] <= needed <= ends[2]
+    ranges = load_case(case).parameters
+    for name, low, mid, high, _ in stated.tables["believe"].rows:
+        assert (low, mid, high) == (ranges[name].low, ranges[name].mid, ranges[name].high)
+    assert found.tables["believe"].rows and stated.tables["believe"].rows
+    with pytest.raises(OptionError, match="no such fit is kept"):
+        sensitivity(case, "relapse.5y", DATE, fit="whole", workers=0)

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from case_files import changed, folder_with
+from synthetic_run import make_run
 
 from detente.answers.gap import Masks, beginning, first_entries, split
 from detente.answers.outlook import Solved, gap_of, gathered, masks_of, pooled, weight_of
 from detente.case import load_case
 from detente.game import compile_case
-from detente.run import Chance, Gap, GapPart
+from detente.run import Chance, Gap, GapPart, History, HistoryRow
 from detente.solver import solve
 
 # Two causes of war, one way to peace, nothing after it; the fights that are no war lead nowhere else.
@@ -167,6 +168,16 @@ def test_one_that_is_sure_does_not_outvote_the_other():
 
 def test_the_model_weighs_half_unless_the_run_says_otherwise():
     assert weight_of(None) == 0.5
+    row = HistoryRow(
+        id="wars", label="wars begun", unit="count", start="2000-01-01", until="2010-01-01", headline="war",
+        leans_on=(), recorded=5.0, low=0.0, mid=1.0, high=3.0, inside=False, tail=0.01, histories=200,
+        prior=(0.0, 1.0, 4.0), constant=(1.0, 2.0, 3.0), counts=True,
+    )  # fmt: skip
+    for update, weight in (({}, 0.0), ({"inside": True}, 0.5), ({"headline": ""}, 0.5), ({"counts": False}, 0.5)):
+        statistics = (row.model_copy(update=update),)
+        history = History(date="2010-01-01", until="2010-01-01", basis="posterior", draws=200, statistics=statistics)
+        assert weight_of(make_run().model_copy(update={"history": history})) == weight
+    assert weight_of(make_run()) == 0.5
 
 
 def test_the_waterfall_sums_to_past_cases_less_the_model():

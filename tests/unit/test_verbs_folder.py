@@ -103,6 +103,22 @@ def test_the_verbs_themselves_in_another_order(made, tmp_path):
     assert names == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if ".evidence" not in p.parts)
 
 
+def test_a_fit_that_is_made_anew_drops_what_was_drawn_from_the_old_one(made):
+    case, out = made
+    whole = read_run(out)
+    drawn = tuple(q.model_copy(update={"basis": "posterior"}) for q in whole.quantities[:1]) + whole.quantities[1:]
+    before, now = whole.model_copy(update={"quantities": drawn}), keys(load_case(case), whole.date)
+    part = part_of(whole, "fit")
+    bare = parts_of(whole, ())
+    for changed, lost in (({"draws": 999}, True), ({}, False), ({"whole": True}, False), ({"account": "eager"}, False)):
+        said: list[str] = []
+        again = bare.add(part.model_copy(update={"fit": part.fit.model_copy(update=changed)}))
+        found = combine(again, before, now, note=said.append)
+        assert ("answers" not in found.parts) is lost
+        assert [words.split(":")[0] for words in said] == ["answers"] * lost
+    assert said == [] and "settlement" in found.parts
+
+
 def test_a_part_is_taken_apart_and_put_together_again(made):
     _, out = made
     run = read_run(out)

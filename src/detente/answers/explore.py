@@ -7,13 +7,14 @@ linearisation with every point solved again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from detente.answers.answers import Answers
 from detente.answers.catalogue import CATALOGUE, Catalogue
 from detente.answers.derivatives import derivative, target_of
+from detente.answers.drawn import Drawn, Ranges, drawn_from_fit
 from detente.answers.evaluate import solution_of
 from detente.answers.frame import Frame, frame_of
 from detente.answers.job import Job, Spot, varied
@@ -23,6 +24,7 @@ from detente.answers.results import gather
 from detente.answers.solved import SolvedGame
 from detente.draws import Progress, map_draws
 from detente.errors import ComputationError, OptionError, suggest
+from detente.evidence.kept import KeptFit
 from detente.run import Picture, Quantity, Ref, Section, Table
 from detente.solver import Sensitivity
 
@@ -44,13 +46,24 @@ class Landscape:
     spec: NumberSpec
     names: tuple[str, ...]
     middle: dict[str, float]
+    ranges: Ranges
     half: np.ndarray
     solved: SolvedGame
     threshold: float = 0.0
+    basis: Literal["prior", "posterior"] = "prior"
 
     @staticmethod
-    def of(template: Any, frame: Frame, id: str, catalogue: Catalogue = CATALOGUE) -> "Landscape":
-        """The landscape around the middle of all ranges.
+    def of(
+        template: Any, frame: Frame, id: str, drawn: Drawn | None = None, catalogue: Catalogue = CATALOGUE
+    ) -> "Landscape":
+        """The landscape around the middle of all ranges, or of the draws of a fit.
+
+        Args:
+            template: a compiled case.
+            frame: its date.
+            id: the number.
+            drawn: draws of a fit; None: the stated ranges.
+            catalogue: of the numbers that there are.
 
         Raises:
             UncertifiedError: no certified solution there.
@@ -63,25 +76,33 @@ class Landscape:
         if reason := question.missing(frame):
             raise OptionError.of(f"'{id}' cannot be asked of this case on this date: {reason}")
         names = varied(template)
-        middle = template.case.defaults()
+        own = {name: template.case.parameters[name] for name in names}
+        stated = {name: (float(p.low), float(p.mid), float(p.high)) for name, p in own.items()}
+        ranges = stated if drawn is None else {name: drawn.ranges[name] for name in names}
+        middle = template.case.defaults() | {name: mid for name, (_, mid, _) in ranges.items()}
         solved = SolvedGame(frame, template.game(middle), family=template.family)
         if target_of(question, solved, spec.key) is None:
             works = dict.fromkeys(
                 f"{s.key.family}.*" for q, s in known.values() if target_of(q, solved, s.key) is not None
             )
             raise OptionError.of(f"'ask sensitivity' cannot explain {id} yet", f"a number of {', '.join(works)}")
-        half = np.array([(p.high - p.low) / 2 for p in (template.case.parameters[name] for name in names)])
-        return Landscape(
-            template, frame, question, spec, names, middle, half, solved, 0.5 if spec.unit == "probability" else 0.0
-        )
+        half = np.array([(high - low) / 2 for low, _, high in ranges.values()])
+        threshold = 0.5 if spec.unit == "probability" else 0.0
+        basis = "prior" if drawn is None else drawn.basis
+        return Landscape(template, frame, question, spec, names, middle, ranges, half, solved, threshold, basis)
 
     def point(self, z: np.ndarray) -> dict[str, float]:
         """The parameters at scaled assumptions; ends of ranges are kept."""
         found = dict(self.middle)
         for name, half, value in zip(self.names, self.half, z):
-            p = self.template.case.parameters[name]
-            found[name] = float(np.clip(p.mid + value * half, p.low, p.high))
+            low, mid, high = self.ranges[name]
+            found[name] = float(np.clip(mid + value * half, low, high))
         return found
+
+    @property
+    def where(self) -> str:
+        """What the middle is the middle of."""
+        return "all ranges" if self.basis == "prior" else "the draws of the fit"
 
     def solve(self, z: np.ndarray) -> SolvedGame:
         """The game there, solved from the last point."""
@@ -161,6 +182,7 @@ def explore(
     pair: tuple[str, str] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    fitted: KeptFit | None = None,
 ) -> Answers:
     """Tornado of one number by solving again, its nearest flip, and a map over two assumptions.
 
@@ -171,12 +193,14 @@ def explore(
         pair: two assumptions for the map; default the two with the largest derivatives.
         workers: processes.
         progress: called with (share done, words).
+        fitted: a fit to the record, whose draws' middle and ends are taken for those of the ranges.
 
     Raises:
         OptionError: unknown number or assumption, or a number without a derivative.
     """
     frame = frame_of(template, situation)
-    land = Landscape.of(template, frame, id)
+    drawn = None if fitted is None else drawn_from_fit(template, fitted, len(fitted.values), 0)
+    land = Landscape.of(template, frame, id, drawn)
     at_middle = land.solved
     slope = land.slope(at_middle)
     order = np.argsort(-np.abs(slope))
@@ -279,7 +303,8 @@ def _quantity(land: Landscape, flip: Flip) -> Quantity:
         label=label,
         unit="",
         mid=float(np.linalg.norm(flip.z)),
-        reason_no_interval="one search from the middle of all ranges",
+        reason_no_interval=f"one search from the middle of {land.where}",
+        basis=land.basis,
         assumptions=tuple(land.names[n] for n in order[:3]),
     )
 
@@ -288,8 +313,8 @@ def _believe(land: Landscape, middle: float, flip: Flip) -> Table:
     needed = []
     for n in np.argsort(-np.abs(flip.z)):
         if abs(flip.z[n]) > NEEDED:
-            p = land.template.case.parameters[land.names[n]]
-            needed.append((p.name, p.low, p.mid, p.high, land.point(flip.z)[p.name]))
+            name = land.names[n]
+            needed.append((name, *land.ranges[name], land.point(flip.z)[name]))
     said = "at these values the number crosses" if flip.reached else "within the ranges it does not cross"
     return Table(
         title=f"What you would have to believe for {land.spec.key.id} to flip",
@@ -313,7 +338,7 @@ def _derivatives(land: Landscape, slope: np.ndarray) -> Table:
 def _section(land: Landscape, quantity: Quantity, flip: Flip, tables: dict[str, Table]) -> Section:
     what, most = land.spec.label, ", ".join(quantity.assumptions)
     finding = (
-        f"'{what}' flips at a distance of {quantity.mid:.2g} from the middle of all ranges, mostly by {most}."
+        f"'{what}' flips at a distance of {quantity.mid:.2g} from the middle of {land.where}, mostly by {most}."
         if flip.reached
         else f"'{what}' does not flip anywhere within the ranges that was searched."
     )

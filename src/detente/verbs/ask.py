@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -119,6 +120,7 @@ def sensitivity(
     pair: Sequence[str] | None = None,
     *,
     workers: int | None = None,
+    fit: str = "as-of",
     progress: Progress | None = None,
 ) -> Run:
     """What one number hangs on: derivatives, bars by solving again, what you would have to believe, a map of two.
@@ -129,11 +131,13 @@ def sensitivity(
         date: a situation of the case; default its `as_of`.
         pair: two assumptions for the map; default the two that move the number most.
         workers: processes; never changes a number.
+        fit: around the middle of which draws: of the fit to the record until the date, if there is one ("as-of"), to
+            the whole record ("whole"), or of the stated ranges ("none").
         progress: called with (share done, words).
 
     Raises:
         CaseError: located mistakes in the case.
-        OptionError: unknown quantity, assumption or date, or not two assumptions.
+        OptionError: unknown quantity, assumption or date, not two assumptions, or no fit to the whole record.
     """
     from detente.answers.explore import explore
     from detente.case import load_case
@@ -141,15 +145,19 @@ def sensitivity(
     from detente.draws import Settings
     from detente.game.compile import compile_case
     from detente.verbs.frame.answered import run_of
+    from detente.verbs.frame.fitted import fitted_for
 
     if pair is not None and len(pair) != 2:
         raise OptionError.of(f"--pair {','.join(pair)}", "two assumptions joined by a comma")
     loaded = load_case(case)
     when = situation_of(loaded, date)
     both = None if pair is None else (pair[0], pair[1])
-    answers = explore(compile_case(loaded), when, quantity, both, workers=workers, progress=progress)
+    fitted, said = fitted_for(loaded, when, fit)
+    template = compile_case(loaded)
+    answers = explore(template, when, quantity, both, workers=workers, progress=progress, fitted=fitted)
+    answers = replace(answers, warnings=(*said, *answers.warnings))
     words = ["ask", loaded.name, "sensitivity", "--quantity", quantity, "--date", when]
-    return run_of(loaded, when, answers, Settings(1), words)
+    return run_of(loaded, when, answers, Settings(1, fit=fit), words)
 
 
 def command(
@@ -191,7 +199,7 @@ def command(
             if quantity is None:
                 raise OptionError.of("'sensitivity' needs a number", "--quantity ID, such as gain_from_settling.ACTOR")
             names = pair.split(",") if pair else None
-            found = sensitivity(case, quantity, date, names, workers=workers, progress=progress)
+            found = sensitivity(case, quantity, date, names, workers=workers, fit=fit, progress=progress)
         else:
             found = run(
                 case,

@@ -13,7 +13,7 @@ from detente.case.outputs import run_folder
 from detente.checks.fresh import HEAD, key_now, keys
 from detente.errors import OptionError
 from detente.files.whole import sweep, write_bytes, write_text
-from detente.run import Part, Run, read_run, write_run
+from detente.run import Fit, Part, Run, read_run, write_run
 from detente.run.tables import all_tables, table_csv
 from detente.words.progress import Note
 
@@ -83,7 +83,9 @@ def combine(
         for name, stamp in before.parts.items():
             if name in found:
                 continue
-            if key_now(name, now) == stamp.key:
+            if rests_on_fit(part_of(before, name)) and made_anew(before.fit, run.fit):
+                note(f"{name}: made from the draws of an earlier fit and taken out; `{stamp.command}` makes it again")
+            elif key_now(name, now) == stamp.key:
                 found[name] = part_of(before, name)
                 head = before if name == HEAD else head
             else:
@@ -93,6 +95,19 @@ def combine(
     for part in found.values():
         whole = whole.add(part)
     return whole
+
+
+def made_anew(before: Fit | None, now: Fit | None) -> bool:
+    """Whether a fit of the same kind has other draws than the one before."""
+    if before is None or now is None or (before.account, before.whole) != (now.account, now.whole):
+        return False
+    return before != now
+
+
+def rests_on_fit(part: Part) -> bool:
+    """Whether a part's numbers come from the draws of a fit."""
+    typed = [held.basis for held in (part.history, part.chances) if held is not None]
+    return "posterior" in typed or any(q.basis == "posterior" for q in part.quantities)
 
 
 def _before(run: Run, folder: Path, note: Note) -> Run | None:
