@@ -100,6 +100,13 @@ def test_without_a_class_model_and_constant_rate_stand_alone():
     assert score.brier["class"] is None and score.brier["pool"] is None and score.log["pool"] is None
 
 
+def test_a_class_that_most_days_lack_does_not_take_the_others_out():
+    bare, classed = forecast(0.8, True, reference=None), forecast(0.4, False)
+    assert scores_of(days(bare, bare, classed), 1, 0)[0].days == 3
+    assert scores_of(days(bare, bare, classed), 1, 0)[0].brier["class"] is None
+    assert scores_of(days(bare, classed), 1, 0)[0].days == 1
+
+
 def test_overlapping_windows_are_worth_fewer():
     rows = days(*(forecast(0.3, n == 3, years=5) for n in range(10)))
     assert scores_of(rows, 1, 0)[0].windows == 2.0
@@ -195,7 +202,10 @@ def test_the_part_says_how_forecasts_have_fared_and_what_they_are_worth(case, pa
         "Of 1 yearly forecasts of fighting within 1 year, each made with the record until then, 1 came true; Brier "
         "score 0.36, past cases 0.25 and a constant rate 0.64 (the smaller the better)."
     )
-    assert any("10 forecasts are worth 2 that do not overlap" in words for words in paragraphs(made))
+    assert next(iter(paragraphs(made))) == (
+        "Windows overlap. Forecasts that do not: 1 of 1 for fighting within 1 year and 2 of 10 for fighting within 5 "
+        "years. Of so few a score is an anecdote, not a test."
+    )
     assert part.tables["backtest_calibration"].rows == (
         (pytest.approx(0.3), pytest.approx(0.1), "10 forecasts"),
         (pytest.approx(0.4), 1.0, "1 forecasts"),

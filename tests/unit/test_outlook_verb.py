@@ -21,12 +21,14 @@ from detente.outside.lifetable import LifeTable
 from detente.outside.past import OWN, PastCases, jeffreys, own_past, own_past_of, past_cases
 from detente.record import load_record
 from detente.report.build import build
+from detente.report.document import Grid
 from detente.run import OwnPast, Run, read_run
 from detente.solver import solve
 from detente.verbs.analyze import run as analyze
 from detente.verbs.frame.app import app
 from detente.verbs.frame.fitted import why_none
 from detente.verbs.outlook import run as outlook
+from detente.words.numbers import percent
 
 FACTS = f"questions:\n  baserate:\n    {DATE}: {{outcome: ceasefire, ended: 2003-09-01, prior_episodes: 0}}\n"
 MARKS = ("past cases", "model, after the record", "model, assumptions only")
@@ -395,3 +397,17 @@ def test_the_gap_is_told_in_the_sizes_of_its_parts(case):
     assert f"accidents {round(-100 * gap['accident'])} points" in words
     side = "more" if found.gap.difference > 0 else "less"
     assert f"points {side} than the model" in words or f"point {side} than the model" in words
+
+
+def test_the_first_page_has_past_cases_the_model_and_both_for_five_chances(told):
+    data, run = told[0], read_run(told[1])
+    (summary,) = [s for s in build(run).sections if s.id == "summary"]
+    (grid,) = [block for block in summary.blocks if isinstance(block, Grid)]
+    assert [row[0] for row in grid.rows] == [
+        ("Fighting within a year",), ("Fighting within 2 years",), ("Fighting within 5 years",),
+        ("Settlement within 5 years",), ("Settlement within 10 years",),
+    ]  # fmt: skip
+    five = data["war"]["5y"]
+    ends = [f"{percent(five[who][0])} to {percent(five[who][2])}" for who in ("class", "prior", "posterior")]
+    assert [cell[0] for cell in grid.rows[2][1:]] == [*ends, percent(five["pool"])]
+    assert grid.rows[3][1] == ("–",)  # no past cases for settlement

@@ -456,7 +456,8 @@ def test_an_empty_run_still_makes_an_honest_page():
     text = render_html(empty_run(), workbook=False)
     assert "This run holds no answers." in text
     assert "Rival accounts were not tested" in text
-    assert "has not been scored against baselines" in text
+    assert "forecasts of earlier years are not scored yet: `detente backtest" in text
+    assert "do not stand beside those of past cases yet: `detente outlook" in text
     assert "The ranges below show" not in text
 
 

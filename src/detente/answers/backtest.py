@@ -142,8 +142,9 @@ def scores_of(days: Sequence[PastDay], every: int, seed: int) -> tuple[Score, ..
 
 
 def _score(rows: Sequence[PastForecast], every: int, seed: int) -> Score | None:
-    """One score; class and pool count only where some day has a class, and then only such days are scored."""
+    """One score. Where half of the days or more have a class, those are scored; else all, without class and pool."""
     with_class = [f for f in rows if f.reference is not None]
+    with_class = with_class if 2 * len(with_class) >= len(rows) else []
     rows = with_class or rows
     if not rows:
         return None

@@ -18,6 +18,7 @@ from detente.files.whole import write_text
 from detente.run import Cell, Part, Picture, Scores, Section, Table
 from detente.run.base import Model
 from detente.run.scores import Score
+from detente.words.numbers import listed
 
 NAME = "backtest"
 FILE = "scores.json"
@@ -160,12 +161,10 @@ def finding(score: Score) -> str:
 
 def paragraphs(found: Scores) -> Iterable[str]:
     """What has to be known to read the scores."""
-    for s in found.scores:
-        if s.windows < FEW:
-            yield (
-                f"{WORDS[s.event].capitalize()} within {_years(s.years)}: {s.days} forecasts are worth {s.windows:.0f} "
-                "that do not overlap. That is an anecdote, not a test."
-            )
+    few = [s for s in found.scores if s.windows < FEW]
+    if few:
+        worth = (f"{max(1, round(s.windows))} of {s.days} for {WORDS[s.event]} within {_years(s.years)}" for s in few)
+        yield f"Windows overlap. Forecasts that do not: {listed(worth)}. Of so few a score is an anecdote, not a test."
     late = [day for day in found.days if day.hindsight and not day.own]
     if late:
         share = max(len(day.hindsight) for day in late)

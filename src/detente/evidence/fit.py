@@ -1,6 +1,6 @@
 """The posterior of a case's parameters given its record: under its own ranges, or under one account."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,14 @@ from detente.evidence.priors import Quantile, quantile_of
 from detente.evidence.recorded import RecordedCase
 from detente.evidence.target import Coordinates, RecordTarget, Watch
 from detente.run import Fit
-from detente.run.accounts import AnswerFit, ParameterFit
+from detente.run.accounts import AnswerFit, PairFit, ParameterFit
 from detente.words.numbers import listed
 
 OWN = "the case's own ranges"
 PERCENTILES = (5, 50, 95)
+TRADES = 0.4  # rank correlation from which two parameters are said to trade off
+NOISE_ERRORS = 5.0  # standard errors of a correlation of independent draws: more than the largest of ten thousand pairs
+MOST_PAIRS = 10  # that are named
 
 
 @dataclass(frozen=True)
@@ -152,10 +155,31 @@ def fit(
             AnswerFit(id=id, rhat=m.rhat, ess=m.ess) for id, m in zip(found.watched, of_answers, strict=True)
         ),
         parameters=tuple(_parameters(target.coordinates, found.z, values, of_parameters)),
+        pairs=pairs_of(target.names, found.z.reshape(-1, len(target.names)), worst),
         words=tuple(_words(found, worst)),
     )
     size = len(target.names)
     return Fitted(made, target.names, values.reshape(-1, size), found.log.ravel(), plan.chains)
+
+
+def pairs_of(names: Sequence[str], z: np.ndarray, worst: Mixing) -> tuple[PairFit, ...]:
+    """Pairs of parameters whose draws (draws, dimensions) trade off, strongest first; none before chains have mixed.
+
+    A pair is named from a rank correlation of .4 on, and only beyond what as many independent draws would show.
+    """
+    if not worst.settled or len(names) < 2:
+        return ()
+    ranks = np.argsort(np.argsort(z, axis=0), axis=0)
+    correlation = np.asarray(np.corrcoef(ranks, rowvar=False))
+    least = max(TRADES, NOISE_ERRORS / np.sqrt(worst.ess))
+    rows, columns = np.triu_indices(len(names), 1)
+    order = np.argsort(-np.abs(correlation[rows, columns]), kind="stable")[:MOST_PAIRS]
+    found = [(int(rows[n]), int(columns[n])) for n in order]
+    return tuple(
+        PairFit(names=(names[a], names[b]), correlation=float(correlation[a, b]))
+        for a, b in found
+        if abs(correlation[a, b]) >= least
+    )
 
 
 def _mixing(draws: np.ndarray) -> list[Mixing]:

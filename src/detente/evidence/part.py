@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from detente.evidence.kept import files_key, fit_name, kept_fit
 from detente.evidence.recorded import RecordedCase, evidence_files
-from detente.evidence.report import accounts_of, fit_table, tables
+from detente.evidence.report import accounts_of, fit_table, learnt_table, pairs_table, tables
 from detente.evidence.sections import accounts_section, fit_section, held_out_section
 from detente.evidence.study import StudyResult
 from detente.files.keys import content_key, digests
@@ -45,12 +45,15 @@ def accounts_part(recorded: RecordedCase, found: StudyResult, command: str) -> P
 
 def fit_part(recorded: RecordedCase, fit: Fit, command: str) -> Part:
     """The part that `fit` adds to a run."""
+    shown = {"fit_parameters": fit_table(fit)}
+    shown |= {name: table for name, table in (("fit_learnt", learnt_table(fit)), ("fit_pairs", pairs_table(fit)))
+              if table.rows and not fit.refused}  # fmt: skip
     return Part(
         name="fit",
         key=files_key(recorded.case),
         command=command,
-        tables={"fit_parameters": fit_table(fit)},
-        sections=(fit_section(fit, "fit_parameters"),),
+        tables=shown,
+        sections=(fit_section(fit, shown),),
         fit=fit,
     )
 

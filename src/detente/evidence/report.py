@@ -9,7 +9,7 @@ from detente.evidence.posterior import LEAST
 from detente.evidence.predict import BackTested
 from detente.evidence.study import StudyResult
 from detente.record.told import Line, Told
-from detente.run import Accounts, Cell, Fit, Table
+from detente.run import Accounts, Cell, Fit, Ref, Table
 from detente.run.accounts import (
     AccountResult,
     BackTest,
@@ -24,6 +24,7 @@ from detente.run.accounts import (
 
 PARAMETER_COLUMNS = ("parameter", "overlap of prior and posterior")
 LESSON = "An overlap near 1: the record has taught nothing, and what rests on it is assumption, not record."
+MOST_LEARNT = 10  # parameters in the picture of a fit: a page
 MOST_TOLD = 12  # events in the table of those that tell most: a page
 
 
@@ -174,6 +175,34 @@ def fit_table(fit: Fit) -> Table:
             for p in sorted(fit.parameters, key=lambda p: p.overlap)
         ),
         note=LESSON,
+    )
+
+
+def learnt_table(fit: Fit) -> Table:
+    """The parameters that the record speaks to most, before and after it: what the picture of a fit draws."""
+    known = [p for p in fit.parameters if not p.assumption_not_record and p.prior is not None]
+    rows: list[tuple[Cell, ...]] = []
+    for p in sorted(known, key=lambda p: p.overlap)[:MOST_LEARNT]:
+        assert p.prior is not None
+        rows.append((p.name, *_short(p.prior), "before the record"))
+        rows.append((p.name, *_short((p.low, p.mid, p.high)), "after the record"))
+    return Table(
+        title="The assumptions that the record speaks to most, before and after it",
+        columns=("parameter", "low", "mid", "high", "kind"),
+        rows=tuple(rows),
+        note="5, 50 and 95 %; each in its own unit.",
+        rests_on=tuple((Ref(kind="parameter", id=str(row[0])),) for row in rows),
+    )
+
+
+def pairs_table(fit: Fit) -> Table:
+    """Pairs of parameters that trade off."""
+    return Table(
+        title="Assumptions that trade off: the record knows them together better than apart",
+        columns=("parameter", "assumption", "correlation"),
+        rows=tuple((*pair.names, round(pair.correlation, 2)) for pair in fit.pairs),
+        note="Correlation of ranks over the draws; above 0, both are high or both are low.",
+        rests_on=tuple(tuple(Ref(kind="parameter", id=name) for name in pair.names) for pair in fit.pairs),
     )
 
 

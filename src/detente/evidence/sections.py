@@ -1,8 +1,10 @@
 """How evidence is told: a finding in one sentence, the tables behind it, and the events that decide it."""
 
+from collections.abc import Mapping
+
 from detente.evidence.study import StudyResult
 from detente.record.told import Told
-from detente.run import Accounts, Fit, Ref, Section
+from detente.run import Accounts, Fit, Picture, Ref, Section, Table
 from detente.run.accounts import BackTest
 
 HELD_OUT_RANK = 590  # if simple rules predict better than the model, that comes before anything it says of accounts
@@ -71,8 +73,14 @@ def held_out_section(tested: BackTest, table: str) -> Section:
     )
 
 
-def fit_section(fit: Fit, table: str) -> Section:
+def fit_section(fit: Fit, tables: Mapping[str, Table]) -> Section:
     """What the record says of the parameters, and of how many it says nothing."""
+    roles = {"label": "kind", "group": "parameter"}
+    pictures = [
+        Picture(shape="intervals", title=table.title, table=name, roles=roles, hollow=("before the record",))
+        for name, table in tables.items()
+        if name == "fit_learnt"
+    ]
     silent = sum(p.assumption_not_record for p in fit.parameters)
     finding = (
         f"Of {len(fit.parameters)} parameters the record says nothing about {silent}: what rests on them is assumption."
@@ -90,7 +98,8 @@ def fit_section(fit: Fit, table: str) -> Section:
             else f"The record was used until {fit.until}.",
             *(sentence(words) for words in fit.words),
         ),
-        tables=(table,),
+        pictures=tuple(pictures),
+        tables=tuple(name for name in tables if name != "fit_learnt"),
     )
 
 

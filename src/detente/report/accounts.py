@@ -2,6 +2,8 @@
 
 from detente.report.context import Context
 from detente.report.document import Block, Bullets, Facts, Grid, Heading, Line, Paragraph, Section
+from detente.report.grids import table_grid
+from detente.report.pictures import draw
 from detente.report.sections import unnamed
 from detente.run import Accounts
 from detente.run.accounts import BackTest, ParameterFit
@@ -10,7 +12,7 @@ from detente.words.strings import label, string
 from detente.words.text import readable
 
 ACCOUNTS_RANK, FIT_RANK = 600, 610
-FIT_TABLE = "fit_parameters"
+FIT_TABLE, PAIRS_TABLE = "fit_parameters", "fit_pairs"
 RECORDED = "recorded."  # how names of chances of being recorded begin
 
 
@@ -71,8 +73,16 @@ def fit(context: Context) -> Section | None:
     said += [string("fit.whole")] if held.whole else []
     said += [string("fit.refused")] if held.refused else []
     blocks: list[Block] = [Paragraph((" ".join(said),))]
+    told = next((told for told in context.run.sections if told.id == "fit"), None)
+    for n, picture in enumerate(told.pictures if told is not None else ()):
+        made = draw(context, picture, f"fit_{n}")
+        blocks += [made] if made is not None else []
+        context.shown_tables.add(picture.table)
     blocks += [parameters_grid(context, held.parameters)] if held.parameters else []
     context.shown_tables.add(FIT_TABLE)  # the same, with more digits
+    if PAIRS_TABLE in context.tables:
+        context.shown_tables.add(PAIRS_TABLE)
+        blocks.append(table_grid(context, PAIRS_TABLE))
     blocks += [Bullets(tuple((words,) for words in held.words))] if held.words else []
     return Section("fit", string("section.fit"), tuple(blocks), FIT_RANK)
 

@@ -143,7 +143,9 @@ def _interval_table(context: Context, picture: Picture, id: str) -> Figure | Non
         (", ".join(str(row[n]) for n in (*heads, place[0])), _spread(row[place[1]], row[place[2]], row[place[3]], unit))
         for row in drawn.rows
     )
-    note = string("chart.own_scales") if grouped else ""
+    said = [string("chart.own_scales")] if grouped else []
+    said += [string("chart.both_signs")] if grouped and not picture.hollow else []
+    note = " ".join(said)
     alt = string("chart.alt", title=ended(picture.title), points=words)
     return figure(picture, id, alt, specs, table, picture.table, note)
 

@@ -2,11 +2,11 @@
 
 from detente.report.accounts import baseline_wins
 from detente.report.context import Context
-from detente.report.document import Block, Bullets, Cards, Facts, Line, Link, Paragraph, Section, Strong
+from detente.report.document import Block, Bullets, Cards, Facts, Grid, Line, Link, Paragraph, Section, Strong
 from detente.report.numbers import sign_text, vanishes
 from detente.run import Claim, Quantity, Run
 from detente.run.history import standing
-from detente.words.numbers import listed
+from detente.words.numbers import listed, percent
 from detente.words.strings import label, string
 from detente.words.text import readable
 
@@ -68,8 +68,10 @@ def _missing(context: Context) -> list[Line]:
         items.append((Strong(string("cannot.verdict")),))
     if run.settlement is None and "settlement" not in run.parts:  # a redacted copy may be without what was found
         items.append((string("cannot.no_settlement"),))
-    if run.accounts is None or run.accounts.baselines is None:
-        items.append((string("cannot.no_baselines"),))
+    if run.scores is None and (run.accounts is None or run.accounts.baselines is None):
+        items.append((string("cannot.no_scores", case=run.case),))
+    if run.chances is None:
+        items.append((string("cannot.no_chances", case=run.case, date=run.date),))
     return items
 
 
@@ -84,6 +86,7 @@ def summary(context: Context, sections: list[Section]) -> Section:
     numbers, fallen = _standing(context, context.found(ids))
     blocks: list[Block] = [Paragraph((why,), "warning") for why in fallen]
     blocks += [Cards(tuple((q.label, context.number(q)) for q in numbers[:CARDS]))] if numbers else []
+    blocks += [_forecasts(context)] if context.run.chances is not None else []
     items: list[Line] = []
     for section in sections:
         if context.run.history is not None and context.run.history.fallen(section.id):
@@ -97,6 +100,22 @@ def summary(context: Context, sections: list[Section]) -> Section:
     note = (interval_note(context.run), " ", Link(string("section.cannot_tell"), "cannot_tell"), ".")
     blocks.append(Paragraph(note, "note"))
     return Section("summary", string("section.summary"), tuple(blocks))
+
+
+def _forecasts(context: Context) -> Grid:
+    """Fighting within 1, 2, 5 years and settlement within 5, 10: past cases, the model before and after, the pool."""
+    chances = context.run.chances
+    assert chances is not None
+    rows: list[tuple[Line, ...]] = []
+    for event, years in (("war", 1), ("war", 2), ("war", 5), ("peace", 5), ("peace", 10)):
+        one = next(c for c in getattr(chances, event) if c.years == years)
+        spans = [string("word.to", low=percent(s[0]), high=percent(s[2])) if s else "–" for s in
+                 (one.past, one.prior, one.posterior)]  # fmt: skip
+        pool = percent(one.pool) if one.pool is not None else "–"
+        span = string("forecasts.year") if years == 1 else string("forecasts.years", count=years)
+        rows.append(((string(f"forecasts.{event}", span=span),), *((span,) for span in spans), (pool,)))
+    header = tuple(label("column", c) for c in ("forecast", "past_cases", "before", "after", "together"))
+    return Grid(string("forecasts.title"), header, tuple(rows), (False, True, True, True, True))
 
 
 def _standing(context: Context, headline: list[Quantity]) -> tuple[list[Quantity], list[str]]:

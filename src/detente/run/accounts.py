@@ -77,6 +77,13 @@ class ParameterFit(Model):
     ess: float | None = None
 
 
+class PairFit(Model):
+    """Two parameters that trade off: the record knows them together better than apart."""
+
+    names: tuple[str, str]
+    correlation: float  # of ranks, over the draws
+
+
 class AnswerFit(Model):
     """How well the chains of a fit have mixed for one number of a run."""
 
@@ -136,4 +143,5 @@ class Fit(Model):
     refused: bool
     answers: tuple[AnswerFit, ...] = ()
     parameters: tuple[ParameterFit, ...]
+    pairs: tuple[PairFit, ...] = ()
     words: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ def head_of(template: "Template", when: str, seed: int, draws: int, command: str
 def join(run: Run, case: "Case", folder: Path, note: Note | None = None) -> Run:
     """Take up what the folder holds besides a new run's parts, and write the folder.
 
-    A whole analysis also takes up what the last `accounts` and `fit` left beside their draws.
+    A whole analysis also takes up what the last `accounts`, `fit` and `backtest` left beside their draws.
 
     Args:
         run: what a verb found: a head with its parts.
@@ -51,12 +51,15 @@ def join(run: Run, case: "Case", folder: Path, note: Note | None = None) -> Run:
     Raises:
         OptionError: the folder holds a run of another case or date.
     """
+    from detente.answers.backtest_part import kept_scores
     from detente.evidence.kept import store_of
     from detente.evidence.part import kept_parts
 
     say = note or (lambda _sentence: None)
     before = _before(run, folder, say)
     beside = kept_parts(case, store_of(case), run.date) if HEAD in run.parts else ()
+    scores = kept_scores(case) if HEAD in run.parts else None
+    beside = (*beside, *([scores] if scores is not None else []))
     whole = combine(run, before, keys(case, run.date), beside, say)
     write_folder(whole, case, folder, before)
     return whole
