@@ -14,9 +14,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "recovery"))
 
 import numpy as np
+from calibration import calibrate
 from evidence_toy import ACCOUNTS, bank, scheme, scorer
 
-from detente.evidence.calibration import calibrate
 from detente.evidence.design import design_check
 from detente.evidence.priors import JointPrior
 
