@@ -1,9 +1,16 @@
-"""Shared fixtures: where ../shared is, and hypothesis kept quiet on slow machines and, in CI, to the same examples."""
+"""Shared fixtures: where ../shared is, and hypothesis kept quiet on slow machines and, in CI, to the same examples.
+
+Where Python is told to leave no compiled modules beside the sources (CI, and some containers), the workers and the
+hundred processes that tests start would each compile them all again, a fifth of the suite's time: they keep them in
+.pytest_cache instead.
+"""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -18,6 +25,9 @@ settings.load_profile("detente")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache" / "bytecode"))
+typer.testing._get_command = cache(typer.testing._get_command)  # the commands of an app are built once, as a user's are
 
 
 @pytest.fixture(scope="session")

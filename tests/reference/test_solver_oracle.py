@@ -1,7 +1,7 @@
 """The solver against programs written independently: the process toy, and plain damped iteration on random games."""
 
 import json
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -85,6 +85,18 @@ def _family(p, shocks="reference"):
     )
 
 
+@cache
+def _solved(shocks):
+    """The equilibrium of a family of games, and of the same with each parameter moved by -2, -1, 1 and 2 steps."""
+    family = partial(_family, shocks=shocks)
+    equilibrium = solve(family(PARAMETERS), tol=1e-13)
+    moved = {
+        name: [solve(family({**PARAMETERS, name: v + c * 1e-3 * v}), 1e-13, equilibrium) for c in (-2, -1, 1, 2)]
+        for name, v in PARAMETERS.items()
+    }
+    return family, equilibrium, moved
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -98,14 +110,12 @@ def _family(p, shocks="reference"):
 )
 @pytest.mark.parametrize("shocks", ["occasions", "reference"])
 def test_adjoint_derivatives_against_resolving(answer, shocks):
-    family = partial(_family, shocks=shocks)
-    equilibrium = solve(family(PARAMETERS), tol=1e-13)
+    family, equilibrium, moved = _solved(shocks)
     found = gradient(equilibrium, answer, family, PARAMETERS)
     nowhere = (np.zeros(1, int), np.zeros(1, int))
     for name, value in PARAMETERS.items():
         h = 1e-3 * value
-        ends = [solve(family({**PARAMETERS, name: value + c * h}), 1e-13, equilibrium) for c in (-2, -1, 1, 2)]
-        low2, low, high, high2 = (answer.pull(end.require(), nowhere)[0] for end in ends)
+        low2, low, high, high2 = (answer.pull(end.require(), nowhere)[0] for end in moved[name])
         difference = (low2 - 8 * low + 8 * high - high2) / (12 * h)
         assert found[name] == pytest.approx(difference, rel=1e-6, abs=1e-11), name
 

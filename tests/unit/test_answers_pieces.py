@@ -72,6 +72,12 @@ def test_added_hazards_begin_with_none_and_rise():
     assert np.isnan(roots(lambda _h: float("nan"), HAZARDS, known, 1e-9)).tolist() == [True]
 
 
+def test_a_root_on_a_point_between_two_brackets_counts_once():
+    grid = (0.0, 0.1, 0.5, 1.0)
+    assert roots(lambda h: h - 0.1, grid, np.array([-0.1, 0.0, 0.4, 0.9]), 1e-9) == [0.1]
+    assert roots(lambda h: 0.1 - h, grid, np.array([0.1, 0.0, -0.4, -0.9]), 1e-9) == [0.1]
+
+
 def test_a_game_at_a_hazard_starts_from_the_nearest_that_is_solved(monkeypatch):
     """Which start is taken; from there the way leads to the hazard."""
 
@@ -179,6 +185,17 @@ def test_without_derivatives_numbers_hang_on_what_they_go_with():
     summary = SimpleNamespace(results=results, drawn=SimpleNamespace(ranges=ranges), swings=lambda _key, _unit: {})
     spec = NumberSpec(Key("gain"), "a gain", unit="value")
     assert Summary._hangs_on(summary, spec) == ("small",)
+
+
+@pytest.mark.parametrize(("draws", "named"), [(10, ()), (11, ("moves",))])
+def test_what_a_number_goes_with_is_named_from_eleven_draws_on(draws, named):
+    """In step with it, the rank correlation is 1: beyond 3.3 / sqrt(n) from eleven draws on."""
+    moves = np.linspace(0.0, 1.0, draws)
+    results = Results({"gain": moves**3, "loss": 0.0 * moves}, {}, {}, moves[:, None], np.zeros((draws, 0)))
+    drawn = SimpleNamespace(ranges={"moves": (0.0, 0.5, 1.0)})
+    summary = SimpleNamespace(results=results, drawn=drawn, swings=lambda _key, _unit: {})
+    assert Summary._hangs_on(summary, NumberSpec(Key("gain"), "a gain", unit="value")) == named
+    assert Summary._hangs_on(summary, NumberSpec(Key("loss"), "never any", unit="value")) == ()
 
 
 def test_a_spread_is_that_of_numpy_and_of_few_draws_the_ends():

@@ -34,7 +34,7 @@ def template(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def everything(template):
-    return evaluate(template, DATE, draws=6, seed=1, workers=0)
+    return evaluate(template, DATE, draws=3, seed=1, workers=0)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_every_question_answers(everything):
 @pytest.mark.slow
 def test_swapping_the_parties_names_mirrors_every_answer(tmp_path: Path, everything):
     mirrored = compile_case(load_case(write_case(tmp_path, one="south", two="north")))
-    swapped = evaluate(mirrored, DATE, draws=6, seed=1, workers=0)
+    swapped = evaluate(mirrored, DATE, draws=3, seed=1, workers=0)
     swap = {"north": "south", "south": "north"}
     assert len(swapped.draws) == len(everything.draws)
     for id, values in everything.draws.items():
@@ -127,7 +127,7 @@ def test_in_peace_settling_cannot_be_asked_about(template):
 def test_triggers_add_up_to_the_risk(everything):
     ids = [q.id for q in everything.quantities if q.family == "trigger"]
     shares = sum(everything.draws[id] for id in ids)
-    assert shares == pytest.approx(np.ones(6))
+    assert shares == pytest.approx(np.ones(3))
     curves = everything.results.curves
     chances = sum(v[:, 0] for curve, v in curves.items() if curve.name == "trigger")
     assert chances == pytest.approx(everything.draws["relapse.10y"], rel=1e-8)

@@ -15,7 +15,8 @@ def said(folder, text: str) -> list[str]:
     return [f"{d.severity}: {d.what}" for d in check_folder(folder).diagnostics]
 
 
-@pytest.mark.parametrize("case", [*shipped_cases(), "starter"])
+# by default the starter: that the shipped ones have no remark at all, or these, `test_states_and_reasons` says
+@pytest.mark.parametrize("case", ["starter", *(pytest.param(c, marks=pytest.mark.slow) for c in shipped_cases())])
 def test_no_shipped_case_hides_a_number(case):
     found = check_folder(STARTER.parent if case == "starter" else case).diagnostics
     assert not [str(d) for d in found if "bare number" in d.what or "one value and no range" in d.what]

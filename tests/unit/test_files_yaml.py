@@ -187,3 +187,13 @@ def test_a_quote_that_is_not_closed_is_told_where_it_opens(text, line, column):
 def test_text_that_runs_over_lines_on_purpose_is_not_blamed():
     (found,) = parse_yaml('a: "one\n  two"\nb: c: d\n', "t.yaml").diagnostics
     assert (found.line, found.column) == (3, 5) and "mapping values" in found.what
+
+
+def test_a_text_that_is_read_again_is_as_it_stands_whatever_was_done_to_the_first():
+    first = parse_yaml("a: [1, {b: 2}]\na: 3\n", "x.yaml")
+    first.data["a"][1]["b"] = first.data["c"] = 9
+    first.values.clear(), first.keys.clear(), first.spans.clear(), first.diagnostics.clear()
+    again = parse_yaml("a: [1, {b: 2}]\na: 3\n", "x.yaml")
+    assert again.data == {"a": [1, {"b": 2}]} and len(again.diagnostics) == 1
+    assert again.place(("a", 1, "b")).column == 12 and again.replaced(("a", 0), "7").startswith("a: [7, {b: 2}]")
+    assert parse_yaml("a: [1, {b: 2}]\na: 3\n", "y.yaml").diagnostics[0].file == "y.yaml"

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def command(name: Annotated[str, typer.Argument(help="Whom.")]) -> None:
 '''
 
 
+@cache
 def calls_of(path: Path) -> set[str]:
     """Names of the functions that a module calls."""
     tree = ast.parse(path.read_text("utf-8"))

@@ -7,8 +7,8 @@ decided by the library's safe loader; here its events are put together with thei
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from detente.files.access import decoded, read_bytes, unreadable
 
 Key = str | int
 At = tuple[Key, ...]
+KEPT = 64  # texts that are not parsed again: checks, the record and the studio read the same files many times
 DEEPEST = 50  # levels of nesting; no file that people read comes near, and what walks the data is safe below it
 MERGE_OR_DEFAULT = ("merge", "value")  # meanings that old YAML gave to `<<` and `=`; here they are text
 TWICE = "rename or merge"
@@ -67,6 +68,13 @@ class Document:
         where = self.place(at, key)
         return Diagnostic(what, expected, hint, where.file, where.line, where.column, severity)
 
+    def copy(self) -> "Document":
+        """The same document, to be changed."""
+        return replace(
+            self, data=_copied(self.data), values={**self.values}, keys={**self.keys}, styles={**self.styles},
+            spans={**self.spans}, diagnostics=[*self.diagnostics],
+        )  # fmt: skip
+
     def names(self, *at: Key) -> tuple[str, ...]:
         """The keys of the mapping at a path, right or wrong; none where there is no mapping."""
         found: Any = self.data
@@ -102,6 +110,20 @@ def read_yaml(path: Path, name: str | None = None) -> Document:
 
 def parse_yaml(content: bytes | str, name: str) -> Document:
     """Parse YAML text; see `read_yaml`."""
+    return _parsed(content, name).copy()
+
+
+def _copied(data: Any) -> Any:
+    """Plain data with dicts and lists of its own."""
+    if isinstance(data, dict):
+        return {key: _copied(value) for key, value in data.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(data, list):
+        return [_copied(value) for value in data]  # pyright: ignore[reportUnknownVariableType]
+    return data
+
+
+@lru_cache(KEPT)
+def _parsed(content: bytes | str, name: str) -> Document:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     document = Document(name)

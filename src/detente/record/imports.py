@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from detente.errors import Diagnostic, FileError, RecordError
 from detente.files.access import AS_UTF8, BEGINNING, check_file, other_encoding, unreadable, unwritable
@@ -109,11 +109,15 @@ def import_file(
         rows, aside = _stage(plan, itertools.islice(items, 1, None), staging)
         _check_columns(plan)
         tell(0.85, "packing")
-        packed, repeated = _unrepeated(plan, _pack(plan, staging), staging, tell)
-        if rows == aside + repeated:
+        with connect(staging) as connection:
+            packed, repeated = _unrepeated(plan, _pack(plan, staging, connection), staging, connection)
+        if repeated:
+            _set_aside(plan, repeated, staging, tell)
+        bad = aside + len(repeated)
+        if rows == bad:
             raise _nothing_read(plan, rows, staging)
         tell(0.95, "publishing")
-        prepared = Prepared(packed, staging / "aside.csv", rows, aside + repeated)
+        prepared = Prepared(packed, staging / "aside.csv", rows, bad)
         report = publish(prepared, rules, file, folder / IMPORTED, listed)
     return report.after(_found(plan))
 
@@ -379,7 +383,7 @@ def _listed(lines: list[int], one: str, several: str) -> str:
     return f"line {shown} {one}" if len(lines) == 1 else f"lines {shown}{more} {several}"
 
 
-def _pack(plan: _Plan, staging: Path) -> Path:
+def _pack(plan: _Plan, staging: Path, connection: Any) -> Path:
     """The staged rows as Parquet."""
     types = ", ".join(f"{quoted(name)}: '{COLUMNS.get(name, 'VARCHAR')}'" for name in plan.names)
     source = (
@@ -388,36 +392,33 @@ def _pack(plan: _Plan, staging: Path) -> Path:
         f"columns = {{{types}}})"
     )
     packed = staging / "all.parquet"
-    with connect(staging) as connection:
-        connection.execute(f"COPY (SELECT * FROM {source}) TO {quoted(str(packed))} ({PACKED})")
+    connection.execute(f"COPY (SELECT * FROM {source}) TO {quoted(str(packed))} ({PACKED})")
     return packed
 
 
-def _unrepeated(plan: _Plan, packed: Path, staging: Path, tell: Progress) -> tuple[Path, int]:
-    """Set aside rows whose id came before; returns the list without them, and how many they were.
+def _unrepeated(plan: _Plan, packed: Path, staging: Path, connection: Any) -> tuple[Path, dict[int, str]]:
+    """The list without rows whose id came before, and why each of them is to be set aside, by line.
 
     Raises:
         RecordError: an id came before from another text.
     """
     listed, kept = f"read_parquet({quoted(str(packed))})", staging / "list.parquet"
-    with connect(staging) as connection:
-        found = connection.execute(
-            f"WITH twice AS (SELECT id, min({LINE}) AS first FROM {listed} GROUP BY id HAVING count(*) > 1) "
-            f"SELECT s.{LINE}, t.id, t.first FROM {listed} s JOIN twice t ON s.id = t.id WHERE s.{LINE} > t.first "
-            f"ORDER BY s.{LINE}"
-        ).fetchall()
-        if not found:
-            return packed, 0
-        _refuse_clashes(plan, found, staging)
-        repeated = {int(line): f"id '{id}' stands twice (first at line {first})" for line, id, first in found}
-        connection.execute("CREATE TABLE repeated (line BIGINT)")
-        connection.execute("INSERT INTO repeated SELECT unnest(?)", [list(repeated)])
-        connection.execute(
-            f"COPY (SELECT * FROM {listed} WHERE {LINE} NOT IN (SELECT line FROM repeated)) "
-            f"TO {quoted(str(kept))} ({PACKED})"
-        )
-    _set_aside(plan, repeated, staging, tell)
-    return kept, len(repeated)
+    found = connection.execute(
+        f"WITH twice AS (SELECT id, min({LINE}) AS first FROM {listed} GROUP BY id HAVING count(*) > 1) "
+        f"SELECT s.{LINE}, t.id, t.first FROM {listed} s JOIN twice t ON s.id = t.id WHERE s.{LINE} > t.first "
+        f"ORDER BY s.{LINE}"
+    ).fetchall()
+    if not found:
+        return packed, {}
+    _refuse_clashes(plan, found, staging)
+    repeated = {int(line): f"id '{id}' stands twice (first at line {first})" for line, id, first in found}
+    connection.execute("CREATE TABLE repeated (line BIGINT)")
+    connection.execute("INSERT INTO repeated SELECT unnest(?)", [list(repeated)])
+    connection.execute(
+        f"COPY (SELECT * FROM {listed} WHERE {LINE} NOT IN (SELECT line FROM repeated)) "
+        f"TO {quoted(str(kept))} ({PACKED})"
+    )
+    return kept, repeated
 
 
 def _refuse_clashes(plan: _Plan, found: list[tuple[int, str, int]], staging: Path) -> None:

@@ -153,11 +153,7 @@ def connect(staging: Path) -> Any:
     """A database in memory that spills into the staging folder."""
     import duckdb
 
-    connection = duckdb.connect()
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
-    connection.execute("SET threads = 1")
-    connection.execute("SET temp_directory = ?", [str(staging / "spill")])
-    return connection
+    return duckdb.connect(config={"memory_limit": MEMORY, "threads": 1, "temp_directory": str(staging / "spill")})
 
 
 def quoted(text: str) -> str:

@@ -3,8 +3,10 @@
 import html
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+KEPT = 256  # drawings: every verb that adds a part to a run, and every reload in the studio, draws its page again
 
 
 def svg(spec: dict[str, Any], alt: str = "") -> str:
@@ -14,9 +16,7 @@ def svg(spec: dict[str, Any], alt: str = "") -> str:
         spec: Vega-Lite specification.
         alt: what the figure shows, in words; read out in place of it.
     """
-    import vl_convert
-
-    text = vl_convert.vegalite_to_svg(spec)
+    text = svg_file(spec)
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', text)
     width, height = size.groups() if size else ("640", "400")
     body = text[text.index(">") + 1 :]
@@ -30,6 +30,11 @@ def svg(spec: dict[str, Any], alt: str = "") -> str:
 
 def svg_file(spec: dict[str, Any]) -> str:
     """A stand-alone SVG document."""
+    return _drawn(json.dumps(spec))
+
+
+@lru_cache(KEPT)
+def _drawn(spec: str) -> str:
     import vl_convert
 
     return vl_convert.vegalite_to_svg(spec)
