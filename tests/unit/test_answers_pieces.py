@@ -1,5 +1,6 @@
 """The small parts that answers are made of, on chains that can be worked out by hand."""
 
+from dataclasses import FrozenInstanceError
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,7 @@ from detente.answers import delaying
 from detente.answers.chances import GRID, EndOfWar, Resumes, median_of_fighting
 from detente.answers.delaying import HAZARDS, DelayAt, DelayCurve, roots
 from detente.answers.names import Key, NumberSpec
-from detente.answers.results import NOISE, Results, gather, spread
+from detente.answers.results import NOISE, Results, Spread, gather, spread
 from detente.answers.settling import gain_from_settling
 from detente.answers.summary import Summary
 from detente.chain import Chain
@@ -106,6 +107,12 @@ def test_what_is_as_small_as_rounding_is_nothing():
     empty = np.zeros((4, 0))
     found = gather(rows, {"change": spec}, ["a"], empty, empty)
     assert found.numbers["change"].tolist() == [0.0, 0.0, 1.01 * NOISE, -2 * NOISE]
+
+
+@pytest.mark.parametrize("kind", [Spread, Results, Summary, Resumes, DelayAt])
+def test_what_was_found_cannot_be_changed_afterwards(kind):
+    with pytest.raises(FrozenInstanceError, match="cannot assign to field 'draws'"):
+        object.__new__(kind).draws = 1
 
 
 def test_a_note_on_no_curve_counts_no_draw():
