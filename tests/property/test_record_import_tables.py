@@ -4,6 +4,7 @@ import csv
 import io
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class Line:
     read: tuple[Any, ...] | None
 
 
+@cache
 def days() -> st.SearchStrategy[tuple[str, tuple[str, str | None, str] | None]]:
     """The text of a date, and its first day, its end and its precision; None where it is no date."""
     day = st.dates(min_value=_day("1800-01-01"), max_value=_day("2100-12-31"))
@@ -68,6 +70,7 @@ def _day(text: str) -> Any:
     return datetime.date.fromisoformat(text)
 
 
+@cache
 def counts() -> st.SearchStrategy[tuple[str, tuple[float | None] | None]]:
     """The text of a count, and the count in brackets; None where it is no count."""
     good = st.integers(0, 999_999_999).map(lambda n: (str(n), (float(n),)))
@@ -76,18 +79,23 @@ def counts() -> st.SearchStrategy[tuple[str, tuple[float | None] | None]]:
     return st.one_of(good, good, none, bad.map(lambda text: (text, None)))
 
 
+NUMBER, WHAT = st.integers(1, 30), st.sampled_from(["1", "2", "2", "1", "3", ""])
+WHO = st.lists(st.sampled_from([*ACTORS, ""]), max_size=3)
+SHAPE = st.sampled_from(["whole", "whole", "whole", "whole", "short", "long"])
+
+
 @st.composite
 def lines(draw: st.DrawFn) -> list[Line]:
     """Rows of a table; some repeat an id, some have a cell too few or too many, some say what cannot be read."""
     found: list[Line] = []
     taken: set[str] = set()
     for _ in range(draw(st.integers(1, 8))):
-        number = str(draw(st.integers(1, 30)))
+        number = str(draw(NUMBER))
         (day, date), (dead, best) = draw(days()), draw(counts())
-        what = draw(st.sampled_from(["1", "2", "2", "1", "3", ""]))
-        who = draw(st.lists(st.sampled_from([*ACTORS, ""]), max_size=3))
+        what = draw(WHAT)
+        who = draw(WHO)
         words, rest = draw(TEXT), draw(TEXT)
-        shape = draw(st.sampled_from(["whole", "whole", "whole", "whole", "short", "long"]))
+        shape = draw(SHAPE)
         if shape != "whole":  # a damaged row ends with its line, so that it costs no other
             words, rest = words.replace("\n", " "), rest.replace("\n", " ")
         cells = (number, day, what, "/".join(who), dead, words, rest)

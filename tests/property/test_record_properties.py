@@ -7,6 +7,7 @@ import datetime
 import json
 import re
 import string
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -129,6 +130,7 @@ JSON = st.recursive(
 COUNTS = st.lists(st.integers(0, 10**6), min_size=3, max_size=3).map(sorted)
 
 
+@cache
 def value_of(kind: type[Row], name: str) -> st.SearchStrategy[Any]:
     """Values for one field, from its annotation."""
     field = kind.model_fields[name]
@@ -176,6 +178,7 @@ def rows(draw: st.DrawFn, kind: type[Row]) -> Row:
     return kind.model_validate(values)
 
 
+@cache
 def name_is_nested(kind: type[Row], name: str) -> bool:
     return "entries." in str(kind.model_fields[name].annotation)
 

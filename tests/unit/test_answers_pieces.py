@@ -181,6 +181,16 @@ def test_a_number_at_both_ends_of_an_assumption_is_told_by_its_derivative():
     assert Summary.swings(summary, Key("loss"), "value") == {}
 
 
+def test_numbers_hang_on_the_three_that_move_them_most_or_that_move_the_number_they_are_like():
+    swings = {"a": (0.0, 1.0), "never": (2.0, 2.0), "b": (0.0, 3.0), "c": (5.0, 3.0), "d": (0.0, -0.5)}
+    results = Results({"unlike": np.zeros(1)}, {}, {}, np.zeros((1, 5)), np.zeros((1, 0)))
+    summary = SimpleNamespace(results=results, swings=lambda key, _unit: swings if key == Key("gain") else {})
+    gain = NumberSpec(Key("gain"), "a gain", unit="value")
+    like = NumberSpec(Key("share"), "a share of it", unit="share", ranked_like=gain.key)
+    unlike = NumberSpec(Key("unlike"), "another", unit="value")
+    assert [Summary._hangs_on(summary, spec) for spec in (gain, like, unlike)] == [("b", "c", "a")] * 2 + [()]
+
+
 def test_without_derivatives_numbers_hang_on_what_they_go_with():
     """However narrow its range is; what is fixed is nobody's reason."""
     rng = np.random.default_rng(1)

@@ -96,6 +96,7 @@ def test_actors_have_to_be_two_of_the_case():
         mirrored(case, "armenia", "armenia")
 
 
+@pytest.mark.slow
 def test_minsk_explains_every_asymmetry():
     report = check("minsk", solve=False, mirror=("armenia", "azerbaijan"))
     assert len(report.asymmetries) > 20 and all(one.why for one in report.asymmetries)

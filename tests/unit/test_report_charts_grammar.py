@@ -146,9 +146,13 @@ def test_long_sentences_are_cut_at_a_joint():
     assert len(short_label("x" * 10 + " " + "y" * 80)) <= 37
 
 
+@pytest.mark.slow
 def test_the_live_figure_needs_nothing_from_outside():
     code = bundle()
     assert "vegaEmbed" in code[-400:] or "vegaEmbed" in code
     assert "cdn.jsdelivr" not in code
+
+
+def test_no_title_ends_the_script_of_a_live_figure():
     script = live({"title": "</script>"}, "chart")
     assert "</script>" not in script
