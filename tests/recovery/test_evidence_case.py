@@ -104,6 +104,26 @@ def test_more_steps_go_on_from_those_that_are_there(case, tmp_path):
     assert alone == longer
 
 
+def test_a_fit_carries_draws_along_where_asked_and_says_so(case, tmp_path):
+    part = fit.run(case, whole=True, draws=80, seed=2, workers=0, out=tmp_path / "out")
+    found = part.fit
+    assert found.method == "tempered" and found.chains == 4 and found.draws == 80
+    assert found.words[0].startswith(f"80 particles, {found.solves} games solved")
+    assert part.command.endswith("--draws 80 --seed 2")
+    rows = (tmp_path / "out" / ".evidence" / "fits" / "whole.csv").read_text("utf-8").splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == [str(n // 20) for n in range(80)]
+    walked = fit.run(case, whole=True, chains=2, steps=200, workers=0, out=tmp_path / "chains").fit
+    assert walked.method == "chains"
+    mids = {p.name: (p.mid, q.mid) for p, q in zip(found.parameters, walked.parameters, strict=True)}
+    assert abs(mids["harvest"][0] - mids["harvest"][1]) < 0.15
+    with pytest.raises(OptionError, match="--draws and --chains, --steps or --minutes"):
+        fit.run(case, whole=True, draws=80, steps=100, workers=0, out=tmp_path / "out")
+
+
+def test_many_uncertain_numbers_are_carried_along(monkeypatch):
+    assert type(fit._usual(fit.MANY, 0)).__name__ == "Plan" and type(fit._usual(fit.MANY + 1, 0)).__name__ == "Effort"
+
+
 def test_before_the_record_begins_there_is_nothing_to_fit(case, tmp_path):
     with pytest.raises(RecordError, match=r"coding.yaml:3:7: a path from 2000-01-01 until 2000-01-01; expected"):
         fit.run(case, workers=0, out=tmp_path / "out")

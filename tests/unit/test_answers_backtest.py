@@ -168,6 +168,16 @@ def test_one_pass_forecasts_every_day_and_sees_nothing_later(case, passed, tmp_p
     assert [f.model for f in passed.days[4].forecasts] != [f.model for f in again.days[4].forecasts]
 
 
+def test_past_cases_do_not_reach_across_a_war_of_the_record(tmp_path):
+    own = brook_case(tmp_path / "brook")
+    facts = "questions:\n  baserate:\n    2004-01-01: {outcome: ceasefire, ended: 2003-09-01, prior_episodes: 1}\n"
+    write(own / "case.yaml", (own / "case.yaml").read_text("utf-8") + facts)
+    found = over_the_years(RecordedCase.open(own), 1, EFFORT, folder=None, key="", workers=0)
+    known = {d.date: any(f.reference is not None for f in d.forecasts) for d in found.days}
+    assert known["2005-01-01"] and known["2008-01-01"]
+    assert not known["2003-01-01"] and not known["2009-01-01"] and not known["2012-01-01"]  # war again in March 2008
+
+
 def test_a_day_at_war_has_no_forecast_of_war(case):
     question = Pass(str(case), ("2003-06-01", "2004-01-01"), (1,))
     first, second = yearly_pass(question, question(), EFFORT, folder=None, key="", workers=0)
@@ -211,8 +221,12 @@ def test_the_part_says_how_forecasts_have_fared_and_what_they_are_worth(case, pa
         (pytest.approx(0.4), 1.0, "1 forecasts"),
     )
     assert finding(made.scores[1]).startswith("Of 10 yearly forecasts of fighting within 5 years")
+    thin = replace_days(passed, tuple(days(forecast(0.4, True, settled=False))))
+    assert "the fits have too few effective draws" in scores_part(load_case(case), thin, "").sections[0].finding
     empty = replace_days(passed, ())
-    assert scores_part(load_case(case), empty, "").sections[0].finding.startswith("No forecast could be scored")
+    assert scores_part(load_case(case), empty, "").sections[0].finding == (
+        "No forecast of fighting within a year could be scored: no window is closed."
+    )
 
 
 def replace_days(scores, found):

@@ -127,7 +127,7 @@ def test_a_fit_of_another_version_is_said(case):
     sheet = json.loads(path.read_text("utf-8"))
     del sheet["part"]["fit"]["date"]
     path.write_text(json.dumps(sheet), "utf-8")
-    assert "a fit of another version of Detente, not used" in kept(case)[1]
+    assert "not a fit that this version of Detente can read, not used" in kept(case)[1]
     (case / "fits" / f"{DATE}.csv").unlink()
     path.write_text(json.dumps(sheet | {"key": "x"}), "utf-8")
     assert kept(case)[0] is None

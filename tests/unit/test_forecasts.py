@@ -226,6 +226,14 @@ def test_what_is_open_or_changed_is_listed_and_not_scored(tmp_path):
     assert "1 independent resolved forecasts, of the 20 that it takes to change" in said and "which is 0.5" in said
 
 
+def test_an_outcome_on_a_day_that_is_none_is_not_scored(tmp_path):
+    path = made(tmp_path)
+    noted = Path(resolve(path, "war", "s", on="2020-06-01")["file"])
+    noted.write_text(noted.read_text("utf-8").replace("2020-06-01", "2020-99-01"), "utf-8")
+    found = score(tmp_path)
+    assert [file["state"] for file in found.files] == ["not scored"] and not found.data()["scores"]
+
+
 def window(case="a", event="war", opens="2000-01-01", closes="2001-01-01", ahead=True, came=False):
     return Window("f", case, event, 1, opens, closes, came, {"model": 0.5, "past": None, "pool": 0.5}, ahead)
 

@@ -17,6 +17,7 @@ from detente.case import load_case, read_case
 from detente.checks.modelling import ask_class
 from detente.draws import Settings
 from detente.game import compile_case
+from detente.outside.facts import facts_of
 from detente.outside.lifetable import LifeTable
 from detente.outside.past import OWN, PastCases, jeffreys, own_past, own_past_of, past_cases
 from detente.record import load_record
@@ -96,10 +97,8 @@ def test_the_numbers_for_a_program(told):
 
 
 def test_the_pool_is_of_past_cases_and_the_fit(told):
-    war = told[0]["war"]
-    late = war.pop("10y")
-    assert late["class"] is None and late["pool"] == late["model_mean"] and "observed that long" in late["why_no_class"]
-    for entry in war.values():
+    assert told[0]["war"]["10y"]["class"] is not None  # two whole years since, and twelve were watched
+    for entry in told[0]["war"].values():
         expected = 0.5 * logit(entry["class_mean"]) + 0.5 * logit(entry["model_mean"])
         assert logit(entry["pool"]) == pytest.approx(expected)
     for entry in told[0]["peace"].values():
@@ -123,7 +122,7 @@ def test_the_page_has_three_marks_on_one_axis_and_the_run_the_numbers(told):
     assert run.chances is not None and run.chances.data() == data
     table = run.tables["outlook_war"]
     assert [row[1] for row in table.rows[:4]] == [*MARKS, "both together"]
-    assert [row[1] for row in table.rows[12:]] == list(MARKS[1:])  # not watched for ten years
+    assert [row[1] for row in table.rows[12:]] == [*MARKS, "both together"]
     assert table.rows[3][2] is None and table.rows[3][4] is None
     (section,) = (s for s in run.sections if s.part == "chances")
     assert section.pictures[0].hollow == ("model, assumptions only",)
@@ -226,15 +225,34 @@ def test_counts_where_cases_left_observation_are_fewer():
     table = LifeTable(np.array([20, 10]), np.array([2, 3]))
     events, cases = table.counts(2)
     survival, spread = 0.9 * 0.7, 2 / (20 * 18) + 3 / (10 * 7)
-    assert cases == pytest.approx((1 - survival) / (survival * spread)) and 10 < cases < 20
-    assert events / cases == pytest.approx(1 - survival)
+    assert (1 - survival) / (survival * spread) > 12  # by Greenwood, and no more than were watched or had recurred
+    assert cases == pytest.approx(12) and events / cases == pytest.approx(1 - survival)
+    later = LifeTable(np.array([20, 10, 9]), np.array([2, 0, 3]))
+    survival, spread = 0.9 * 6 / 9, 2 / (20 * 18) + 3 / (9 * 6)
+    assert later.counts(3)[1] == pytest.approx((1 - survival) / (survival * spread)) and later.counts(3)[1] < 11
 
 
 def test_counts_from_the_middle_of_a_year_keep_its_events():
     table = LifeTable(np.array([40, 30]), np.array([10, 6]))
     events, cases = table.counts(0.5, 0.5)
     assert events / cases == pytest.approx(1 - 0.75**0.5)
-    assert cases == pytest.approx((1 - 0.75**0.5) / (0.75**0.5 * 0.25 * 10 / (40 * 30)))
+    assert cases == 40  # half a year of forty cases is not more than forty
+
+
+def test_a_sliver_of_a_year_makes_no_sure_forecast():
+    """Years without recurrence, then a day of one with: past cases say no less for longer, and nothing like never."""
+    table = LifeTable(np.array([26, 24, 22, 22, 20, 18]), np.array([0, 0, 0, 0, 0, 1]))
+    means = [(k + 0.5) / (n + 1) for k, n in (table.counts(years, 0.003) for years in (1, 2, 5))]
+    assert means == sorted(means) and means[2] > 0.02
+    ended = facts_of(load_like("2003-09-01"), "2010-01-01")
+    assert ended.elapsed("2010-01-01") == 6.0 and ended.elapsed("2010-01-05") > 6.01
+    assert ended.elapsed("2003-12-31") == 0.0
+
+
+def load_like(ended):
+    """A case with nothing but the facts of its last fighting."""
+    entry = SimpleNamespace(ended=ended, numbers={}, why="")
+    return SimpleNamespace(questions=SimpleNamespace(baserate={"2003-10-01": entry}))
 
 
 def test_jeffreys_intervals_by_hand():

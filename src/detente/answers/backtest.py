@@ -26,6 +26,7 @@ from detente.evidence.posterior import LEAST
 from detente.evidence.recorded import RecordedCase
 from detente.evidence.tempered import Effort
 from detente.evidence.yearly import EVENTS, Day, Pass, Told, days_of, yearly_pass
+from detente.outside.facts import facts_of
 from detente.outside.past import past_cases
 from detente.outside.scores import brier, calibration, log_score
 from detente.run import Scores
@@ -99,8 +100,12 @@ def past_day(
     masks = dict[str, np.ndarray](zip(EVENTS, (template.threshold, template.peace), strict=True))
     known = recorded.code(until=day.day).path
     found = []
+    facts = facts_of(recorded.case, day.day)
     for event, horizons in HORIZONS.items():
         begun, without = onsets_of(known, masks[event])
+        if facts is not None and facts.ended is not None and event == "war":
+            since = years_between(start, facts.ended.isoformat())
+            reference = {} if any(t > since for t in begun) else reference  # the facts are those of an earlier war
         for years in horizons:
             told = day.told.get((event, years))
             if told is None:

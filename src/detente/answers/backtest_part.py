@@ -140,12 +140,19 @@ def _section(found: Scores, tables: dict[str, Table]) -> Section:
         id="backtest",
         title="How forecasts made as of earlier years have fared",
         rank=HELD_OUT_RANK,
-        finding=finding(told) if told is not None else "No forecast could be scored: no window is closed.",
+        finding=finding(told) if told is not None else none_scored(found),
         paragraphs=(*paragraphs(found), *found.words),
         pictures=tuple(pictures),
         tables=tuple(tables),
         confidential=found.confidential,
     )
+
+
+def none_scored(found: Scores) -> str:
+    """Why there is no score of fighting within a year."""
+    closed = any(f.happened is not None for day in found.days if not day.own for f in day.forecasts)
+    why = "the fits have too few effective draws" if closed else "no window is closed"
+    return f"No forecast of fighting within a year could be scored: {why}."
 
 
 def finding(score: Score) -> str:

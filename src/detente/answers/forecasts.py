@@ -13,7 +13,7 @@ from datetime import date as Date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from detente.case.content import content_of, files_of
 from detente.case.outputs import is_shipped, results_folder
@@ -109,6 +109,13 @@ class Outcome(Model):
     fighting_ended: str | None = None  # where windows of war run from the end of fighting
     source: str
     noted: str  # the day on which this was added
+
+    @field_validator("on", "none_until", "fighting_ended", "noted")
+    @classmethod
+    def _a_day(cls, day: str | None) -> str | None:
+        if day is not None and Date.fromisoformat(day).isoformat() != day:
+            raise ValueError(f"{day!r} is no date")
+        return day
 
 
 class Outcomes(Model):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +12,12 @@ from detente.errors import OptionError, suggest
 from detente.evidence.accounts import BINS, NOISE_SHARE, expected_overlap
 from detente.evidence.chains import PATIENCE, Chains, Plan, run_chains
 from detente.evidence.diagnostics import MIXED, Mixing, mixing_of
+from detente.evidence.levels import One
 from detente.evidence.posterior import LEAST
 from detente.evidence.priors import Quantile, quantile_of
 from detente.evidence.recorded import RecordedCase
 from detente.evidence.target import Coordinates, RecordTarget, Watch
+from detente.evidence.tempered import ROWS, Effort, sampler
 from detente.run import Fit
 from detente.run.accounts import AnswerFit, PairFit, ParameterFit
 from detente.words.numbers import listed
@@ -105,7 +108,7 @@ def priors_of(recorded: RecordedCase, account: str | None) -> dict[str, Quantile
 def fit(
     question: Question,
     target: RecordTarget,
-    plan: Plan,
+    plan: Plan | Effort,
     *,
     folder: Path | None,
     key: str,
@@ -113,29 +116,25 @@ def fit(
     executor: str | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
-    """Run chains, and sum up what they found.
+    """Run chains, or carry particles from the prior to the posterior, and sum up what they found.
 
     Args:
         question: what is fitted.
         target: built once already, so that mistakes in the files are found before anything is computed.
-        plan: how much to compute.
-        folder: where finished stretches are kept.
+        plan: how much to compute, of chains (`Plan`) or of tempered Monte Carlo (`Effort`).
+        folder: where finished stretches or particles are kept.
         key: names the inputs.
         workers, executor, progress: as in `detente.draws.map_draws`.
 
     Raises:
         ComputationError: no draw of the prior can have produced the record.
     """
-    found = run_chains(
-        question.target,
-        target.names,
-        plan,
-        folder=folder,
-        key=f"{key}|{question}",
-        workers=workers,
-        executor=executor,
-        progress=progress,
-    )
+    where = {"folder": folder, "key": f"{key}|{question}", "workers": workers, "executor": executor}
+    tempered = isinstance(plan, Effort)
+    if tempered:
+        found = carried(question, target, plan, progress=progress, **where)
+    else:
+        found = run_chains(question.target, target.names, plan, progress=progress, **where)
     values = target.coordinates.values(found.z)
     of_answers, of_parameters = _mixing(found.answers), _mixing(found.z)
     worst = Mixing.worst(of_answers or of_parameters)
@@ -144,7 +143,8 @@ def fit(
         date=question.date,
         until=target.coded.until,
         whole=question.whole,
-        chains=plan.chains,
+        method="tempered" if tempered else "chains",
+        chains=len(found.log),
         draws=found.log.size,
         solves=found.evaluations,
         accepted=found.accepted,
@@ -156,10 +156,50 @@ def fit(
         ),
         parameters=tuple(_parameters(target.coordinates, found.z, values, of_parameters)),
         pairs=pairs_of(target.names, found.z.reshape(-1, len(target.names)), worst),
-        words=tuple(_words(found, worst)),
+        words=tuple(_words(found, worst, tempered=tempered)),
     )
     size = len(target.names)
-    return Fitted(made, target.names, values.reshape(-1, size), found.log.ravel(), plan.chains)
+    return Fitted(made, target.names, values.reshape(-1, size), found.log.ravel(), len(found.log))
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Builds what carries particles along; picklable."""
+
+    question: Question
+
+    def __call__(self) -> One:
+        """The levels; every process builds its own."""
+        return One(self.question.target())
+
+
+def carried(question: Question, target: RecordTarget, effort: Effort, **where: Any) -> Chains:
+    """Particles at the posterior, row by row as if each row were a chain: those of one origin lie side by side.
+
+    A particle that has no solution from nothing gives its place to the one before it.
+
+    Args:
+        question: what is fitted.
+        target: built once already.
+        effort: how much to compute.
+        where: as in `detente.evidence.tempered.sampler`.
+    """
+    with sampler(Carried(question), target.names, effort, **where) as walk:
+        found = walk.towards(walk.prior(1), [0.0], [1.0])
+    alive = np.flatnonzero(np.isfinite(found.weights))
+    rows = alive[np.maximum(np.searchsorted(alive, np.arange(found.size), side="right") - 1, 0)]
+    return Chains(
+        names=found.names,
+        z=found.z[rows].reshape(ROWS, -1, len(found.names)),
+        log=found.logs[rows, 0].reshape(ROWS, -1),
+        watched=target.watched,
+        answers=found.told[rows].reshape(ROWS, found.size // ROWS, -1),
+        accepted=found.accepted,
+        lengths=walk.lengths,
+        evaluations=found.solves,
+        checked=np.array(found.off),
+        faults=found.faults,
+    )
 
 
 def pairs_of(names: Sequence[str], z: np.ndarray, worst: Mixing) -> tuple[PairFit, ...]:
@@ -212,13 +252,13 @@ def _parameters(
         )
 
 
-def _words(found: Chains, worst: Mixing) -> Iterator[str]:
+def _words(found: Chains, worst: Mixing, *, tempered: bool) -> Iterator[str]:
     """How far the posterior can be trusted."""
     what = "answer" if found.watched else "parameter"
     apart = "" if worst.rhat is None else f", and R-hat is at most {worst.rhat:.3f}"
+    who = f"{found.log.size} particles" if tempered else f"{found.z.shape[0]} chains"
     yield (
-        f"{found.z.shape[0]} chains, {found.evaluations} games solved; every {what} rests on {worst.ess:.0f} effective "
-        f"draws or more{apart}"
+        f"{who}, {found.evaluations} games solved; every {what} rests on {worst.ess:.0f} effective draws or more{apart}"
     )
     lacks = []
     if worst.ess < LEAST:
@@ -226,7 +266,7 @@ def _words(found: Chains, worst: Mixing) -> Iterator[str]:
     if worst.rhat is None or worst.rhat > MIXED:
         lacks.append(f"chains that do not agree (R-hat above {MIXED})")
     if lacks:
-        yield f"{listed(lacks)}: read no number here as settled; more --steps may help"
+        yield f"{listed(lacks)}: read no number here as settled; more {'--draws' if tempered else '--steps'} may help"
     if found.left:
         yield (
             f"in {found.left:.1%} of {len(found.checked)} checks a solve from nothing and one from the point before "

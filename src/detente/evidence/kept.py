@@ -205,7 +205,7 @@ def _read(path: Path, case: Case, account: str | None, until: str | None) -> Kep
         sheet = _Sheet.model_validate_json(path.read_bytes())
         table = path.with_suffix(".csv").read_text("utf-8")
     except ValidationError:
-        return f"{path}: a fit of another version of Detente, not used; {again}"
+        return f"{path}: not a fit that this version of Detente can read, not used; {again}"
     except OSError as error:
         return f"{unreadable(error, str(path)).what}: not used; {again}"
     files = files_key(case)

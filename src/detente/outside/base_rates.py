@@ -85,7 +85,9 @@ def base_rates(
         f"Source: {curves.source}.",
     ]
     if facts.date != date:
-        words.append(f"The facts are those given for {facts.date}; by the record no war has begun since.")
+        words.append(
+            f"The facts are those given for {facts.date}; the record has no event of the type war_start since."
+        )
     if elapsed > 0:
         words.append(f"{elapsed:.1f} years without war, from the January after the end, are taken off the curve.")
     if episodes is not None:

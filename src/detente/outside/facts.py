@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from detente.case import Case
 
 
+SLACK = 3  # days by which a number of calendar years may differ from one of Julian years
+
+
 @dataclass(frozen=True)
 class EndOfFighting:
     """How the last episode of a case ended, as far as it is known; `numbers` holds the covariates that are given."""
@@ -53,7 +56,9 @@ class EndOfFighting:
         """Years at risk so far by the yearly definition: from the first of January after the end; never negative."""
         if self.ended is None:
             return 0.0
-        return max(0.0, (Date.fromisoformat(when) - Date(self.ended.year + 1, 1, 1)).days / DAYS_PER_YEAR)
+        years = (Date.fromisoformat(when) - Date(self.ended.year + 1, 1, 1)).days / DAYS_PER_YEAR
+        whole = round(years)  # a first of January is one, so that no sliver of another year counts
+        return max(0.0, float(whole) if abs(years - whole) * DAYS_PER_YEAR < SLACK else years)
 
     def episode(self, name: str) -> Episodes:
         """The case as one row, for the hazard model; the end year is that of the binding where no end is given."""

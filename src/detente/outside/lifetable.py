@@ -89,6 +89,8 @@ class LifeTable:
         if survival == 1.0:
             return 0.0, float(risk.min(initial=np.inf))
         cases = (1.0 - survival) / (survival * float(share**2 @ (events / (risk * (risk - events)))))
+        before = np.concatenate([[0.0], np.cumsum(events)[:-1]])
+        cases = min(cases, float((risk + before).min()))  # never more than were watched throughout, or recurred
         return cases * (1.0 - survival), cases
 
 

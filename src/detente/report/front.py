@@ -68,9 +68,9 @@ def _missing(context: Context) -> list[Line]:
         items.append((Strong(string("cannot.verdict")),))
     if run.settlement is None and "settlement" not in run.parts:  # a redacted copy may be without what was found
         items.append((string("cannot.no_settlement"),))
-    if run.scores is None and (run.accounts is None or run.accounts.baselines is None):
+    if "backtest" not in run.parts and (run.accounts is None or run.accounts.baselines is None):
         items.append((string("cannot.no_scores", case=run.case),))
-    if run.chances is None:
+    if "chances" not in run.parts:
         items.append((string("cannot.no_chances", case=run.case, date=run.date),))
     return items
 

@@ -1,5 +1,7 @@
 """Rival accounts of a conflict held against the record, and how well the model predicts beside simple rules."""
 
+from typing import Literal
+
 from detente.run.base import Model
 
 
@@ -134,7 +136,8 @@ class Fit(Model):
     date: str  # the situation whose answers were watched
     until: str  # last day of the record that was used
     whole: bool = False  # the whole record, also what came after the date: hindsight
-    chains: int
+    method: Literal["chains", "tempered"] = "chains"
+    chains: int  # or rows of particles that are compared as chains are
     draws: int  # kept
     solves: int
     accepted: float  # share of steps

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.errors import OptionError
 from detente.verbs.frame.options import CaseArgument, Date, Json, Out, Seed, Where, Workers
 from detente.verbs.frame.studies import nothing_kept, stopped
 
 if TYPE_CHECKING:
+    from detente.evidence.chains import Plan
+    from detente.evidence.tempered import Effort
     from detente.run import Fit, Part
     from detente.words.progress import Note, Progress
 
 PANEL = "Evidence"
 CHAINS, STEPS = 4, 1000
+MANY = 60  # uncertain numbers from which particles are carried along: chains of so many forget slowly
+PARTICLES, MOVES = 400, 4  # of a fit by tempered Monte Carlo
 
 
 def run(
@@ -25,9 +30,10 @@ def run(
     *,
     account: str | None = None,
     whole: bool = False,
-    chains: int = CHAINS,
-    steps: int = STEPS,
+    chains: int | None = None,
+    steps: int | None = None,
     minutes: float | None = None,
+    draws: int | None = None,
     seed: int = 0,
     out: str | Path | None = None,
     workers: int | None = None,
@@ -42,10 +48,12 @@ def run(
         date: a situation: the record until then is used; default the case's `as_of`.
         account: one of the case's accounts; default the case's own ranges.
         whole: use the whole record, also what came after the date (hindsight).
-        chains: how many.
-        steps: of each chain, after it has settled.
+        chains: how many; default 4.
+        steps: of each chain, after it has settled; default 1000.
         minutes: begin nothing more after so many; what is found then depends on the machine.
-        seed: of the chains.
+        draws: carried from the prior to the posterior by tempered Monte Carlo, in the place of chains; default 400
+            where more than 60 numbers are uncertain.
+        seed: of the chains or draws.
         out: run folder, which then keeps the draws as well; default `./detente-out/CASE-DATE/`.
         workers: processes; never changes a number.
         executor: where to compute, see `detente.draws.map_draws`.
@@ -61,7 +69,6 @@ def run(
         Interrupted: stopped by the user; what was finished is kept.
     """
     from detente.case.head import situation_of
-    from detente.evidence.chains import Plan
     from detente.evidence.fit import Question
     from detente.evidence.fit import fit as fit_chains
     from detente.evidence.held_out import freeze_history
@@ -71,12 +78,14 @@ def run(
     from detente.files.keys import code_fingerprint, content_key
     from detente.verbs.frame.folder import folder_of, head_of, join
 
-    plan = Plan(chains=chains, steps=steps, seed=seed, minutes=minutes)
+    plan = _plan(chains, steps, minutes, draws, seed)
     recorded = RecordedCase.open(case)
     when = situation_of(recorded.case, date)
     store = store_of(recorded.case, out)
     question = Question(str(recorded.case.folder), when, account, whole)
     target = question.target()
+    if plan is None:
+        plan = _usual(len(target.names), seed)
     key = fit_key(recorded, account, question.until)
     freeze_history(store, recorded.case)
     try:
@@ -92,12 +101,54 @@ def run(
         )
     except KeyboardInterrupt:
         raise stopped(store) from None
-    words = [*_words(recorded.case.name, when, account, whole), "--chains", str(chains), "--steps", str(steps)]
+    words = [*_words(recorded.case.name, when, account, whole), *_plan_words(plan)]
     part = fit_part(recorded, found.fit, shlex.join([*words, "--seed", str(seed)]))
     keep_fit(store, question, key, part, found)
     head = head_of(recorded.template, when, seed, found.fit.draws, part.command)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     return part
+
+
+def _plan(
+    chains: int | None, steps: int | None, minutes: float | None, draws: int | None, seed: int
+) -> Plan | Effort | None:
+    """What was asked for; None where nothing was.
+
+    Raises:
+        OptionError: both methods at once, or a number out of range.
+    """
+    from detente.evidence.chains import Plan
+    from detente.evidence.tempered import Effort
+
+    walked = chains is not None or steps is not None or minutes is not None
+    if draws is not None and walked:
+        raise OptionError.of("--draws and --chains, --steps or --minutes", "the one or the others")
+    if draws is not None:
+        return Effort(particles=draws, moves=MOVES, seed=seed)
+    if not walked:
+        return None
+    return Plan(
+        chains=CHAINS if chains is None else chains, steps=STEPS if steps is None else steps, seed=seed, minutes=minutes
+    )
+
+
+def _usual(uncertain: int, seed: int) -> Plan | Effort:
+    """The method for so many uncertain numbers."""
+    from detente.evidence.chains import Plan
+    from detente.evidence.tempered import Effort
+
+    if uncertain > MANY:
+        return Effort(particles=PARTICLES, moves=MOVES, seed=seed)
+    return Plan(chains=CHAINS, steps=STEPS, seed=seed)
+
+
+def _plan_words(plan: Plan | Effort) -> list[str]:
+    """A plan as options."""
+    from detente.evidence.chains import Plan
+
+    if isinstance(plan, Plan):
+        return ["--chains", str(plan.chains), "--steps", str(plan.steps)]
+    return ["--draws", str(plan.particles)]
 
 
 def _words(case: str, date: str, account: str | None, whole: bool) -> list[str]:
@@ -151,9 +202,13 @@ def command(
     date: Date = None,
     account: Annotated[str | None, typer.Option(help="An account; default the case's own ranges.")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Use the whole record: hindsight.")] = False,
-    chains: Annotated[int, typer.Option(help="Chains, from different beginnings.")] = CHAINS,
-    steps: Annotated[int, typer.Option(help="Steps of each chain.")] = STEPS,
+    chains: Annotated[int | None, typer.Option(help="Chains, from different beginnings; default 4.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps of each chain; default 1000.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Begin nothing more after so many minutes.")] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(help="Draws carried from prior to posterior, in the place of chains; default for many numbers."),
+    ] = None,
     seed: Seed = 0,
     out: Out = None,
     workers: Workers = None,
@@ -177,6 +232,7 @@ def command(
                 chains=chains,
                 steps=steps,
                 minutes=minutes,
+                draws=draws,
                 seed=seed,
                 out=out,
                 workers=workers,

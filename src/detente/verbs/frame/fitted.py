@@ -67,6 +67,8 @@ def unsettled(fit: "Fit", case: str) -> str:
 
     lacks = [f"{fit.ess_min:.0f} effective draws of {LEAST:.0f}"] if fit.ess_min < LEAST else []
     if fit.rhat_max is None or fit.rhat_max > MIXED:
-        lacks.append("chains that do not agree")
+        lacks.append("chains that do not agree" if fit.method == "chains" else "parts that do not agree")
     again = f"`detente fit {case} --steps N` makes longer chains"
+    if fit.method == "tempered":
+        again = f"`detente fit {case} --draws N` carries more of them along"
     return f"the fit to the record until {fit.until} has {listed(lacks)}, so its draws are not used; {again}"
