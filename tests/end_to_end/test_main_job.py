@@ -24,7 +24,7 @@ ASKED = ("relapse", "peace", "trigger", "gain_from_settling", "sign_now", "delay
 def answers_of(case: str, draws: int = 2, asked: tuple[str, ...] | None = ASKED) -> dict[str, list[float | None]]:
     """Percentiles of answers over two draws, as the golden files hold them: too few to print, enough to compare."""
     template = compile_case(load_case(case))
-    found = evaluate(template, template.case.as_of, draws=draws, seed=0, questions=asked, tornado=False, workers=1)
+    found = evaluate(template, template.case.as_of, draws=draws, seed=0, questions=asked, tornado=False, workers=0)
     assert found.solution.certified
     spread = {
         id: np.percentile(v[np.isfinite(v)], [5, 50, 95]) for id, v in found.draws.items() if np.isfinite(v).any()

@@ -67,7 +67,7 @@ def analysed(tmp_path_factory) -> tuple[Run, Path]:
     folder = new("zoo", into=tmp_path_factory.mktemp("case"))
     write(folder / "record", SOURCE_ONLY)
     out = tmp_path_factory.mktemp("run")
-    return analyze(folder, DAY, out, draws=1, workers=1), out
+    return analyze(folder, DAY, out, draws=1, workers=0), out
 
 
 # A word in every text of a source, an event, an instrument, a commitment and a claim that are marked, and of all that
@@ -129,7 +129,7 @@ def planted(tmp_path_factory) -> tuple[Run, Path]:
         "Price of starting", "ZEBRA of starting"
     )
     write(folder, {"case.yaml": text, "claims_rules.yaml": RULES})
-    return analyze(folder, DAY, out, draws=1, workers=1), out
+    return analyze(folder, DAY, out, draws=1, workers=0), out
 
 
 def recorded(run: Run, folder: Path) -> Run:

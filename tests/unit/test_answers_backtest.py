@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -233,7 +234,13 @@ def replace_days(scores, found):
     return scores.model_copy(update={"days": found, "scores": ()})
 
 
-def test_the_verb_prints_keeps_and_refuses(case, tmp_path, monkeypatch):
+@pytest.fixture
+def few_moves(monkeypatch):
+    """The verb with few moves of each particle: how well they mix is tested elsewhere."""
+    monkeypatch.setattr("detente.evidence.tempered.Effort", partial(Effort, moves=2, last=1))
+
+
+def test_the_verb_prints_keeps_and_refuses(case, tmp_path, monkeypatch, few_moves):
     monkeypatch.chdir(tmp_path)
     run = CliRunner().invoke
     options = ["--draws", "40", "--workers", "0", "--seed", "1", "--json"]
@@ -258,7 +265,7 @@ def test_the_verb_prints_keeps_and_refuses(case, tmp_path, monkeypatch):
         assert words in str(refused.exception or "") + refused.output
 
 
-def test_a_kept_back_test_goes_stale_with_the_record(tmp_path, monkeypatch):
+def test_a_kept_back_test_goes_stale_with_the_record(tmp_path, monkeypatch, few_moves):
     monkeypatch.chdir(tmp_path)
     own = brook_case(tmp_path / "brook")
     backtest.yearly(own, 6, draws=40, seed=1, workers=0)

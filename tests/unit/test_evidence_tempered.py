@@ -89,7 +89,7 @@ def far():
     return FAR
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_the_marginal_likelihood_and_the_posterior_agree_with_a_grid(seed):
     axis = np.linspace(-8, 8, 801)
     a, b = np.meshgrid(axis, axis, indexing="ij")

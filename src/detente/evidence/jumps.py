@@ -80,33 +80,28 @@ def _kinds(game: Game) -> tuple[str, ...]:
     return (*moves, *(f"nature.{name}" for name in game.nature.names))
 
 
-def _pieces(game: Game) -> list[tuple[sp.csr_array, np.ndarray]]:
-    """Per kind: its rows of the transition matrix, and the states in which it is available."""
-    k = game.n_states
-    pieces = []
-    for moves in game.moves:
-        for a in range(1, len(moves.names)):
-            pieces.append((moves.transition[a * k : (a + 1) * k], moves.available[a]))
-    for e in range(len(game.nature.names)):
-        pieces.append((game.nature.transition[e * k : (e + 1) * k], game.nature.hazards[e] > 0))
-    return pieces
+def _outcomes(transition: sp.csr_array, possible: np.ndarray, first: int) -> tuple[np.ndarray, ...]:
+    """Kind, source, target and probability of the entries that are `possible` (kinds, states); `first`: a kind."""
+    coo = sp.coo_array(transition)
+    kind, source = np.divmod(coo.row.astype(np.int64), possible.shape[1])
+    keep = possible[kind, source]
+    return kind[keep] + first, source[keep], coo.col[keep].astype(np.int64), coo.data[keep]
 
 
 def _flat(game: Game) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Kind, source, target and outcome probability of every entry, sorted; duplicate targets are summed."""
-    kinds, sources, targets, probabilities = [], [], [], []
-    for n, (rows, available) in enumerate(_pieces(game)):
-        coo = sp.csr_array(rows).tocoo()
-        keep = available[coo.row]
-        kinds.append(np.full(int(keep.sum()), n))
-        sources.append(coo.row[keep])
-        targets.append(coo.col[keep])
-        probabilities.append(coo.data[keep])
-    if not kinds:
+    parts, first = [], 0
+    for moves in game.moves:
+        acts = moves.available.copy()
+        acts[0] = False  # to do nothing is no kind
+        parts.append(_outcomes(moves.transition, acts, first - 1))
+        first += len(moves.names) - 1
+    if len(game.nature.names):
+        parts.append(_outcomes(game.nature.transition, game.nature.hazards > 0, first))
+    if not parts:
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty, empty, np.zeros(0)
-    kind, source, target = (np.concatenate(part).astype(np.int64) for part in (kinds, sources, targets))
-    probability = np.concatenate(probabilities)
+    kind, source, target, probability = (np.concatenate(part) for part in zip(*parts, strict=True))
     k = game.n_states
     key = (kind * k + source) * k + target
     unique, inverse = np.unique(key, return_inverse=True)
