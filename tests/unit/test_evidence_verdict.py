@@ -9,6 +9,7 @@ from detente.evidence.checks import Checked, passed
 from detente.evidence.design import Designed, resample
 from detente.evidence.freeze import freeze
 from detente.evidence.path import CHANGE, Mark, Path, Pin
+from detente.evidence.posterior import DECIBAN
 from detente.evidence.predict import BackTested
 from detente.evidence.verdict import (
     CANNOT,
@@ -30,7 +31,19 @@ def compared(gap, ess=ROWS):
     likelihood = np.where(np.arange(2 * ROWS) < ROWS, gap, 0.0)
     if ess < ROWS:
         likelihood[ess:ROWS] = -np.inf
-    return compare(["one", "two"], log_priors, likelihood)
+    return compare(["one", "two"], log_priors, likelihood, np.ones(len(likelihood)))
+
+
+def test_the_error_of_a_bayes_factor_counts_what_particles_are_worth_and_what_the_way_there_added():
+    log_priors, likelihood = np.zeros((2, 100)), np.linspace(-1, 0, 100)
+    log_priors[1] = np.linspace(0, -1, 100)
+    plain = compare(["one", "two"], log_priors, likelihood, np.ones(100)).decibans(0, 1)
+    half = compare(["one", "two"], log_priors, likelihood, np.full(100, 0.5)).decibans(0, 1)
+    moved = compare(["one", "two"], log_priors, likelihood, np.ones(100), (0.01, 0.02)).decibans(0, 1)
+    assert plain[0] == half[0] == moved[0]
+    assert half[1] == pytest.approx(plain[1] * 2**0.5)
+    assert moved[1] == pytest.approx((plain[1] ** 2 + DECIBAN**2 * 0.03) ** 0.5)
+    assert compare(["one", "two"], log_priors, likelihood, np.ones(100), (0.01, 0.02)).decibans(0, 0) == (0.0, 0.0)
 
 
 def designed(records=200, spread=1.0):
@@ -109,7 +122,7 @@ def test_resampling_is_proportional():
 def test_contributions_of_events_sum_to_the_evidence():
     rng = np.random.default_rng(1)
     increments, log_prior = rng.normal(size=(12, 40)), rng.normal(size=40)
-    result = compare(["one"], log_prior[None], increments.sum(axis=0))
+    result = compare(["one"], log_prior[None], increments.sum(axis=0), np.ones(increments.shape[1]))
     total = result.results[0].log_evidence - np.logaddexp.reduce(log_prior)
     assert contributions(log_prior, increments).sum() == pytest.approx(total)
 
