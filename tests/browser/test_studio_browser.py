@@ -645,8 +645,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_the_first_picture_costs_little_more_than_the_libraries(browser, tmp_path, capsys):
-    """In processor time, beside a bare interpreter that loads what the studio serves and reads with."""
+def test_the_first_picture_costs_little_more_than_the_libraries(browser, tmp_path, capsys, monkeypatch):
+    """In processor time, beside a bare interpreter that loads what the studio serves and reads with.
+
+    Both as on a first start: nothing has been compiled yet.
+    """
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "nothing"))
     libraries = "import typer, rich, starlette.applications, uvicorn, jinja2, pydantic, ruamel.yaml"
     script = f"{libraries}\nimport time\nprint(time.process_time())"
     bare = min(float(subprocess.check_output([sys.executable, "-c", script])) for _ in range(3))
