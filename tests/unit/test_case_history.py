@@ -103,3 +103,20 @@ def test_shipped_cases_state_ten_to_fifteen_before_any_fit(name):
     assert sum(s.held_out for s in found) >= 4
     assert {"war", "peace"} <= {s.headline for s in found}
     assert all(s.leans_on or s.headline for s in found)
+
+
+def test_a_statistic_of_a_time_that_the_record_does_not_have_is_warned_of_in_place(case):
+    above = write(
+        case,
+        "early: {count: north.attack, from: 1850-01-01, until: 2000-01-01}",  # the record begins on that day
+        "late: {count: north.attack, from: 2008-01-01}",  # and ends on this one
+        "first: {count: north.attack, from: 1990-01-01, until: 2000-01-02}",
+        "last: {count: north.attack, from: 2007-12-31}",
+        "all: {count: north.attack}",
+    )
+    found = [d for d in check_folder(case).diagnostics if "nothing of the time" in d.what]
+    assert [(d.line - above, d.severity) for d in found] == [(1, "warning"), (2, "warning")]
+    assert found[0].what == "the coded record has nothing of the time of 'early'"
+    assert found[0].expected == "a time within it, from 2000-01-01 until 2008-01-01"
+    (case / "record" / "coding.yaml").unlink()
+    assert not [d for d in check_folder(case).diagnostics if "nothing of the time" in d.what]
