@@ -10,7 +10,7 @@ Source: Politis & Romano 1992 (circular blocks).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -82,9 +82,9 @@ def past_day(
     whole: Path,
     start: str,
     day: Day,
+    known: Path,
     *,
     own: bool,
-    reference: Mapping[tuple[str, int], float],
 ) -> PastDay:
     """What would have been said on a day, and what came.
 
@@ -93,26 +93,22 @@ def past_day(
         whole: its record to the end, coded.
         start: ISO date on which the path begins.
         day: of the yearly pass.
+        known: the record until the day, coded.
         own: whether it is a situation of the case.
-        reference: event and horizon -> chance by the reference class, where there is one.
     """
     template, at = recorded.template, years_between(start, day.day)
     masks = dict[str, np.ndarray](zip(EVENTS, (template.threshold, template.peace), strict=True))
-    known = recorded.code(until=day.day).path
     found = []
-    facts = facts_of(recorded.case, day.day)
     for event, horizons in HORIZONS.items():
         begun, without = onsets_of(known, masks[event])
-        if facts is not None and facts.ended is not None and event == "war":
-            since = years_between(start, facts.ended.isoformat())
-            reference = {} if any(t > since for t in begun) else reference  # the facts are those of an earlier war
+        reference = reference_of(recorded.case, day.day, start, begun) if event == "war" else {}
         for years in horizons:
             told = day.told.get((event, years))
             if told is None:
                 continue
             constant = climatology(begun, without, years)
             came = happened(whole, masks[event], at, years)
-            found.append(_forecast(event, years, told, reference.get((event, years)), constant, came))
+            found.append(_forecast(event, years, told, reference.get(years), constant, came))
     return PastDay(date=day.day, own=own, hindsight=hindsight(recorded.case, day.day), forecasts=tuple(found))
 
 
@@ -223,17 +219,15 @@ def over_the_years(
         raise OptionError.of(f"a record from {whole.start} until {whole.until}", "one that spans a first of January")
     own = [day for day in recorded.case.situations if whole.start < day <= whole.until]
     question = Pass(str(recorded.case.folder), tuple(sorted({*calendar, *own})), YEARS)
+    levels = question.levels(recorded)
     passed = yearly_pass(
-        question, question.levels(recorded), effort, folder=folder, key=key, workers=workers, executor=executor,
+        question, levels, effort, folder=folder, key=key, workers=workers, executor=executor,
         progress=progress,
     )  # fmt: skip
     days = tuple(
-        past_day(
-            recorded, whole.path, whole.start, day, own=day.day not in calendar,
-            reference=reference_of(recorded.case, day.day),
-        )
-        for day in passed
-    )  # fmt: skip
+        past_day(recorded, whole.path, whole.start, day, target.coded.path, own=day.day not in calendar)
+        for day, target in zip(passed, levels.targets, strict=True)
+    )
     thin = [day.date for day in days if any(not f.settled for f in day.forecasts)]
     return Scores(
         every=every,
@@ -250,8 +244,19 @@ def unsettled(days: Sequence[str]) -> str:
     return f"Too few effective draws on {', '.join(days)}: shown, not scored; more --draws may help."
 
 
-def reference_of(case: Case, day: str) -> dict[tuple[str, int], float]:
-    """Event and horizon -> chance by the reference class on a day, where there is one."""
+def reference_of(case: Case, day: str, start: str, begun: Sequence[float]) -> dict[int, float]:
+    """Horizon -> chance of war by the reference class on a day, where there is one.
+
+    Args:
+        case: with the facts of how the last fighting ended.
+        day: ISO date.
+        start: ISO date on which the record's path begins.
+        begun: when wars began by the record, years since then: after one, the facts are those of an earlier war.
+    """
+    facts = facts_of(case, day)
+    ended = facts.ended if facts is not None else None
+    if ended is not None and any(t > years_between(start, ended.isoformat()) for t in begun):
+        return {}
     past = past_cases(case, day)
-    told = {("war", years): past.mean(years) for years in HORIZONS["war"]}
-    return {name: chance for name, chance in told.items() if chance is not None}
+    told = {years: past.mean(years) for years in HORIZONS["war"]}
+    return {years: chance for years, chance in told.items() if chance is not None}

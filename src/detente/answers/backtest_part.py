@@ -9,14 +9,13 @@ from pydantic import ValidationError
 from detente.answers.backtest import RIVALS
 from detente.case import Case
 from detente.case.content import FITS
-from detente.evidence.kept import files_key, fit_key, store_of
+from detente.evidence.kept import Sheet, files_key, fit_key, store_of
 from detente.evidence.recorded import RecordedCase
 from detente.evidence.sections import HELD_OUT_RANK
 from detente.files.folder import is_there
 from detente.files.keys import content_key
 from detente.files.whole import write_text
 from detente.run import Cell, Part, Picture, Scores, Section, Table
-from detente.run.base import Model
 from detente.run.scores import Score
 from detente.words.numbers import listed
 
@@ -25,13 +24,6 @@ FILE = "scores.json"
 BINS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)  # of chances, in which forecasts are laid against what came
 WORDS = {"war": "fighting", "peace": "settlement"}
 FEW = 10  # windows that do not overlap, below which a score is an anecdote
-
-
-class Sheet(Model):
-    """A part with the key of what it rests on, see `scores_key`."""
-
-    key: str
-    part: Part
 
 
 def scores_key(recorded: RecordedCase) -> str:
@@ -45,12 +37,11 @@ def scores_part(case: Case, found: Scores, command: str) -> Part:
     tables = {"backtest_scores": _scores(found), "backtest_days": _days(found)}
     calibration = _calibration(found)
     tables |= {"backtest_calibration": calibration} if calibration.rows else {}
-    hidden = {n: t.model_copy(update={"confidential": (True,) * len(t.rows)}) for n, t in tables.items()}
     return Part(
         name=NAME,
         key=files_key(case),
         command=command,
-        tables=hidden if found.confidential else tables,
+        tables={n: t.marked() for n, t in tables.items()} if found.confidential else tables,
         sections=(_section(found, tables),),
         scores=found,
     )

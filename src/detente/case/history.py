@@ -12,7 +12,6 @@ from detente.files.yaml import At
 
 INTO = "into "
 OF_STATES = ("longest", "length", "share")
-OF_PAIRS = ("lag", "answered")
 ASKED = "one of " + ", ".join(KINDS)
 UNITS = {"count": "count", "share": "share", "answered": "share"}  # of the others: years
 SPOKEN = {

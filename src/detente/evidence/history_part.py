@@ -94,12 +94,11 @@ def history_part(
         "history_bands": _bands(history),
         "history_timelines": _timelines(case, found),
     }
-    hidden = {n: t.model_copy(update={"confidential": (True,) * len(t.rows)}) for n, t in tables.items()}
     return Part(
         name="history",
         key=key,
         command=command,
-        tables=hidden if confidential else tables,
+        tables={n: t.marked() for n, t in tables.items()} if confidential else tables,
         sections=(_section(history),),
         warnings=_warnings(history),
         history=history,

@@ -36,10 +36,10 @@ PROBES = (0.5, 0.31, 0.74)  # where in every range two games are compared
 BESIDE = ("chain", "log_likelihood")  # columns before the parameters
 
 
-class _Sheet(Model):
-    """What stands beside the draws of a fit."""
+class Sheet(Model):
+    """A part of a run that is kept, such as what stands beside the draws of a fit."""
 
-    key: str = Field(description="of what the fit rests on, see `fit_key`")
+    key: str = Field(description="of what it rests on, such as `fit_key`: words and layout do not count")
     part: Part
 
 
@@ -166,7 +166,7 @@ def write_fit(folder: Path, name: str, key: str, part: Part, found: Fitted) -> N
     for n, (log, values) in enumerate(zip(found.log, found.values, strict=True)):
         rows.writerow((n // each, f"{log:.6g}", *(f"{value:.8g}" for value in values)))
     write_text(folder / f"{name}.csv", stream.getvalue())
-    write_text(folder / f"{name}.json", _Sheet(key=key, part=part).model_dump_json(indent=1) + "\n")
+    write_text(folder / f"{name}.json", Sheet(key=key, part=part).model_dump_json(indent=1) + "\n")
 
 
 def kept_fit(
@@ -202,7 +202,7 @@ def _read(path: Path, case: Case, account: str | None, until: str | None) -> Kep
     """The fit in a file, or why it cannot be used."""
     again = f"`detente fit {case.name}` makes one"
     try:
-        sheet = _Sheet.model_validate_json(path.read_bytes())
+        sheet = Sheet.model_validate_json(path.read_bytes())
         table = path.with_suffix(".csv").read_text("utf-8")
     except ValidationError:
         return f"{path}: not a fit that this version of Detente can read, not used; {again}"
@@ -218,7 +218,7 @@ def _read(path: Path, case: Case, account: str | None, until: str | None) -> Kep
     return KeptFit(sheet.part.model_copy(update={"key": files}), names, values)
 
 
-def _belongs(sheet: _Sheet, case: Case, account: str | None, until: str | None) -> bool:
+def _belongs(sheet: Sheet, case: Case, account: str | None, until: str | None) -> bool:
     try:
         return sheet.key == fit_key(RecordedCase.open(case.folder), account, until)
     except OptionError:  # the account or the record is gone

@@ -138,8 +138,8 @@ class Population:
         variance: of `log_ratio`, squared nats, estimated.
         solves: games solved in all.
         steps: with moves.
-        checked: how many points were solved again from nothing.
-        off: by how many nats those differed from the warm start that led there; infinite where they had no solution.
+        off: by how many nats points that were solved again from nothing differed from the warm start that led there;
+            infinite where they had no solution.
         faults: why points had no certified equilibrium.
         accepted: share of the last moves accepted.
     """
@@ -408,10 +408,6 @@ class Sampler:
         heights = density(shares, logs)
         kept = np.isfinite(heights)
         return kept, z[kept], heights[kept]
-
-    def forget(self) -> None:
-        """Forget what has been met: other levels come."""
-        self.met, self.steep = [], []
 
 
 @contextmanager

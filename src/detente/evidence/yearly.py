@@ -79,13 +79,11 @@ class Day:
     Attributes:
         day: ISO date.
         told: event and horizon -> what the model would have said.
-        moved: whether particles were moved on the way there.
         solves: games solved until then.
     """
 
     day: str
     told: dict[tuple[str, int], Told]
-    moved: bool
     solves: int
 
 
@@ -125,9 +123,8 @@ def yearly_pass(
     ) as walk:
         population = walk.prior(len(question.days))
         for n, day in enumerate(question.days):
-            before = population.steps
             population = _on(walk, population, n, len(question.days))
-            days.append(_day(question, day, n, population, population.steps > before))
+            days.append(_day(question, day, n, population))
     return days
 
 
@@ -140,7 +137,7 @@ def _on(walk: Sampler, population: Population, n: int, count: int) -> Population
     return walk.towards(population, before, here, whole=False)
 
 
-def _day(question: Pass, day: str, n: int, population: Population, moved: bool) -> Day:
+def _day(question: Pass, day: str, n: int, population: Population) -> Day:
     """What the population says on a day."""
     shape = (population.size, len(question.days), len(EVENTS), 1 + len(question.years))
     told = population.told.reshape(shape)[:, n]
@@ -153,7 +150,7 @@ def _day(question: Pass, day: str, n: int, population: Population, moved: bool) 
             continue
         for y, years in enumerate(question.years):
             found[event, years] = _told(population, told[:, e, 1 + y], np.where(known, weights, 0.0))
-    return Day(day, found, moved, population.solves)
+    return Day(day, found, population.solves)
 
 
 def _told(population: Population, numbers: np.ndarray, weights: np.ndarray) -> Told:

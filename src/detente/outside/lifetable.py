@@ -49,10 +49,7 @@ class LifeTable:
             raise OptionError.of(f"within {within}, elapsed {elapsed}", "years, not negative")
         if elapsed + within > self.reach + 1e-9:
             return None
-        year = np.arange(self.at_risk.size)
-        share = np.clip(elapsed + within - year, 0, 1) - np.clip(elapsed - year, 0, 1)
-        used = share > 0
-        share, risk, events = share[used], self.at_risk[used].astype(float), self.events[used].astype(float)
+        share, risk, events = self._years(within, elapsed)
         if (events == risk).any():
             return None
         log_survival = float(share @ np.log1p(-events / risk))
@@ -62,6 +59,13 @@ class LifeTable:
         spread = float(np.sqrt(share**2 @ (events / (risk * (risk - events))))) / -log_survival
         ends = [-np.expm1(log_survival * np.exp(sign * NORMAL_95 * spread)) for sign in (-1, 1)]
         return float(ends[0]), float(mid), float(ends[1])
+
+    def _years(self, within: float, elapsed: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of the years that a window touches: how much of each lies in it, at risk, recurred; each (years,)."""
+        year = np.arange(self.at_risk.size)
+        share = np.clip(elapsed + within - year, 0, 1) - np.clip(elapsed - year, 0, 1)
+        used = share > 0
+        return share[used], self.at_risk[used].astype(float), self.events[used].astype(float)
 
     def counts(self, within: float, elapsed: float = 0.0) -> tuple[float, float] | None:
         """Recurrences and cases that stand for the next years, given none so far: (recurred, cases).
@@ -81,10 +85,7 @@ class LifeTable:
         """
         if self.recurrence(within, elapsed) is None:
             return None
-        year = np.arange(self.at_risk.size)
-        share = np.clip(elapsed + within - year, 0, 1) - np.clip(elapsed - year, 0, 1)
-        used = share > 0
-        share, risk, events = share[used], self.at_risk[used].astype(float), self.events[used].astype(float)
+        share, risk, events = self._years(within, elapsed)
         survival = float(np.exp(share @ np.log1p(-events / risk)))
         if survival == 1.0:
             return 0.0, float(risk.min(initial=np.inf))

@@ -221,6 +221,11 @@ class Run(Model):
         return base.model_copy(update=update)
 
     @property
+    def secret(self) -> bool:
+        """Whether the record holds entries that are not public, known on the date or not."""
+        return self.sealed or any(ref.kind != "parameter" for ref in self.marked)
+
+    @property
     def fitted(self) -> bool:
         """Whether any number comes from draws of a fit to the record."""
         return any(q.basis == "posterior" for q in self.quantities)

@@ -53,7 +53,3 @@ class Scores(Model):
     scores: tuple[Score, ...]
     words: tuple[str, ...] = ()
     confidential: bool = False  # counts entries of the record that are not public
-
-    def score(self, event: str, years: int) -> Score | None:
-        """The score of one event within one horizon, None where no day could be scored."""
-        return next((s for s in self.scores if (s.event, s.years) == (event, years)), None)

@@ -69,6 +69,10 @@ class Table(Model):
         place = self.columns.index(name)
         return tuple(row[place] for row in self.rows)
 
+    def marked(self) -> "Table":
+        """The table with every row confidential."""
+        return self.model_copy(update={"confidential": (True,) * len(self.rows)})
+
     def kept(self, keep: Collection[int]) -> "Table":
         """The table with these rows only, in their order."""
         rows = [n for n in range(len(self.rows)) if n in keep]

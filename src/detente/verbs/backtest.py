@@ -124,8 +124,7 @@ def yearly(
         raise stopped(store) from None
     command = f"detente backtest {recorded.case.name} --every {every}y --draws {draws} --seed {seed}"
     head = head_of(recorded.template, when, seed, draws, command)
-    marked = head.sealed or any(ref.kind != "parameter" for ref in head.marked)
-    part = scores_part(recorded.case, found.model_copy(update={"confidential": marked}), command)
+    part = scores_part(recorded.case, found.model_copy(update={"confidential": head.secret}), command)
     keep_scores(store, key, part)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     return part

@@ -79,10 +79,9 @@ def run(
         raise stopped(store) from None
     command = command_of(loaded.name, when, settings, fit)
     head = head_of(recorded.template, when, settings.seed, settings.draws, command)
-    marked = head.sealed or any(ref.kind != "parameter" for ref in head.marked)
     frozen = frozen_history(loaded, settings.out)
     found = Found(simulator.looked, fitted, ranges, kept.fit if kept is not None else None, frozen, settings.seed)
-    part = history_part(loaded, when, found, key, command, words=said, confidential=marked)
+    part = history_part(loaded, when, found, key, command, words=said, confidential=head.secret)
     join(head.add(part), loaded, folder_of(loaded, when, settings.out), note)
     _forget(store)
     return part
