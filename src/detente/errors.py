@@ -17,7 +17,7 @@ Non-convergence of a solver is a `Status` on its result, not an exception.
 import difflib
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -25,7 +25,10 @@ Severity = Literal["error", "warning", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One located remark about a user's file; `line` and `column` count from 1, 0 means unknown."""
+    """One located remark about a user's file; `line` and `column` count from 1, 0 means unknown.
+
+    `about` says for whom it holds, where what stands there is written once for several.
+    """
 
     what: str
     expected: str = ""
@@ -34,16 +37,28 @@ class Diagnostic:
     line: int = 0
     column: int = 0
     severity: Severity = "error"
+    about: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
-        parts = [self.what]
+        parts = [f"{self.what} (for {', '.join(self.about)})" if self.about else self.what]
         if self.expected:
             parts.append(f"expected {self.expected}")
         if self.hint:
             parts.append(f"hint: {self.hint}")
         prefix = "" if self.severity == "error" else f"{self.severity}: "
         return f"{where}: {prefix}{'; '.join(parts)}" if where else f"{prefix}{'; '.join(parts)}"
+
+
+def once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each remark once; the same one about several is one about them all, or about nobody where one is."""
+    about: dict[Diagnostic, list[tuple[str, ...]]] = {}
+    for one in found:
+        about.setdefault(replace(one, about=()), []).append(one.about)
+    return [
+        replace(one, about=tuple(dict.fromkeys(name for names in own for name in names)) if all(own) else ())
+        for one, own in about.items()
+    ]
 
 
 class DetenteError(Exception):

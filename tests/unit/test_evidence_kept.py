@@ -55,6 +55,7 @@ def test_the_store_comes_before_the_folder_of_the_case(case, tmp_path):
     ("name", "old", "new"),
     [
         ("case.yaml", "title: ", "title: Renamed, "),
+        ("case.yaml", "\nactors:", "\nnotes: [tried]\nactors:"),
         ("record/events.csv", "raid of 2003-02-01", "a raid in winter"),
         ("accounts/eager.yaml", "in_words: eager", "in_words: keen"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from detente.case.entries import ActionEntry, CaseFile, EventEntry
 from detente.case.expressions import build_expression
+from detente.case.one_of import Decision
 from detente.case.parts import (
     ALWAYS,
     ONE,
@@ -118,6 +119,7 @@ def build_actions(names: CaseNames) -> dict[str, dict[str, Action]]:
     result: dict[str, dict[str, Action]] = {}
     for actor, actions in names.written.actions.items():
         at = ("actions", actor)
+        names.remarks.broken |= {(*at, name) for name, entry in actions.items() if entry.same_as or entry.one_of}
         if names.is_actor(actor, at):
             found = {name: _action(names, name, entry, (*at, name), actor) for name, entry in actions.items()}
             result[actor] = {name: action for name, action in found.items() if action is not None}
@@ -129,6 +131,8 @@ def _action(names: CaseNames, name: str, entry: ActionEntry, at: At, actor: str)
 
     A broken cost or rate is reported and left out, so that `check` can still look at the states.
     """
+    if at in names.remarks.broken:
+        return None
     when = names.expression(entry.when, (*at, "when"), ALWAYS, truth=True)
     cost = names.expression(entry.cost, (*at, "cost"), ZERO)
     rate = names.expression(entry.rate, (*at, "rate"))
@@ -144,6 +148,15 @@ def _action(names: CaseNames, name: str, entry: ActionEntry, at: At, actor: str)
     if when is None or outcomes is None:
         return None
     return Action(name, when, outcomes, cost or ZERO, impulses, rate, entry.label, at)
+
+
+def build_decisions(names: CaseNames, decisions: list[Decision]) -> dict[str, dict[str, Expr]]:
+    """Decisions with alternatives, `actor.act` -> the share of each alternative."""
+    result: dict[str, dict[str, Expr]] = {}
+    for decision in decisions:
+        found = {other: names.expression(text, at) for other, (text, at) in decision.shares.items()}
+        result[f"{decision.actor}.{decision.name}"] = {k: e for k, e in found.items() if e is not None}
+    return result
 
 
 def build_nature(names: CaseNames) -> dict[str, NatureEvent]:

@@ -9,6 +9,7 @@ from detente.case.counts import CountsEntry
 from detente.case.expressions import read_expression
 from detente.case.history import Statistic
 from detente.case.issues import IssueEntry
+from detente.case.objections import Note
 from detente.case.parts import (
     Account,
     Action,
@@ -69,6 +70,9 @@ class Case:
     asymmetry: Mapping[str, str] = field(default_factory=dict[str, str])  # path -> why two actors differ there
     together: Mapping[str, str] = field(default_factory=dict[str, str])  # simultaneous moves: whose change prevails
     history: Mapping[str, Statistic] = field(default_factory=dict[str, Statistic])
+    decisions: Mapping[str, Mapping[str, Expr]] = field(default_factory=dict[str, Mapping[str, Expr]])  # shares
+    objections: Mapping[str, str] = field(default_factory=dict[str, str])  # actor -> its strongest, to this case
+    notes: tuple[Note, ...] = ()  # what was tried
     threshold: Threshold | None = None  # the states whose fighting a reference class would count
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict[str, tuple[Diagnostic, ...]])
     warnings: tuple[Diagnostic, ...] = ()

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, Tag
 from detente.case.counts import CountsEntry
 from detente.case.history_entries import StatisticEntry
 from detente.case.issues import IssueEntry
-from detente.case.kinds import CaseName, Formula, Name, Version
+from detente.case.kinds import CaseName, Formula, Name, TemplateName, Version
 from detente.case.questions import Questions
 from detente.files.kinds import (
     Amount,
@@ -26,6 +26,7 @@ from detente.files.kinds import (
     NotNegative,
     OneOrMany,
     Positive,
+    Short,
     Text,
     YesNo,
     by_kind,
@@ -92,6 +93,12 @@ class ParameterEntry(ValueEntry):
     ] = Field("", description="who disputes it, and how")
     fixed: YesNo = Field(False, description="a definition or a switch and no estimate: `value` and `why`, no range")
     confidential: Flag = Field(False, description="left out of exports")
+
+
+class NamedParameterEntry(ParameterEntry):
+    """A parameter under a name of its own, which may be like another."""
+
+    same_as: Text = Field("", description="a parameter from which all is taken that is not given here, but its label")
 
 
 def _setting(value: Any) -> str | None:
@@ -198,19 +205,38 @@ Then = Annotated[
 THEN = "`{variable: value}`, `{variable: -1}`, `{variable: +1 stop}`, or a list of outcomes with `p`"
 
 
-class ActionEntry(Written):
-    """What an actor can do."""
+class ActEntry(Written):
+    """What an act is, but how often it comes up."""
 
-    noun: ClassVar[str] = "key of an action"
     label: Text = Field("", description=LABEL)
     when: Formula = Field("", description="condition under which it can be done; default always")
     then: Maybe[Then] = Field(None, description=f"what it changes: {THEN}")
-    rate: Formula = Field("", description="reference rate: how often if indifferent, per year")
     cost: Formula = Field("", description="price paid by the actor at the moment of acting")
     impulses: Annotated[dict[Name, Formula], Keyed("actor")] = Field(
         {}, description="payoff to other actors at that moment"
     )
     why: Text = Field("", description=WHY)
+
+
+class AlternativeEntry(ActEntry):
+    """One of several alternatives of a decision; what is not given is that of the decision."""
+
+    noun: ClassVar[str] = "key of an alternative"
+    share: Formula = Field(description="its share of the rate; the shares of a decision sum to 1")
+
+
+class ActionEntry(ActEntry):
+    """What an actor can do."""
+
+    noun: ClassVar[str] = "key of an action"
+    rate: Formula = Field("", description="reference rate: how often if indifferent, per year")
+    one_of: Annotated[dict[Name, AlternativeEntry], Keyed("alternative")] = Field(
+        {}, description="alternatives of one decision, each an act `ACTION_ALTERNATIVE` at its share of the rate"
+    )
+    same_as: Text = Field("", description="an act, ACTOR.ACT, from which all is taken that is not given here")
+    swap: Annotated[dict[Name, Name], Keyed("id")] = Field(
+        {}, description="with `same_as`: ids to exchange in what is taken, in both directions"
+    )
 
 
 class EventEntry(Written):
@@ -294,6 +320,30 @@ class LeverEntry(Written):
     basis: Text = Field("", description=BASIS)
 
 
+Actions = Annotated[dict[TemplateName, ActionEntry], Keyed("action")]
+Terms = Annotated[dict[TemplateName, Formula], Keyed("term")]
+
+
+class EachEntry(Written):
+    """What alike actors have alike; `{}` stands for the actor's id in every key and text, `{label}` for its name."""
+
+    noun: ClassVar[str] = "key of a block for alike actors"
+    actors: Annotated[tuple[Name, ...], Listed(1)] = Field(description="the actors for whom it is written out")
+    parameters: Annotated[dict[TemplateName, NamedParameterEntry], Keyed("parameter")] = Field(
+        {}, description="a parameter for each of them, with `{}` in its name"
+    )
+    payoffs: Terms = Field({}, description="payoff terms that each of them has")
+    actions: Actions = Field({}, description="acts that each of them has")
+
+
+class NoteEntry(Written):
+    """What was tried."""
+
+    noun: ClassVar[str] = "key of a note"
+    date: Day = Field("", description="when")
+    text: Text = Field(description="what was tried, and what came of it")
+
+
 Situations = Annotated[dict[Day, Annotated[dict[str, Text], Keyed("variable")]], Keyed("date")]
 
 
@@ -319,7 +369,7 @@ class CaseFile(WrittenFile):
     play: PlayEntry = Field(default_factory=PlayEntry.model_construct, description="how the game is played")
     actors: Annotated[dict[Name, ActorEntry], Keyed("actor")] = Field({}, description="who acts or is affected")
     states: Annotated[dict[Name, StateEntry], Keyed("state variable")] = Field({}, description="what can differ")
-    parameters: Annotated[dict[Name, ParameterEntry], Keyed("parameter")] = Field(
+    parameters: Annotated[dict[Name, NamedParameterEntry], Keyed("parameter")] = Field(
         {}, description="numbers that answers are spread over"
     )
     derived: Annotated[dict[Name, Formula], Keyed("name")] = Field(
@@ -330,6 +380,9 @@ class CaseFile(WrittenFile):
     )
     actions: Annotated[dict[Name, Annotated[dict[Name, ActionEntry], Keyed("action")]], Keyed("actor")] = Field(
         {}, description="what each actor can do"
+    )
+    each: Annotated[dict[Name, EachEntry], Keyed("block of alike actors")] = Field(
+        {}, description="what alike actors have alike, written once for all of them"
     )
     nature: Annotated[dict[Name, EventEntry], Keyed("event")] = Field({}, description="what nobody chooses")
     outcomes: Maybe[OutcomesEntry] = Field(None, description="what counts as peace, as war, and what settling does")
@@ -346,6 +399,12 @@ class CaseFile(WrittenFile):
     )
     asymmetry: Annotated[dict[str, Text], Keyed("path")] = Field(
         {}, description="why two actors do not have something alike, by its path (check --mirror)"
+    )
+    objections: Annotated[dict[Name, Text], Keyed("actor")] = Field(
+        {}, description="the strongest objection of each side to this case"
+    )
+    notes: Many[Annotated[NoteEntry, Short("text")]] = Field(
+        (), description="what was tried: texts, or mappings with date and text"
     )
     history: Annotated[dict[Name, StatisticEntry], Keyed("statistic")] = Field(
         {}, description="statistics of the record that simulated histories are held against; before the first fit"

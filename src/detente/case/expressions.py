@@ -6,7 +6,7 @@ from detente.case.parts import Expr
 from detente.case.resolve import Broken, Scope, resolve
 from detente.errors import CaseError, Diagnostic
 from detente.files.validate import Remarks
-from detente.files.yaml import At, Document
+from detente.files.yaml import At, Document, Piece
 
 
 def read_expression(text: str, scope: Scope, truth: bool = False) -> Expr:
@@ -59,19 +59,29 @@ def _resolved(text: str, scope: Scope, truth: bool) -> tuple[Node | None, bool, 
 
 def remark_in_text(remarks: Remarks, at: At, text: str, error: ExpressionError) -> None:
     """Report a mistake in an expression where it stands in the file, also when the text runs over several lines."""
-    line, column = _spot(remarks.document, at, text, error.column)
-    remarks.diagnostics.append(Diagnostic(error.what, error.expected, error.hint, remarks.document.name, line, column))
+    document = remarks.document
+    line, column = _spot(document, *_origin(document.pieces(at, text), error.column))
+    found = Diagnostic(error.what, error.expected, error.hint, document.name, line, column, about=document.of(at))
+    remarks.diagnostics.append(found)
     remarks.broken.add(at)
 
 
-def _spot(document: Document, at: At, text: str, column: int) -> tuple[int, int]:
+def _origin(pieces: tuple[Piece, ...], column: int) -> tuple[Piece, int]:
+    """The piece that holds a character of a text, and its column in the scalar of the file."""
+    for piece in pieces:
+        if column < len(piece.text) or piece is pieces[-1]:
+            return piece, piece.part(column, column).column
+        column -= len(piece.text)
+    raise IndexError("a text of no pieces")
+
+
+def _spot(document: Document, piece: Piece, column: int) -> tuple[int, int]:
     """Line and column in the file of a character of a scalar; where the scalar begins if it cannot be found.
 
     Folding and quoting change spaces and nothing else of an expression: the same run of other characters is looked
     for, as many times as it occurs before.
     """
-    place = document.place(at)
-    begin, end = document.spans.get(at, (0, 0))
+    (begin, end), text, place = piece.span, piece.written, piece.place
     run = text[column:].split(maxsplit=1)[0] if text[column:].strip() else text[-1:]
     skipped = text[:column].count(run) if text[column:].strip() else text[:-1].count(run)
     found = begin - len(run)

@@ -10,9 +10,11 @@ from detente.errors import OptionError
 from detente.files.keys import digest, digests
 from detente.record import CutRecord, load_record
 from detente.record.told import Told
-from detente.run import Assumption, Part, Ref, Run
+from detente.run import Assumption, Part, Ref, Run, Section
 from detente.words.dates import nearest
 from detente.words.version import VERSION
+
+HEARD_RANK = 620  # after the accounts
 
 
 def situation_of(case: Case, date: str | None) -> str:
@@ -65,6 +67,18 @@ def changes_part(case: Case, command: str) -> Part:
     files = ", ".join(f"inputs/{name}" for name in changes_of(case))
     words = f"This is not the case as it stands: it was changed by {files}."
     return Part(name="changes", key=content_of(case), command=command, warnings=(words,))
+
+
+def heard_part(case: Case, key: str, command: str) -> Part | None:
+    """The strongest objection of each side to the case, and what was tried; None where the case has neither."""
+    said = tuple(f"{case.actors[actor].label}: {text}" for actor, text in case.objections.items())
+    tried = tuple(f"{note.date}: {note.text}" if note.date else note.text for note in case.notes)
+    found = (
+        Section(id="objections", title="Strongest objections", rank=HEARD_RANK, paragraphs=said),
+        Section(id="tried", title="What was tried", rank=HEARD_RANK + 1, paragraphs=tried, confidential=True),
+    )
+    sections = tuple(section for section in found if section.paragraphs)
+    return Part(name="heard", key=key, command=command, sections=sections) if sections else None
 
 
 def assumptions_of(case: Case) -> tuple[Assumption, ...]:

@@ -38,6 +38,16 @@ def _name(value: Any) -> str:
     return as_text(value)
 
 
+def _template_name(value: Any) -> str:
+    """A name in which `{}` may stand for an actor's id."""
+    if not isinstance(value, str | bool):
+        raise misfit(value, A_NAME)
+    problem = name_problem(as_text(value).replace("{}", "x"))
+    if problem is not None:
+        raise wrong(problem)
+    return as_text(value)
+
+
 def _case_name(value: Any) -> str:
     if not isinstance(value, str | int) or not CASE_NAME.fullmatch(as_text(value)):
         raise misfit(value, "letters, digits, '_' and '-', as in good-friday", "the title may say more")
@@ -54,6 +64,11 @@ def _formula(value: Any) -> str:
 
 
 Name = Annotated[str, PlainValidator(_name), Schema({"type": ["string", "boolean"], "pattern": f"^{NAME.pattern}$"})]
+TemplateName = Annotated[
+    str,
+    PlainValidator(_template_name),
+    Schema({"type": ["string", "boolean"], "pattern": r"^([A-Za-z_]|\{\})([A-Za-z0-9_]|\{\})*$"}),
+]
 CaseName = Annotated[str, PlainValidator(_case_name), Schema({"type": "string", "pattern": r"^\w[\w-]*$"})]
 Formula = Annotated[str, PlainValidator(_formula), Schema(SCALAR)]  # an expression; "" where none stands
 Version = Annotated[int, Versioned(VERSION)]

@@ -6,21 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from detente.case.accounts import read_account
-from detente.case.acts import CaseNames, build_actions, build_nature, build_payoffs
+from detente.case.acts import CaseNames, build_actions, build_decisions, build_nature, build_payoffs
 from detente.case.case import Case
 from detente.case.content import RESULTS, content_of_folder
 from detente.case.counts import check_counts
 from detente.case.entries import CaseFile
 from detente.case.history import build_history
+from detente.case.objections import build_notes, build_objections
+from detente.case.one_of import Decision
 from detente.case.outcomes import build_issues, build_levers, build_outcomes, build_situations, build_threshold
 from detente.case.parameters import build_parameter, build_play
 from detente.case.parts import Account, Scenario
 from detente.case.roles import build_questions
 from detente.case.scenarios import read_scenario
 from detente.case.scope import build_scope
+from detente.case.spelled import spelled_out
 from detente.case.states import build_actors, build_packages, build_states
 from detente.case.timing import build_timing
-from detente.errors import CaseError, Diagnostic, suggest
+from detente.errors import CaseError, Diagnostic, once, suggest
 from detente.files.folder import listed
 from detente.files.shipped import shipped_cases, shipped_folder
 from detente.files.validate import Remarks, read_file
@@ -130,15 +133,17 @@ class _Reader:
         return self.documents[name]
 
     def read(self) -> Reading:
-        written, remarks = read_file(CaseFile, self.open("case.yaml"))
-        case = self.build(written, remarks) if written is not None else None
+        document, decisions = spelled_out(self.open("case.yaml"))
+        self.documents["case.yaml"] = document
+        written, remarks = read_file(CaseFile, document)
+        case = self.build(written, remarks, decisions) if written is not None else None
         self.diagnostics.extend(remarks.diagnostics)
         if case is not None:
             case = self.attach(case)
-        found = sorted(dict.fromkeys(self.diagnostics), key=lambda d: (d.file, d.line, d.column))
+        found = sorted(once(self.diagnostics), key=lambda d: (d.file, d.line, d.column))
         return Reading(case, tuple(found))
 
-    def build(self, written: CaseFile, remarks: Remarks) -> Case | None:
+    def build(self, written: CaseFile, remarks: Remarks, decisions: list[Decision]) -> Case | None:
         """The case without its accounts and scenarios; None if too little of it stands."""
         named = remarks.document.names("parameters")
         actors, packages = build_actors(written.actors), build_packages(written.packages, remarks, named)
@@ -147,6 +152,8 @@ class _Reader:
         players = tuple(actor for actor in actors if actor in acting)
         play, parameters = build_play(written.play, remarks, players)
         for name, entry in written.parameters.items():
+            if entry.same_as:  # it could not be written out, which is reported
+                remarks.broken.add(("parameters", name))
             parameter = build_parameter(name, entry, ("parameters", name), remarks)
             if parameter is not None:
                 parameters[name] = parameter
@@ -193,6 +200,9 @@ class _Reader:
             counts=written.counts,
             asymmetry=written.asymmetry,
             together=together,
+            decisions=build_decisions(names, decisions),
+            objections=build_objections(names),
+            notes=build_notes(names),
             history=history,
             threshold=build_threshold(names),
         )

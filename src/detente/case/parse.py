@@ -47,7 +47,7 @@ _ADVICE = {
     "!": "write 'not' or '!='",
     "^": "write '**' for powers",
     "%": "write percentages as decimals",
-    "{": "write lists in square brackets",
+    "{": "write lists in square brackets; '{}' stands for an actor under 'each' only",
     "'": "write names without quotation marks",
     '"': "write names without quotation marks",
     "\u2212": "write '-'",

@@ -45,6 +45,8 @@ class CheckReport:
     combinations: int = 0
     players: tuple[str, ...] = ()
     parameters: int = 0
+    objections: int = 0  # of sides to the case
+    notes: int = 0  # of what was tried
     seconds: float | None = None  # one solve, at the middle of every range
     certified: bool | None = None
     reasons: tuple[Reasons, ...] = ()
@@ -130,6 +132,8 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
         combinations=prod(len(v.values) for v in case.states.values()),
         players=case.players,
         parameters=len(case.parameters),
+        objections=len(case.objections),
+        notes=len(case.notes),
         seconds=seconds,
         certified=certified,
         reasons=reasons,

@@ -11,7 +11,7 @@ from detente.checks.history import check_history
 from detente.checks.recorded import check_sources, record_span
 from detente.checks.rules import check_rules
 from detente.checks.writing import check_writing
-from detente.errors import Diagnostic, RecordError
+from detente.errors import Diagnostic, RecordError, once
 from detente.files.access import unreadable
 from detente.files.folder import is_there, listed
 from detente.record import Record, load_record
@@ -109,4 +109,4 @@ def read_record(folder: Path) -> tuple[Record | None, list[Diagnostic]]:
 
 def _once(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each remark once, by file and place, errors before warnings."""
-    return tuple(sorted(dict.fromkeys(found), key=lambda d: (d.file, d.line, d.column, RANKS[d.severity])))
+    return tuple(sorted(once(found), key=lambda d: (d.file, d.line, d.column, RANKS[d.severity])))

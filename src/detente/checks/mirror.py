@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.case import Case
+from detente.case.weave import swapping
 from detente.errors import Diagnostic, OptionError, suggest
 from detente.files.mistakes import describe, is_list, is_mapping, is_number
 from detente.files.yaml import At
@@ -53,7 +54,7 @@ def mirrored(case: Case, one: str, other: str) -> tuple[list[Asymmetry], list[Di
     if one == other:
         raise OptionError.of(f"'{one}' twice", "two actors of the case")
     data: Any = case.documents["case.yaml"].data
-    swap = _swapper(one, other)
+    swap = swapping({one: other}).of
     found, seen = list[Asymmetry](), set[frozenset[At]]()
     for section in SECTIONS:
         for difference in _differences(data.get(section), _swapped(data, swap).get(section), (section,), swap):
@@ -101,14 +102,6 @@ def _explained(difference: Asymmetry, reasons: Mapping[str, str], used: set[str]
                 used.add(name)
                 return Asymmetry(difference.at, difference.other, difference.what, reasons[name])
     return difference
-
-
-def _swapper(one: str, other: str) -> Callable[[str], str]:
-    """A function that exchanges two names in a text, also where they are a part of a longer name."""
-    partner = {one: other, other: one}
-    names = sorted((re.escape(name) for name in partner), key=len, reverse=True)
-    pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(names)})(?![A-Za-z0-9])")
-    return lambda text: pattern.sub(lambda found: partner[found.group()], text)
 
 
 def _swapped(value: Any, swap: Callable[[str], str]) -> Any:

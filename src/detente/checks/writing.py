@@ -6,6 +6,7 @@ from typing import Any
 
 from detente.case import Account, Case, Expr, Parameter
 from detente.case.nodes import Constant, walk
+from detente.case.objections import unheard
 from detente.case.parse import parse
 from detente.case.parts import Effects
 from detente.errors import Diagnostic, suggest
@@ -26,6 +27,7 @@ def check_writing(case: Case) -> list[Diagnostic]:
         *_span(case),
         *_tempo(case),
         *_accounts(case),
+        *_objections(case),
     ]
 
 
@@ -177,6 +179,14 @@ def _accounts(case: Case) -> Iterator[Diagnostic]:
         for rival in account.opposed_by:
             if rival not in case.accounts:
                 yield _of_account(case, account, f"no account '{rival}'", suggest(rival, case.accounts))
+
+
+def _objections(case: Case) -> Iterator[Diagnostic]:
+    """Parties whose strongest objection is lacking where those of others stand."""
+    for name in unheard(case.actors, case.objections):
+        what = f"the objections have none of '{name}'"
+        hint = f"add what {name} would object to most, in its own words"
+        yield case.remark(("objections",), what, hint=hint, severity="warning", key=True)
 
 
 def _of_account(case: Case, account: Account, what: str, hint: str) -> Diagnostic:

@@ -34,9 +34,40 @@ class Place:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a text that was put together, and the scalar of the file from which it comes.
+
+    Attributes:
+        text: how it reads.
+        written: the whole scalar as it stands in the file.
+        column: where in `written` the run begins, from 0.
+        as_written: whether it reads as it stands there; else it stands for what begins at `column`.
+        span: from, to in the text of the file.
+        place: where the scalar stands.
+    """
+
+    text: str
+    written: str
+    column: int
+    as_written: bool
+    span: tuple[int, int]
+    place: Place
+
+    def part(self, begin: int, end: int) -> "Piece":
+        """A run of the run, by offsets into `text`."""
+        column = self.column + begin if self.as_written else self.column
+        return replace(self, text=self.text[begin:end], column=column)
+
+
 @dataclass
 class Document:
-    """One YAML file: `data` is plain dicts, lists and scalars; `values` and `keys` map paths to places."""
+    """One YAML file: `data` is plain dicts, lists and scalars; `values` and `keys` map paths to places.
+
+    Where entries were written out from others (an act for each of several actors), `data` has them under paths of their
+    own, `values`, `keys`, `styles` and `spans` lead to what stands in the file, `woven` holds texts that read otherwise
+    there, and `about` says, for a path and all below, for whom they were written out.
+    """
 
     name: str
     data: Any = None
@@ -46,6 +77,8 @@ class Document:
     spans: dict[At, tuple[int, int]] = field(default_factory=dict[At, tuple[int, int]])  # scalars: from, to in `text`
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     text: str = ""
+    woven: dict[At, tuple[Piece, ...]] = field(default_factory=dict[At, tuple[Piece, ...]])
+    about: dict[At, str] = field(default_factory=dict[At, str])
 
     @cached_property
     def lines(self) -> list[str]:
@@ -66,13 +99,22 @@ class Document:
     ) -> Diagnostic:
         """A located remark about the value (or key) at this path."""
         where = self.place(at, key)
-        return Diagnostic(what, expected, hint, where.file, where.line, where.column, severity)
+        return Diagnostic(what, expected, hint, where.file, where.line, where.column, severity, self.of(at))
+
+    def of(self, at: At) -> tuple[str, ...]:
+        """For whom the entry at a path was written out; empty where it stands in the file as it is."""
+        return next(((found,) for n in range(len(at), 0, -1) if (found := self.about.get(at[:n]))), ())
+
+    def pieces(self, at: At, text: str) -> tuple[Piece, ...]:
+        """Where in the file the runs of a text at a path come from; mostly one, the scalar itself."""
+        whole = (Piece(text, text, 0, True, self.spans.get(at, (0, 0)), self.place(at)),)
+        return self.woven.get(at, whole)
 
     def copy(self) -> "Document":
         """The same document, to be changed."""
         return replace(
             self, data=_copied(self.data), values={**self.values}, keys={**self.keys}, styles={**self.styles},
-            spans={**self.spans}, diagnostics=[*self.diagnostics],
+            spans={**self.spans}, diagnostics=[*self.diagnostics], woven={**self.woven}, about={**self.about},
         )  # fmt: skip
 
     def names(self, *at: Key) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from detente.case import Action, Case, Expr, NatureEvent, Parameter
 from detente.errors import CaseError, Diagnostic
 from detente.game.asynchronous import Game
 from detente.game.compile import Template, lay_out
+from detente.game.formula import PROBABILITY_SLACK
 from detente.game.simultaneous import SimultaneousGame
 from detente.game.states import is_true
 from detente.game.together import SimultaneousTemplate
 
 FULL_PRODUCT = 200_000  # combinations looked at to show that a condition can never hold: milliseconds
 AnyTemplate = Template | SimultaneousTemplate
+RANDOM = 20  # draws of the ranges, beside their corners, at which shares are added up
 CROWDED = 0.25  # reference weights beside `wait`, above which the ceiling on activity begins to bind
 
 
@@ -39,6 +41,7 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
         *_outcomes(template),
         *_effects(template),
         *_ranges(template),
+        *_shares(template),
     ]
     if isinstance(template, Template):
         found += [*_terms(template), *_crowded(template), *_repeatable(template)]
@@ -133,6 +136,35 @@ def corners(case: Case) -> list[dict[str, float]]:
     """The middle of all ranges, all low ends and all high ends, as parameters by name."""
     parameters = case.parameters.values()
     return [{}, {p.name: p.low for p in parameters}, {p.name: p.high for p in parameters}]
+
+
+def _shares(template: AnyTemplate) -> Iterator[Diagnostic]:
+    """Shares of the alternatives of a decision that are out of 0 to 1, or do not sum to 1, anywhere in the ranges."""
+    case = template.case
+    points = np.random.default_rng(0).random((RANDOM if case.decisions else 0, len(case.parameters)))
+    places = [case.defaults() | corner for corner in corners(case)] + [case.drawn(point) for point in points]
+    for name, shares in case.decisions.items():
+        actor, _, act = name.partition(".")
+        acts = [case.actions[actor].get(f"{act}_{other}") for other in shares]
+        here = np.any([template.mask(own.when) for own in acts if own is not None], axis=0)
+        if None in acts or not here.any():
+            continue
+        found = [[share.evaluate(template.codes, place) for share in shares.values()] for place in places]
+        values = np.array([[np.broadcast_to(one, here.shape)[here] for one in own] for own in found], float)
+        for n, (other, share) in enumerate(shares.items()):
+            worst = _furthest(values[:, n], 0.5)
+            if not abs(worst - 0.5) <= 0.5 + PROBABILITY_SLACK:
+                yield case.remark(share.at, f"share {worst:.6g} of '{other}' in {name}", "between 0 and 1")
+        worst = _furthest(values.sum(axis=1), 1.0)
+        if not abs(worst - 1) <= PROBABILITY_SLACK:
+            first = next(iter(shares.values()))
+            what = f"shares of {name} sum to {worst:.6g}"
+            yield case.remark(first.at[:-2], what, "1", "give the last alternative '1 - ...'", key=True)
+
+
+def _furthest(values: np.ndarray, middle: float) -> float:
+    """The value that is furthest from another; one that is no number counts as the furthest."""
+    return float(values.flat[np.argmax(np.abs(values - middle))])
 
 
 def _ends(parameter: Parameter) -> tuple[float, ...]:

@@ -62,8 +62,9 @@ class Draw:
         return found
 
     def rates(self, formula: Formula, mask: np.ndarray) -> np.ndarray:
-        """Rates (states,), at least 0; 0 outside the mask."""
+        """Rates (states,), at least 0; 0 outside the mask. A share such as 1 - .9 - .1 may miss 0 by rounding."""
         found = np.where(mask, self.raw(formula), 0.0)
+        found[(found < 0) & (found >= -PROBABILITY_SLACK)] = 0.0
         if not (np.abs(found) < LARGEST).all() or (found < 0).any():
             self.fail(formula, f"rate {_extreme(found):.6g}", f"a number from 0 to {LARGEST:g}")
         return found

@@ -125,7 +125,7 @@ def computed(
     """Everything that the main job answers; no run folder is written."""
     from detente.answers import evaluate
     from detente.case.content import content_of, content_of_folder
-    from detente.case.head import changes_part, record_of, run_head
+    from detente.case.head import changes_part, heard_part, record_of, run_head
     from detente.game import compile_case
     from detente.outside.part import outlook_part
     from detente.record.part import record_part
@@ -156,6 +156,8 @@ def computed(
     command = command_of(case, replace(settings, date=when), equilibria)
     found = run_head(case, when, settings.seed, settings.draws, command, size)
     found = found.add(changes_part(case, command)) if case.changes else found
+    heard = heard_part(case, key, command)
+    found = found.add(heard) if heard is not None else found
     found = found.add(answers.part(key, command))
     found = found.add(fitted.part) if fitted is not None else found
     tell(0.88, "reading the record")

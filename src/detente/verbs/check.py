@@ -55,6 +55,8 @@ def summary(report: "CheckReport") -> str:
         return "\n".join([*lines, "", f"{report.case}: a record without a case: {held}", "", _counts(report)])
     lines += ["", f"{report.case}: {report.states:,} states of {report.combinations:,} combinations can be reached"]
     lines.append(f"players: {', '.join(report.players)}; parameters: {report.parameters}")
+    if report.objections or report.notes:
+        lines.append(f"objections: {report.objections}; notes of what was tried: {report.notes}")
     if report.seconds is not None:
         words = "certified" if report.certified else "NOT certified"
         lines.append(f"one solve: {report.seconds:.2f} s, {words}")
