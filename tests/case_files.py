@@ -73,6 +73,24 @@ questions:
   reactions: {broker: [convene]}
 """
 
+ALIKE = """each:
+  sides:
+    actors: [north, south]
+    parameters:
+      want_{}: {same_as: cost, why: "{label} wants it."}
+    payoffs:
+      want: want_{} * (phase == peace)
+    actions:
+      strike: {same_as: north.attack, impulses: {broker: "-want_{}"}}
+      speak:
+        rate: 0.2
+        when: phase == truce and talks == no
+        one_of:
+          softly: {share: part, then: {talks: "yes"}}
+          loudly: {share: 1 - part, cost: "want_{}"}
+objections: {north: "It leaves out the river.", south: "It leaves out the road."}
+notes: ["A third text changed nothing.", {date: 2026-03-01, text: "Two brokers: no change."}]
+"""  # before `nature:` of the case above
 
 EVENTS = """
 events:

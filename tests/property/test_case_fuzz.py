@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from case_files import CODING, FILES, PACKAGES, RULES, bound, folder_with, starter
+from case_files import ALIKE, CODING, FILES, PACKAGES, RULES, bound, folder_with, starter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ from detente.checks.folder import check_folder
 from detente.errors import CaseError
 from detente.files.yaml import parse_yaml
 
-TEXTS = (starter(), PACKAGES)
+TEXTS = (starter(), PACKAGES, PACKAGES.replace("nature:", f"{ALIKE}nature:"))
 MARKS = [
     "",
     "\n",

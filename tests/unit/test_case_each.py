@@ -1,13 +1,18 @@
 """`each`: what alike actors have alike is written once, and reads as if it had been written out by hand."""
 
+import jsonschema
 import numpy as np
 import pytest
-from case_files import PACKAGES, STARTER, changed, folder_with
+from case_files import ALIKE, PACKAGES, STARTER, changed, folder_with
 
 from detente.case import load_case, read_case
+from detente.case.entries import CaseFile
 from detente.checks.describe import check
 from detente.checks.mirror import mirrored
+from detente.checks.schema import schema_of_files
 from detente.errors import Diagnostic, once
+from detente.files.validate import read_file
+from detente.files.yaml import parse_yaml
 from detente.game import compile_case
 from detente.solver import solve
 
@@ -199,6 +204,32 @@ def test_two_blocks_do_not_write_one_thing(tmp_path):
 def test_a_slot_belongs_under_each(tmp_path):
     found = said(tmp_path, changed(PACKAGES, ("cost: 0.2\n", 'cost: "want_{}"\n')))
     assert "'{}' stands for an actor under 'each' only" in found[0]
+
+
+@pytest.mark.parametrize("row", ["then: {tension: tense_{}}", "cost: {} * 2", "{want_{}: {range: [0, 1]}}"])
+def test_yaml_wants_quotation_marks_about_a_slot(row):
+    found = parse_yaml(f"each:\n  {row}\n", "case.yaml").diagnostics
+    assert [d.hint for d in found] == ["put what holds '{}' in quotation marks"]
+    assert found[0].line == 2
+
+
+def test_the_schema_takes_what_is_written_once():
+    alike = changed(PACKAGES, ("nature:", f"{ALIKE}nature:"))
+    whole = schema_of_files()
+    ref = next(one["$ref"] for one in whole["oneOf"] if one["title"] == "case.yaml")
+    schema = {"$defs": whole["$defs"], "$ref": ref}
+    for text in (with_block(), alike):
+        assert read_file(CaseFile, parse_yaml(text, "case.yaml"))[1].errors == []
+        jsonschema.validate(parse_yaml(text, "case.yaml").data, schema)
+    for pair in (
+        ("actors: [north, south]", "actors: north"),
+        ("want_{}: {range", "want-{}: {range"),
+        ("share:", "shre:"),
+    ):
+        wrong = changed(alike if pair[0] in alike else with_block(), pair)
+        assert read_file(CaseFile, parse_yaml(wrong, "case.yaml"))[1].errors
+        with pytest.raises(jsonschema.ValidationError, match=r"is not|does not|required"):
+            jsonschema.validate(parse_yaml(wrong, "case.yaml").data, schema)
 
 
 def test_an_actor_may_have_all_from_a_block(tmp_path):

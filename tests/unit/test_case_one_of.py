@@ -89,6 +89,11 @@ def test_a_rate_that_is_a_sum_is_in_brackets(tmp_path):
             "'table_small' is an act of its own, and an alternative of 'table'; expected another name",
         ),
         (
+            ("    convene:", "    pause: {one_of: {}}\n    convene:"),
+            "one_of: {}",
+            "no alternatives; expected one a line",
+        ),
+        (
             ("small: {share: boldness, then: {text: small}}", "small: boldness"),
             "boldness\n        large",
             "text 'boldness' here; expected a mapping with",

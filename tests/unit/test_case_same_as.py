@@ -57,6 +57,18 @@ def test_a_parameter_like_another(case):
     assert case.drawn([0.5] * len(case.parameters))["care_more"] == pytest.approx(0.3)
 
 
+def test_a_range_of_its_own_takes_the_place_of_the_whole_prior(tmp_path):
+    prior = (
+        "care_north: {range: [0.1, 0.2],",
+        "care_north: {range: [0.1, 0.2], value: 0.12, prior: {loguniform: [0.1, 0.2]},",
+    )
+    parameters = load_case(folder_with(changed(TEXT, prior), tmp_path / "c")).parameters
+    assert parameters["care_south"].prior == parameters["care_north"].prior
+    assert parameters["care_south"].mid == 0.12
+    assert parameters["care_more"].prior.kind == "uniform"
+    assert parameters["care_more"].mid == pytest.approx(0.3)
+
+
 def test_an_act_like_another_with_names_exchanged(case):
     act = case.actions["south"]["provoke"]
     assert act.when.text == "phase == truce and mood != south_angry"

@@ -151,11 +151,13 @@ def _action(names: CaseNames, name: str, entry: ActionEntry, at: At, actor: str)
 
 
 def build_decisions(names: CaseNames, decisions: list[Decision]) -> dict[str, dict[str, Expr]]:
-    """Decisions with alternatives, `actor.act` -> the share of each alternative."""
+    """Decisions with alternatives, `actor.act` -> the share of each alternative; only those of which none is wrong."""
     result: dict[str, dict[str, Expr]] = {}
     for decision in decisions:
         found = {other: names.expression(text, at) for other, (text, at) in decision.shares.items()}
-        result[f"{decision.actor}.{decision.name}"] = {k: e for k, e in found.items() if e is not None}
+        shares = {other: share for other, share in found.items() if share is not None}
+        if len(shares) == len(found):
+            result[f"{decision.actor}.{decision.name}"] = shares
     return result
 
 

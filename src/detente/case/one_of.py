@@ -39,27 +39,14 @@ def write_one_of(document: Document) -> list[Decision]:
     found: list[Decision] = []
     sections = document.data.get("actions")
     for actor, acts in sections.items() if is_mapping(sections) else ():
-        if not is_mapping(acts):
-            continue
-        written: dict[str, Any] = {}
-        for name, entry in acts.items():
-            alternatives = entry.get(ONE_OF) if is_mapping(entry) else None
-            if not alternatives or not is_mapping(alternatives) or "same_as" in entry:
-                written[name] = entry
-                continue
-            decision = _Alternatives(document, actor, name, entry)
-            for alternative in alternatives:
-                new = f"{name}_{alternative}"
-                if new in acts or new in written:
-                    what = f"'{new}' is an act of its own, and an alternative of '{name}'"
-                    at = ("actions", actor, name, ONE_OF, alternative)
-                    document.diagnostics.append(document.diagnostic(at, what, "another name", key=True))
-                elif is_mapping(alternatives[alternative]):
-                    written[new] = decision.write(alternative, new)
-            if not decision.whole:
-                written[name] = entry
-            found.append(Decision(actor, name, decision.shares))
-        sections[actor] = written
+        if is_mapping(acts):
+            written: dict[str, Any] = {}
+            for name, entry in acts.items():
+                if is_mapping(entry) and is_mapping(entry.get(ONE_OF)) and "same_as" not in entry:
+                    found += _Alternatives(document, actor, name, entry).put({*acts}, written)
+                else:
+                    written[name] = entry
+            sections[actor] = written
     return found
 
 
@@ -70,7 +57,7 @@ class _Alternatives:
         self.document, self.entry, self.at = document, entry, ("actions", actor, name)
         self.shares: dict[str, tuple[str, At]] = {}
         self.whole = all(is_mapping(own) and _text(own.get(SHARE)) for own in entry[ONE_OF].values())
-        if not _text(entry.get("rate")) and "rate" not in entry:
+        if "rate" not in entry:
             what = f"'{name}' has alternatives and no rate"
             self.fail(self.at, what, "the one rate of which they are shares", "add 'rate: ...'")
 
@@ -78,12 +65,33 @@ class _Alternatives:
         """Report a mistake at a key."""
         self.document.diagnostics.append(self.document.diagnostic(at, what, expected, hint, key=True))
 
+    def put(self, taken: set[str], written: dict[str, Any]) -> list[Decision]:
+        """Put all alternatives among the acts of the actor; the decision, where nothing of its form is wrong.
+
+        Args:
+            taken: names of the acts that the file gives the actor.
+            written: takes the alternatives, and the act as it stands where the validator has to look at it.
+        """
+        alternatives, (_, actor, name) = self.entry[ONE_OF], self.at
+        if not alternatives:
+            self.fail((*self.at, ONE_OF), "no alternatives", "one a line")
+        for alternative, own in alternatives.items():
+            new = f"{name}_{alternative}"
+            if new in taken or new in written:
+                what = f"'{new}' is an act of its own, and an alternative of '{name}'"
+                self.fail((*self.at, ONE_OF, alternative), what, "another name")
+            elif is_mapping(own):
+                written[new] = self.write(alternative, new)
+        if not self.whole or not alternatives:
+            written[name] = self.entry
+        complete = bool(alternatives) and self.shares.keys() == alternatives.keys()
+        return [Decision(actor, name, self.shares)] if complete else []
+
     def write(self, alternative: str, new: str) -> dict[str, Any]:
         """One alternative as an act: its own keys, then those of the decision, and its share of the rate."""
         document, target = self.document, (*self.at[:2], new)
         place = (*self.at, ONE_OF, alternative)
-        document.values[target] = document.values.get(place, document.place(place))
-        document.keys[target] = document.keys.get(place, document.place(place))
+        document.values[target], document.keys[target] = document.place(place), document.place(place, key=True)
         self.keep_about(self.at, target)
         result: dict[str, Any] = {}
         for at in (place, self.at):
@@ -112,8 +120,7 @@ class _Alternatives:
         if not rate or not share:
             return graft(document, self.entry["rate"], source, target, AS_IT_IS)
         self.shares[alternative] = (share, place)
-        document.keys[target] = document.keys.get(place, document.place(place))
-        document.values[target] = document.place(place)
+        document.values[target], document.keys[target] = document.place(place), document.place(place, key=True)
         self.keep_about(source, target)
         brackets = ("", "") if _ALONE.fullmatch(rate) else ("(", ")")
         first, second = document.pieces(source, rate), document.pieces(place, share)

@@ -6,7 +6,8 @@ actions:
   azerbaijan:
     provoke: {same_as: armenia.provoke, swap: {armenia: azerbaijan}}
 
-Everything but `label` is taken over; further keys take the place of the other's. `swap` exchanges ids in both
+Everything but `label` is taken over; further keys take the place of the other's, and a range or prior that of its
+range, prior and value. `swap` exchanges ids in both
 directions, also inside longer names, and leaves the reason as it is.
 """
 
@@ -19,6 +20,7 @@ from detente.files.yaml import At, Document
 
 SAME, SWAP = "same_as", "swap"
 OWN = ("label", SAME, SWAP)  # keys that are never taken over
+PRIOR = ("range", "prior", "value", "fixed")  # of a parameter: they say one thing together
 WORDS = ("why", "label")  # for people: nothing is swapped in them
 
 
@@ -71,8 +73,9 @@ class _Section:
             return False
         del entry[SAME]
         entry.pop(SWAP, None) if self.noun == "act" else None
+        prior = PRIOR if self.noun == "parameter" and {"range", "prior", "fixed"} & {*entry} else ()
         for key, value in self.entry(other).items():
-            if key not in entry and key not in OWN:
+            if key not in entry and key not in (*OWN, *prior):
                 source, target = (*self.paths[other], key), (*at, key)
                 self.document.keys[target], self.document.about[target] = self.document.keys[source], name
                 own = AS_IT_IS if key in words.kept else words

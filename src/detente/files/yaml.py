@@ -195,6 +195,8 @@ def _not_yaml(error: Any, document: Document) -> Diagnostic:
     if error.problem and "'\\t'" in error.problem:
         return Diagnostic("not valid YAML: a tab", "spaces", "indent by spaces", document.name, line, column)
     what = f"not valid YAML: {error.problem or error.context}"
+    if "{}" in "".join(document.text.splitlines()[line - 1 : line]):
+        return Diagnostic(what, "", "put what holds '{}' in quotation marks", document.name, line, column)
     hint = "indent by spaces, quote values that contain ': ' or begin with a special character"
     return Diagnostic(what, "", hint, document.name, line, column)
 

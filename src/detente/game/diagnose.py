@@ -34,7 +34,7 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
         template, problems = lay_out(case)
     except CaseError as error:
         return None, [*impossible, *error.diagnostics]
-    known = {(d.file, d.line, d.column) for d in impossible}
+    known = {_spot(d) for d in impossible}
     found = [
         *_conditions(template),
         *_values(template),
@@ -45,7 +45,12 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
     ]
     if isinstance(template, Template):
         found += [*_terms(template), *_crowded(template), *_repeatable(template)]
-    return template, [*impossible, *problems, *(d for d in found if (d.file, d.line, d.column) not in known)]
+    return template, [*impossible, *problems, *(d for d in found if _spot(d) not in known)]
+
+
+def _spot(found: Diagnostic) -> tuple[int, int, tuple[str, ...]]:
+    """Where a remark leads, and for whom: what is written once for several may be right for some."""
+    return found.line, found.column, found.about
 
 
 def _moves(case: Case) -> Iterator[tuple[str, Action | NatureEvent]]:
@@ -145,7 +150,7 @@ def _shares(template: AnyTemplate) -> Iterator[Diagnostic]:
     places = [case.defaults() | corner for corner in corners(case)] + [case.drawn(point) for point in points]
     for name, shares in case.decisions.items():
         actor, _, act = name.partition(".")
-        acts = [case.actions[actor].get(f"{act}_{other}") for other in shares]
+        acts = [case.actions.get(actor, {}).get(f"{act}_{other}") for other in shares]
         here = np.any([template.mask(own.when) for own in acts if own is not None], axis=0)
         if None in acts or not here.any():
             continue
@@ -175,7 +180,7 @@ def _ends(parameter: Parameter) -> tuple[float, ...]:
 
 def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
     """Impossible numbers within the ranges, and parameters that move nothing."""
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int, tuple[str, ...]]] = set()
     problems = [d for values in corners(template.case) for d in template.trial(values)[1]]
     base = list(_arrays(template.trial()[0]))
     for parameter in template.case.parameters.values():
@@ -189,8 +194,8 @@ def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
             what = f"parameter '{parameter.name}' is idle: it moves nothing in any state that can be reached"
             yield template.case.remark(parameter.at, what, severity="warning", key=True)
     for problem in problems:
-        if (problem.line, problem.column) not in seen:
-            seen.add((problem.line, problem.column))
+        if _spot(problem) not in seen:
+            seen.add(_spot(problem))
             yield problem
 
 
