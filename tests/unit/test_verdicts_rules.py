@@ -9,6 +9,7 @@ from detente.case import load_case
 from detente.errors import CaseError
 from detente.record import load_record
 from detente.run.claims import VERDICTS
+from detente.verdicts.bench import Bench
 from detente.verdicts.judge import NEEDS_WORDS, combined, judge, of_range
 from detente.verdicts.queries import Queries
 from detente.verdicts.references import groups_of, known_rules, quantities_of
@@ -212,6 +213,43 @@ def test_every_minsk_claim_has_a_verdict_of_the_right_kind_and_names_what_it_res
     assert len(text) == 33 and all(claim.rests_on for claim in factual)
     assert any(claim.opposed_by for claim in factual)
     assert {rule.needs for rule in rules.rules.values()} <= {None, *NEEDS_WORDS}
+
+
+def test_every_factual_claim_of_minsk_names_what_it_rests_on_or_why_it_rests_on_nothing():
+    bench = Bench.of(load_case("minsk"), "2026-06-30")
+    assert bench is not None
+    found = bench.judged(None)
+    assert len(found) == 41
+    for claim in found:
+        assert bool(claim.rests_on) != bool(claim.why_none), claim.id
+        assert claim.rests_on or claim.kind == "normative" or claim.id in ("O1", "O2", "O6"), claim.id
+        assert claim.side, claim.id
+
+
+def test_a_conference_that_was_never_held_is_forgotten_although_one_status_of_it_has_no_date():
+    bench = Bench.of(load_case("minsk"), "2021-08-05")
+    assert bench is not None
+    claim = next(c for c in bench.judged(None) if c.id == "C2f")
+    slept, held = claim.tests
+    assert claim.verdict == "supported" and slept.mid is not None and slept.mid > 26
+    assert (held.low, held.high) == (0, 0)  # the call of resolution 874 has lapsed, on no date: it was not performed
+
+
+def test_a_forecast_is_open_until_its_time_is_over_and_fails_by_what_came():
+    for day, part in (("2021-08-05", "the record cannot tell"), ("2023-09-18", "undermined")):
+        bench = Bench.of(load_case("minsk"), day)
+        assert bench is not None
+        claim = next(c for c in bench.judged(None) if c.id == "C6b")
+        assert (claim.verdict, claim.tested_part) == ("not a factual claim", part)
+
+
+def test_a_visit_counts_however_the_record_types_it():
+    bench = Bench.of(load_case("minsk"), "2021-08-05")
+    assert bench is not None
+    found = {c.id: c for c in bench.judged(None)}
+    visits, texts, deeds = found["C5a"].tests
+    assert "E20201212_1" in {ref.id for ref in visits.rests_on}
+    assert [test.outcome for test in (visits, texts, deeds)] == ["fails", "fails", "holds"]
 
 
 def test_a_claim_that_names_one_side_is_tested_on_that_side(numbers):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from detente.errors import OptionError
 from detente.verbs.frame.answered import evaluated
 
 if TYPE_CHECKING:
+    from detente.answers import Answers
     from detente.case import Case
     from detente.draws import Settings
     from detente.run import Quantity
@@ -33,19 +33,19 @@ def beside_of(
         progress: called with (share done, words).
         missing: why there are no answers at hand; then no scenario is asked either.
     """
-    from detente.verdicts.judge import NOTHING_BESIDE, Beside
+    from detente.verdicts.judge import Beside
 
     elsewhere = {day: kept_quantities(case, day) for day in bench.dates}
     if missing:
         return Beside(elsewhere=elsewhere, missing=missing)
     asked = bench.scenarios(case, when)
-    found = {}
+    found: dict[str, Answers] = {}
     for n, (name, (changed, ids)) in enumerate(asked.items()):
         tell = partial(_told, progress or (lambda _share, _words: None), n, len(asked), name)
         least = {id: bench.at_least[id] for id in ids}
         asking = {"capped": True, "at_least": least, "tornado": False}
-        found[name] = evaluated(changed, when, ids, replace(settings, out=None), None, tell, **asking)
-    return replace(NOTHING_BESIDE, scenarios=found, elsewhere=elsewhere)
+        found[name] = evaluated(changed, when, ids, settings, None, tell, **asking)
+    return Beside(scenarios=found, elsewhere=elsewhere)
 
 
 def kept_quantities(case: Case, day: str) -> Mapping[str, Quantity] | str:
