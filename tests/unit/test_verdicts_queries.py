@@ -13,7 +13,7 @@ from detente.record import load_record
 from detente.record.responses import wilson
 from detente.verdicts.bench import Bench
 from detente.verdicts.judge import judge
-from detente.verdicts.queries import Measured, Queries
+from detente.verdicts.queries import Measured, Queries, undated_of
 from detente.verdicts.rules import RuleTest, read_rules
 
 EVENTS = """\
@@ -112,6 +112,88 @@ def test_shares_of_events(queries: Queries) -> None:
     assert np.isnan(nothing.mid) and nothing.missing == "the record holds none to count"
 
 
+def test_a_count_is_one_so_far_until_its_time_is_over(queries: Queries) -> None:
+    over, running = (measured(queries, events={"type": "attack", "until": day}) for day in ("2004-01-01", "2004-01-02"))
+    assert (over.low, over.mid, over.high, over.missing) == (2, 4, 4, "")
+    assert (running.low, running.mid, running.high) == (2, 4, float("inf"))
+    assert running.missing == "more may come until 2004-01-02"
+
+
+def test_who_acted_together(queries: Queries) -> None:
+    assert ids(measured(queries, events={"by": "a", "with": "b"})) == ["E3", "E5"]
+    assert measured(queries, events={"by": "a", "with": "b"}).words == "events: by a, with b"
+
+
+def test_shares_of_deaths(queries: Queries) -> None:
+    """Four and two of sixteen deaths; the event without a figure is counted apart and not as none."""
+    found = measured(queries, share={"of": {"type": "attack"}, "that": {"by": "a"}, "weigh": "deaths"})
+    assert (found.low, found.mid, found.high) == (6 / 16, 6 / 16, 6 / 16)
+    assert ids(found) == ["E1", "E2", "E4"] and "(1 more without a figure)" in found.words
+    none = measured(queries, share={"of": {"type": "meeting"}, "that": {"by": "a"}, "weigh": "deaths"})
+    assert np.isnan(none.mid) and none.missing == "the record holds no deaths to count"
+
+
+def test_shares_of_deaths_span_the_low_and_high_figures(tmp_path: Path) -> None:
+    rows = "E1,2000-01-01,raid,a,2,4,6\nE2,2000-02-01,raid,b,3,,\nE3,2000-03-01,raid,b,8,12,18\n"
+    (tmp_path / "events.csv").write_text("id,date,type,actors,low,best,high\n" + rows, "utf-8")
+    both = Queries(load_record(tmp_path).as_of("2004-01-01"), {})
+    found = measured(both, share={"of": {"type": "raid"}, "that": {"by": "a"}, "weigh": "deaths"})
+    assert (found.low, found.mid, found.high) == (2 / 20, 4 / 16, 6 / 14)
+
+
+def test_what_is_followed_by_what(queries: Queries) -> None:
+    asked = {"of": {"type": "attack"}, "by": {"type": "attack"}, "within_days": 30}
+    found = measured(queries, followed=asked)  # February's by March's alone: the others come 31 days later
+    assert (found.low, found.mid, found.high) == (wilson(1, 4)[0], 0.25, wilson(1, 4)[1])
+    assert found.words.startswith("share of 4 events (type attack) followed within 30 days by (type attack)")
+    longer = measured(queries, followed={**asked, "within_days": 31})
+    assert longer.mid == 0.75
+    since = measured(queries, followed={"of": {}, "by": {"type": "statement"}, "within_days": 1000})
+    assert since.words.endswith("(1 more too recent to tell)") and since.mid == 1
+    assert measured(queries, followed={"of": {}, "by": {"type": "statement"}, "within_days": 400}).mid == 1 / 6
+
+
+def test_reactions_to_some_escalations_only(tmp_path: Path) -> None:
+    rows = "id,date,escalation,event,kind,mediator,responded,lag_days\nR1,2000-01-01,x,E1,violent,chair,yes,2\n"
+    rows += "R2,2000-02-01,y,E2,violent,chair,no,\n"
+    (tmp_path / "responses.csv").write_text(rows, "utf-8")
+    (tmp_path / "events.csv").write_text(EVENTS, "utf-8")
+    (tmp_path / "sources.csv").write_text("id,title\nS1,A source\n", "utf-8")
+    asked = Queries(load_record(tmp_path).as_of("2004-01-01"), {})
+    found = measured(asked, responses={"mediator": "chair", "measure": "answered", "of": {"only": "a"}})
+    assert ids(found) == ["R1"] and found.mid == 1
+    assert found.words == "share of 1 listed escalations (only a) that chair answered"
+
+
+UNDATED = """\
+subject,status,date
+truce.leave,lapsed,
+truce.free,disputed,
+truce.talk,fulfilled,2010-01-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [
+        (["fulfilled", "late"], 0, 2 / 4),  # that of free is disputed, of pay nothing is known: both ways
+        (["lapsed"], 0, 3 / 4),  # leave may have lapsed by then
+        (["pending"], 1 / 4, 1),  # talk is, until 2010
+        (["pending", "lapsed"], 2 / 4, 1),
+    ],
+)
+def test_an_undated_status_says_what_and_not_when(tmp_path: Path, words: list[str], low: float, high: float) -> None:
+    (tmp_path / "record.yaml").write_text("compiled: 2012-01-01\n", "utf-8")
+    (tmp_path / "instruments.yaml").write_text(INSTRUMENTS, "utf-8")
+    (tmp_path / "sources.csv").write_text("id,title\nS1,A source\n", "utf-8")
+    (tmp_path / "statuses.csv").write_text(UNDATED, "utf-8")
+    record = load_record(tmp_path)
+    asked = Queries(record.as_of("2004-01-01"), {}, undated_of(record.as_of("2012-01-01")))
+    names = ["truce.leave", "truce.free", "truce.talk", "truce.pay"]
+    found = measured(asked, status={"commitments": names, "is": words})
+    assert (found.low, found.high) == (low, high)
+
+
 def test_years_from_one_kind_of_event_to_another(queries: Queries) -> None:
     found = measured(queries, order={"first": {"type": "attack"}, "then": {"type": "meeting"}})
     assert found.low == found.mid == found.high == pytest.approx(366 / 365.25)
@@ -208,7 +290,7 @@ def judged(queries: Queries, folder: Path, draws: dict[str, list[float]], relati
     path = folder / "claims_rules.yaml"
     path.write_text(RULES.replace("RELATION", relation), "utf-8")
     question = SimpleNamespace(id="relapse")
-    numbers = {id: (question, SimpleNamespace(label=id)) for id in ("relapse.5y", "relapse.1y")}
+    numbers = {id: (question, SimpleNamespace(label=id, unit="probability")) for id in ("relapse.5y", "relapse.1y")}
     answers = SimpleNamespace(draws={id: np.array(values) for id, values in draws.items()}, notes={"relapse": "no war"})
     found = judge(read_rules(path, "case"), queries.record, cast("Any", answers), cast("Any", numbers))
     return {claim.id: claim for claim in found}

@@ -11,7 +11,7 @@ from detente.words.dates import DAYS_PER_YEAR
 
 COLUMNS = (
     "commitment", "who", "what", "made", "due", "performed", "event", "in_full", "lag_years", "censored", "late_days",
-    "invoked_before", "breached_before", "certainty",
+    "invoked_before", "breached_before", "certainty", "note",
 )  # fmt: skip
 
 
@@ -41,7 +41,8 @@ def lags(record: CutRecord, viewpoint: str = RECORD) -> Table:
         note=f"{censored} of {len(lines)} are censored, not known to be performed until {record.day}: their lag_years "
         "are the time so far, or until the commitment formally ended; the true lag is longer ('undated': it was done, "
         "but nobody says when). in_full: 'yes' if the status is fulfilled or late. late_days: from the day it was due "
-        "until it was performed, or so far; 0 if it came in time, empty if it is not due yet.",
+        "until it was performed, or so far; 0 if it came in time, empty if it is not due yet. note: how it came about; "
+        "what was done under force is no performance of one's own accord.",
     )
 
 
@@ -66,7 +67,15 @@ def _lag(entry: Entry, day: datetime.date) -> tuple[Cell, ...]:
         sum(touch.how in ("invoked", "renewed") for touch in before),
         sum(touch.how == "breached" for touch in before),
         entry.status.certainty if entry.status else "",
+        _note(entry, event, in_full),
     )
+
+
+def _note(entry: Entry, event: Event | None, in_full: bool) -> str:
+    """What the record remarks on the act of performance and on the status that calls it performed."""
+    acts = [touch.note for act, touch in entry.touches if event and act.id == event.id and touch.how == "performed"]
+    said = [*acts, entry.status.note if in_full and entry.status else ""]
+    return "; ".join(dict.fromkeys(note for note in said if note))
 
 
 def _performed(entry: Entry, in_full: bool) -> tuple[datetime.date | None, Event | None]:

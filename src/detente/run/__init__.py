@@ -2,7 +2,7 @@
 
 from detente.run.accounts import Accounts, Fit
 from detente.run.base import Cell, Kind, Model, Ref
-from detente.run.claims import Claim, ClaimTest
+from detente.run.claims import Claim, ClaimTest, Tally, tally
 from detente.run.history import History, HistoryRow
 from detente.run.ledger import Bar, Happening, Ledger, Precision, Timeline, Touched
 from detente.run.other_model import OtherModel, SecondOpinion
@@ -50,8 +50,10 @@ __all__ = [
     "Solution",
     "Stamp",
     "Table",
+    "Tally",
     "Timeline",
     "Touched",
     "read_run",
+    "tally",
     "write_run",
 ]

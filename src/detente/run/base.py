@@ -5,7 +5,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Cell = str | float | int | bool | None
-Kind = Literal["source", "instrument", "commitment", "event", "response", "claim", "parameter", "quantity", "query"]
+Kind = Literal[
+    "source", "instrument", "commitment", "event", "response", "claim", "parameter", "quantity", "query", "scenario",
+]  # fmt: skip
 
 
 class Model(BaseModel):

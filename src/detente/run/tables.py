@@ -62,10 +62,13 @@ def claims_table(run: Run) -> Table:
     """The claims of a run as one table, a row each."""
     return Table(
         title="Claims",
-        columns=("claim", "words", "said_by", "kind", "verdict", "tested_part", "why", "would_change", "rests_on"),
+        columns=(
+            "claim", "words", "said_by", "side", "kind", "verdict", "tested_part", "tested_at", "untested", "why",
+            "would_change", "rests_on",
+        ),
         rows=tuple(
-            (c.id, c.claim, c.by, c.kind, c.verdict, c.tested_part, c.why or c.why_none, c.would_change,
-             refs_text((*c.rests_on, *c.record)))
+            (c.id, c.claim, c.by, c.side, c.kind, c.verdict, c.tested_part, c.date, c.untested, c.why or c.why_none,
+             c.would_change, refs_text((*c.rests_on, *c.record)))
             for c in run.claims
         ),
         rests_on=tuple((Ref(kind="claim", id=c.id), *c.record) for c in run.claims),

@@ -131,6 +131,7 @@ def computed(
     from detente.record.part import record_part
     from detente.run import Part
     from detente.verbs.frame.fitted import fitted_for
+    from detente.verbs.frame.judged import beside_of
     from detente.verdicts.bench import Bench
 
     tell = progress or (lambda _share, _words: None)
@@ -165,7 +166,8 @@ def computed(
     found = found.add(outlook_part(case, when, key, command, inside=found.quantities, seed=settings.seed))
     tell(0.93, "judging claims")
     if bench is not None:
-        found = found.add(bench.part(answers, key, command))
+        beside = beside_of(bench, case, when, settings, lambda share, words: tell(0.93 + 0.06 * share, words))
+        found = found.add(bench.part(answers, key, command, beside))
     if case.content != content_of_folder(case.folder):
         found = found.add(Part(name="edited", key=key, command=command, warnings=(EDITED,)))
     return found

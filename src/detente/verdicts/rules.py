@@ -1,28 +1,44 @@
 """Rules for claims: which answers and record queries a claim rests on, read from a case's `claims_rules.yaml`.
 
-A rule is a list of tests. A test names a quantity of the answers, or a query of the record, and one threshold.
-Nothing in a rule is a verdict: verdicts follow from the numbers (detente.verdicts.judge). What kind of claim it is
-(factual, causal, predictive, normative, about intent) stands in the record beside the claim.
+A rule is a list of tests, the day at which they are put, and what of the claim they leave out. A test names a quantity
+of the answers (as it stands, or under a scenario), or a query of the record, and one threshold. Nothing in a rule is a
+verdict: verdicts follow from the numbers (detente.verdicts.judge). What kind of claim it is (factual, causal,
+predictive, normative, about intent) stands in the record beside the claim.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, Tag, model_validator
 
 from detente.errors import CaseError
 from detente.files.folder import is_there
-from detente.files.kinds import Amount, Day, Keyed, Listed, Many, Maybe, NotNegative, OneOrMany, Text, Versioned, Within
+from detente.files.kinds import (
+    Amount,
+    Day,
+    Keyed,
+    Listed,
+    Many,
+    Maybe,
+    NotNegative,
+    OneOrMany,
+    Positive,
+    Text,
+    Versioned,
+    Within,
+    by_kind,
+)
 from detente.files.mistakes import Mistake, wrong
 from detente.files.validate import Written, WrittenFile, read_file
 from detente.files.yaml import Document, read_yaml
 from detente.record.entries import StatusName
 
-Relation = Literal["above", "below", "at_least", "at_most"]
+Relation = Literal["above", "below", "at_least", "at_most", "falls_by", "rises_by"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)  # a test has one of them, and its threshold
-QUERIES = ("quantity", "events", "share", "responses", "status", "lag", "asleep", "order")
+CHANGES = ("falls_by", "rises_by")  # of a quantity under a scenario, against the case as it stands
+QUERIES = ("quantity", "events", "share", "followed", "responses", "status", "lag", "asleep", "order")
 CERTAIN = 0.9  # share of draws from which a test on a quantity counts as holding, where the file says nothing
 
 
@@ -32,13 +48,14 @@ class EventFilter(Written):
     noun: ClassVar[str] = "argument of events"
     type: OneOrMany[Text] = Field((), description="kinds of event")
     by: OneOrMany[Text] = Field((), description="one of these acted (actors of the record, or sides)")
+    together: OneOrMany[Text] = Field((), alias="with", description="one of these acted, too")
     only: OneOrMany[Text] = Field((), description="nobody else acted")
     target: OneOrMany[Text] = Field((), description="one of these was acted upon")
     tags: OneOrMany[Text] = Field((), description="it bears one of these tags")
     named: OneOrMany[Text] = Field((), description="it names one of these as having acted wrongly")
     says: OneOrMany[Text] = Field((), description="its text holds one of these words")
     after: Maybe[Day] = Field(None, description="on this day or later")
-    until: Maybe[Day] = Field(None, description="on this day or earlier")
+    until: Maybe[Day] = Field(None, description="on this day or earlier; before that day, a count is one so far")
     deaths: Maybe[NotNegative] = Field(None, description="at least so many deaths")
 
     @property
@@ -54,6 +71,18 @@ class ShareQuery(Written):
     noun: ClassVar[str] = "argument of share"
     of: EventFilter = Field(description="which events are counted")
     that: EventFilter = Field(description="which of these are meant")
+    weigh: Literal["events", "deaths"] = Field(
+        "events", description="what is counted: events, or those who died in them"
+    )
+
+
+class FollowedQuery(Written):
+    """The share of some events after which another came soon."""
+
+    noun: ClassVar[str] = "argument of followed"
+    of: EventFilter = Field(description="which events are counted")
+    by: EventFilter = Field(description="what may follow them")
+    within_days: Positive = Field(30, description="how soon; an event of the last so many days is in no share")
 
 
 class ResponsesQuery(Written):
@@ -68,6 +97,7 @@ class ResponsesQuery(Written):
     sides: Annotated[tuple[Text, ...], Listed(2, 2)] = Field(
         (), description="for `balance`: the first and the second side"
     )
+    of: Maybe[EventFilter] = Field(None, description="only escalations whose event fits this")
 
     @model_validator(mode="after")
     def _balanced(self) -> "ResponsesQuery":
@@ -99,13 +129,33 @@ class OrderQuery(Written):
     then: EventFilter = Field(description="the other")
 
 
+class ScenarioSet(Written):
+    """A scenario in a line: parameters and state variables at the values that it sets."""
+
+    noun: ClassVar[str] = "argument of scenario"
+    must: ClassVar[tuple[str, ...]] = ("set",)
+    set_: Annotated[dict[str, Text], Keyed("name")] = Field(
+        {}, alias="set", description="parameter: number, or state variable: value on the date"
+    )
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in self.set_.items())
+
+
 class RuleTest(Written):
     """One test: a quantity or one query of the record, and one threshold."""
 
     quantity: Text = Field("", description="id of a number of the answers")
     minus: Text = Field("", description="a second quantity that is taken off")
+    scenario: Maybe[
+        Annotated[
+            Annotated[Text, Tag("text")] | Annotated[ScenarioSet, Tag("mapping")],
+            by_kind("the name of a scenario, or {set: {NAME: VALUE}}", ("text", "mapping")),
+        ]
+    ] = Field(None, description="the quantity under this scenario, against the case as it stands")
     events: Maybe[EventFilter] = Field(None, description="count of events")
     share: Maybe[ShareQuery] = Field(None, description="share of events, 90 % Wilson interval")
+    followed: Maybe[FollowedQuery] = Field(None, description="share of events after which another came soon")
     responses: Maybe[ResponsesQuery] = Field(None, description="what a mediator made of escalations")
     status: Maybe[StatusQuery] = Field(None, description="share of commitments with a status")
     lag: Maybe[CommitmentQuery] = Field(None, description="years from making to performance, or so far")
@@ -115,6 +165,9 @@ class RuleTest(Written):
     below: Maybe[Amount] = Field(None, description="threshold")
     at_least: Maybe[Amount] = Field(None, description="threshold")
     at_most: Maybe[Amount] = Field(None, description="threshold")
+    falls_by: Maybe[Positive] = Field(None, description="threshold of a fall under the scenario")
+    rises_by: Maybe[Positive] = Field(None, description="threshold of a rise under the scenario")
+    why: Text = Field("", description="why this threshold")
 
     @model_validator(mode="after")
     def _one_of_each(self) -> "RuleTest":
@@ -123,6 +176,14 @@ class RuleTest(Written):
             raise wrong(Mistake(f"{len(queries)} queries and {len(thresholds)} thresholds", "one of each"))
         if self.minus and not self.quantity:
             raise wrong(Mistake("'minus' without a quantity", "quantity: ID", at=("minus",), key=True))
+        changes = self.relation in CHANGES
+        if self.has("scenario") and not (self.quantity and not self.minus and changes):
+            wanted = "quantity: ID and falls_by or rises_by"
+            raise wrong(Mistake("a scenario with another test", wanted, at=("scenario",), key=True))
+        if changes and not self.has("scenario"):
+            raise wrong(
+                Mistake(f"'{self.relation}' without a scenario", "scenario: NAME", at=(self.relation,), key=True)
+            )
         return self
 
     @property
@@ -153,6 +214,10 @@ class RuleTest(Written):
             found[("events",)] = self.events
         if self.share is not None:
             found |= {("share", "of"): self.share.of, ("share", "that"): self.share.that}
+        if self.followed is not None:
+            found |= {("followed", "of"): self.followed.of, ("followed", "by"): self.followed.by}
+        if self.responses is not None and self.responses.of is not None:
+            found[("responses", "of")] = self.responses.of
         if self.order is not None:
             found |= {("order", "first"): self.order.first, ("order", "then"): self.order.then}
         return found
@@ -170,6 +235,9 @@ class ClaimRule(Written):
 
     noun: ClassVar[str] = "key of a rule"
     tests: Many[RuleTest] = Field((), description="all of them must hold")
+    date: Maybe[Day] = Field(None, description="at which the tests are put; default: the date that is asked for")
+    untested: Text = Field("", description="what of the claim no test reaches")
+    fair: Text = Field("", description="why the tests are fair to those who oppose the claim, and to those who make it")
     needs: Maybe[Literal["private_information", "legal_finding", "opinion_survey"]] = Field(
         None, description="evidence of a kind that neither model nor record holds"
     )
@@ -195,6 +263,10 @@ class ClaimRulesFile(WrittenFile):
     sides: Annotated[dict[str, OneOrMany[Text]], Keyed("side")] = Field(
         {}, description="names for several actors of the record"
     )
+    speakers: Annotated[dict[str, OneOrMany[Text]], Keyed("group")] = Field(
+        {},
+        description="whose claims they are: actors, sides, or how the claim's `by` begins; verdicts are tallied by it",
+    )
     unused: OneOrMany[Text] = Field(
         (), description="types and tags that no event of the record bears, so that their absence is a finding"
     )
@@ -209,12 +281,34 @@ class ClaimRules:
     sides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     certain: float = CERTAIN
     unused: tuple[str, ...] = ()
+    speakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     document: Document = field(default_factory=lambda: Document("claims_rules.yaml"))
 
     @property
     def quantities(self) -> tuple[str, ...]:
         """The quantities that tests name, each once."""
         return tuple(dict.fromkeys(id for rule in self.rules.values() for test in rule.tests for id in test.ids))
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The days at which a quantity is tested, apart from the date that is asked for; each once, in order."""
+        named = {rule.date for rule in self.rules.values() if any(test.ids for test in rule.tests)}
+        return tuple(sorted(day for day in named if day is not None))
+
+    def asked_at(self, when: str) -> "ClaimRules":
+        """Only the rules whose quantities are asked for at a date: those without a date and those of that date."""
+        kept = {id: rule for id, rule in self.rules.items() if rule.date in (None, when)}
+        return replace(self, rules=kept)
+
+    @property
+    def scenarios(self) -> Mapping[str, tuple[RuleTest, ...]]:
+        """The tests under each scenario, by the words that name it."""
+        found: dict[str, tuple[RuleTest, ...]] = {}
+        for rule in self.rules.values():
+            for test in rule.tests:
+                if test.scenario is not None:
+                    found[str(test.scenario)] = (*found.get(str(test.scenario), ()), test)
+        return found
 
 
 def read_rules(path: Path, case: str) -> ClaimRules:
@@ -228,4 +322,6 @@ def read_rules(path: Path, case: str) -> ClaimRules:
     written, remarks = read_file(ClaimRulesFile, read_yaml(path, f"{case}/{path.name}"))
     if written is None or remarks.errors:
         raise CaseError(remarks.errors)
-    return ClaimRules(written.claims, written.sides, written.certain, written.unused, remarks.document)
+    return ClaimRules(
+        written.claims, written.sides, written.certain, written.unused, written.speakers, remarks.document
+    )

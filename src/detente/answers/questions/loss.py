@@ -3,7 +3,7 @@
 The loss is the value that an actor would have if war could not resume, strategies held, less its value. By the
 performance-difference identity it is the expected discounted sum, over outbreaks, of what each outbreak costs. It is
 also given as a share of the actor's own stake: the difference in value between its best and its worst reachable
-state. Losses of two actors are in two units; only the shares may be set side by side.
+state. Losses of two actors are in two units, and so are two stakes: no sentence compares them.
 """
 
 from detente.answers.frame import Frame
@@ -11,10 +11,10 @@ from detente.answers.held import values_without_war
 from detente.answers.names import Key, NumberSpec
 from detente.answers.question import Answered, Question, Reply, intervals
 from detente.answers.solved import SolvedGame, own_stake
-from detente.answers.telling import largest
+from detente.answers.telling import MOST_NAMES, sides
 from detente.answers.witnesses import FIGHTING, Entries, Witnesses
 from detente.run import Picture
-from detente.words.numbers import spread_text
+from detente.words.numbers import listed, value_text
 
 LOSS = "loss"
 SHARE = "loss_share"
@@ -49,16 +49,22 @@ class Loss(Question):
         return witnesses.of_types(FIGHTING, key.actor)
 
     def finding(self, answered: Answered) -> str:
-        worst = largest(answered.family(SHARE))
-        if worst is None or (worst.mid or 0.0) <= 0:
-            return "No actor loses by the possibility that war resumes."
-        share = spread_text(worst.low, worst.mid, worst.high, worst.unit)
-        return f"Measured against its own stake, {answered.name(worst)} would lose most if war resumed: {share} of it."
+        lose, gain, unclear = sides(answered.family(SHARE))
+        told = [
+            words.format(names=listed((f"{answered.name(q)} ({value_text(q.mid, q.unit)})" for q in found), MOST_NAMES))
+            for found, words in (
+                (lose, "That war may resume takes a part of its own stake from {names}."),
+                (gain, "It adds to the own stake of {names}."),
+            )
+            if found
+        ]
+        open_ = listed(map(answered.name, unclear), MOST_NAMES)
+        return " ".join([*told, *([f"For {open_} the sign is open, or it makes no difference."] if unclear else [])])
 
     def paragraphs(self, answered: Answered) -> tuple[str, ...]:
         return (
-            "A stake is the difference between an actor's value in its best and in its worst situation. Losses in "
-            "value are in each actor's own unit and are not compared.",
+            "A stake is the difference between an actor's value in its best and in its worst situation. A loss is "
+            "measured by the stake of the one who loses; losses of two actors are in two units and are not compared.",
         )
 
     def pictures(self, answered: Answered) -> tuple[Picture, ...]:

@@ -35,7 +35,7 @@ BRIEF = {  # columns of a table on the terminal; --format csv, xlsx, json and md
     "timeline": ("date", "type", "actors", "text", "certainty", "event"),
     "escalations": ("date", "escalation", "severity", "mediator", "responded", "lag_days", "naming", "named", "event"),
     "list": ("date", "format", "text", "event", "certainty"),
-    "lags": ("commitment", "who", "made", "due", "performed", "in_full", "lag_years", "censored", "late_days"),
+    "lags": ("commitment", "who", "made", "due", "performed", "in_full", "lag_years", "censored", "late_days", "note"),
     "ceasefires": ("ceasefire", "start", "years_to_minor", "years_to_major", "years_to_war", "within_hours",
                    "years_without_war"),
     "deaths": ("period", "low", "best", "high", "side", "measure", "certainty"),
