@@ -52,7 +52,7 @@ class Catalogue:
 
     def numbers(self, frame: Frame) -> dict[str, tuple[Question, NumberSpec]]:
         """Every number that can be asked for in a case, by id, with the question that gives it."""
-        return {spec.key.id: (q, spec) for q in self.questions.values() for spec in q.numbers(frame)}
+        return {spec.key.id: (q, spec) for q in self.questions.values() for spec in q.given(frame)}
 
 
 CATALOGUE = Catalogue.of(MODULES)

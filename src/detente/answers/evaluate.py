@@ -175,7 +175,7 @@ class _Plan:
             )
             for n, row in enumerate(values)
         ]
-        headline = tuple(q.id for q in questions if any(spec.headline for spec in q.numbers(frame)))
+        headline = tuple(q.id for q in questions if any(spec.headline for spec in q.given(frame)))
         with_middle = tornado and bool(headline)
         if with_middle:
             spots.insert(0, Spot(drawn.middle, headline, derivatives=True))  # the dearest one first
@@ -198,7 +198,7 @@ class _Plan:
     @property
     def specs(self) -> dict[str, NumberSpec]:
         """Every number that the questions may give, by id."""
-        return {spec.key.id: spec for question in self.questions for spec in question.numbers(self.frame)}
+        return {spec.key.id: spec for question in self.questions for spec in question.given(self.frame)}
 
     def answers(self, raw: list[dict[str, Any]], middle: dict[str, Any] | None) -> tuple[Answers, list[dict[str, Any]]]:
         """The answers, and the rows of the draws that were kept."""

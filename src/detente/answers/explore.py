@@ -228,7 +228,7 @@ def explore(
     lost = len(rows) - len(good)
     warnings = [f"{lost} of {len(rows)} points around the middle have no certified solution."] if lost else []
     empty = np.zeros((len(good), len(template.parameter_names)))
-    results = gather(good, {s.key.id: s for s in land.question.numbers(frame)}, frame.players, empty, empty)
+    results = gather(good, {s.key.id: s for s in land.question.given(frame)}, frame.players, empty, empty)
     section = _section(land, quantity, flip, tables)
     return Answers((quantity,), tables, (section,), solution_of(good, 0), tuple(warnings), {}, results)
 

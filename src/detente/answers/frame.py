@@ -1,7 +1,7 @@
 """What questions know of a case and a date beside the game: states by role, names, and what `questions:` binds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,8 @@ class Frame:
     bindings: Mapping[str, Any] = field(default_factory=dict)  # the case's `questions`
     masks: Mapping[str, np.ndarray] = field(default_factory=dict)  # named in the bindings -> (states,) bool
     joining: Mapping[str, int] = field(default_factory=dict)  # actor -> the state in which it decides whether to join
+    several: bool = False  # whether the case has several packages, so that ids name them, whatever can be signed today
+    absent: frozenset[str] = frozenset()  # players that neither act nor get anything from the date on
 
     @property
     def unsettled(self) -> np.ndarray:
@@ -55,11 +57,11 @@ class Frame:
 
     def named(self, package: str) -> str | None:
         """The package as part of a key: None where there is only one."""
-        return package if len(self.settled) > 1 else None
+        return package if self.several else None
 
     def under(self, package: str) -> str:
         """What a package adds to a label."""
-        return f" under '{package}'" if len(self.settled) > 1 else ""
+        return f" under '{package}'" if self.several else ""
 
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
         """Players of these kinds, in the order of the case."""
@@ -121,11 +123,45 @@ def frame_of(template: Any, situation: str | Mapping[str, str], package: str | N
         players=tuple(template.players),
         peace=np.asarray(template.mask(case.outcomes.peace)),
         war=np.asarray(template.mask(case.outcomes.war)),
-        settled={name: np.asarray(template.settled(name)) for name in names},
+        settled=_settled(template, names, start, package is not None),
+        several=len(names) > 1,
+        absent=_absent(template, start),
         **words,
         masks={"provoked": np.asarray(template.mask(bindings["provoked"]))} if "provoked" in bindings else {},
         joining=_decisions(template, bindings, values),
     )
+
+
+def _absent(template: Any, start: int) -> frozenset[str]:
+    """Players without an act or a payoff in any state that can come: who was dissolved has no answers."""
+    ahead, case = template.ahead(start), template.case
+    acting = {
+        actor
+        for actor, actions in case.actions.items()
+        if any(template.mask(action.when)[ahead].any() for action in actions.values())
+    }
+    ends = [{name: end(p) for name, p in case.parameters.items()} for end in (lambda p: p.low, lambda p: p.high)]
+    games = [template.game(values) for values in ends] if acting != set(template.players) else []
+    return frozenset(
+        player
+        for i, player in enumerate(template.players)
+        if player not in acting and not any(game.payoff_flow[i, ahead].any() for game in games)
+    )
+
+
+def _settled(template: Any, names: Sequence[str], start: int, asked: bool) -> dict[str, np.ndarray]:
+    """Package -> the state that signing it leads to, of the packages that can be signed on the date.
+
+    Raises:
+        OptionError: one package is asked for, and cannot be signed then.
+    """
+    found = {name: np.asarray(template.settled(name)) for name in names}
+    if template.peace[start]:
+        return found
+    known = {name: successor for name, successor in found.items() if successor[start] >= 0}
+    if asked and not known:
+        raise OptionError.of(f"no text of '{names[0]}' can be signed on the date", "a package whose `when` holds there")
+    return known
 
 
 def frame_without_states(case: Any) -> Frame:
@@ -138,6 +174,7 @@ def frame_without_states(case: Any) -> Frame:
         peace=nowhere,
         war=nowhere,
         settled=dict.fromkeys(case.outcomes.settle, np.zeros(1, int)),
+        several=len(case.outcomes.settle) > 1,
         **_words(case),
     )
 

@@ -96,7 +96,7 @@ class Job:
         wanted = [
             (question, spec)
             for question in (self.questions[id] for id in spot.questions)
-            for spec in question.numbers(self.frame)
+            for spec in question.given(self.frame)
             if spec.headline and spec.key.id in numbers
         ]
         found = slopes(solved, varied(self.template), wanted)
@@ -122,8 +122,8 @@ def declared(question: Question, frame: Frame, reply: Reply) -> list[NumberSpec]
     Raises:
         LookupError: the question gives a number that it does not declare.
     """
-    specs = [spec for spec in question.numbers(frame) if spec.key in reply.numbers]
-    missing = {key.id for key in reply.numbers} - {spec.key.id for spec in specs}
+    specs = [spec for spec in question.given(frame) if spec.key in reply.numbers]
+    missing = {key.id for key in reply.numbers} - {spec.key.id for spec in question.numbers(frame)}
     if missing:
         raise LookupError(f"question '{question.id}' gives numbers that it does not declare: {', '.join(missing)}")
     return specs

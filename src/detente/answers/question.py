@@ -86,6 +86,10 @@ class Question(ABC):
     def numbers(self, frame: Frame) -> tuple[NumberSpec, ...]:
         """Every number that `ask` may give, in order; also where the question cannot be asked on the date."""
 
+    def given(self, frame: Frame) -> tuple[NumberSpec, ...]:
+        """Its numbers, less those of actors that are out of the game from the date on."""
+        return tuple(spec for spec in self.numbers(frame) if spec.key.actor not in frame.absent)
+
     @abstractmethod
     def ask(self, solved: SolvedGame) -> Reply:
         """Answer for one draw."""

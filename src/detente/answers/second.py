@@ -54,7 +54,7 @@ def again(case: Case, draws: int) -> int:
 
 def asked_again(questions: Sequence[Question], frame: Frame) -> tuple[str, ...]:
     """Questions with headline numbers that need one solution."""
-    return tuple(q.id for q in questions if q.most_draws is None and any(s.headline for s in q.numbers(frame)))
+    return tuple(q.id for q in questions if q.most_draws is None and any(s.headline for s in q.given(frame)))
 
 
 def weights_of(own: Sequence[float | None], other: Sequence[float | None]) -> np.ndarray:

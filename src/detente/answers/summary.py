@@ -49,7 +49,7 @@ class Summary:
         return {
             question.id: tuple(
                 (spec, self._quantity(question, spec))
-                for spec in question.numbers(self.frame)
+                for spec in question.given(self.frame)
                 if spec.key.id in self.results.numbers
             )
             for question in self.questions
@@ -73,7 +73,7 @@ class Summary:
         return tuple(self._section(question) for question in self.questions if self._answered(question))
 
     def _answered(self, question: Question) -> bool:
-        declared = question.numbers(self.frame)
+        declared = question.given(self.frame)
         return bool(self.asked[question.id]) or not declared
 
     def _section(self, question: Question) -> Section:
@@ -168,7 +168,7 @@ class Summary:
     def _tornado(self) -> Table | None:
         rows: list[tuple[str, str, float, float]] = []
         for question in self.questions:
-            for spec in question.numbers(self.frame):
+            for spec in question.given(self.frame):
                 swings = self.swings(spec.key, spec.unit)
                 rows += [(spec.key.id, name, *swings[name]) for name in largest_first(swings)[:MOST_BARS]]
         if not rows:

@@ -290,6 +290,7 @@ class PackageEntry(Written):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, NumberOrText]  # pyright: ignore[reportIncompatibleVariableOverride]
+    when: Text = Field("", description="condition on states: where such a text can be signed; default everywhere")
     label: Text = Field("", description=LABEL)
     why: Text = Field("", description=WHY)
     basis: Text = Field("", description=BASIS)

@@ -9,7 +9,8 @@ from detente.case.acts import CaseNames
 from detente.case.entries import LeverEntry
 from detente.case.expressions import build_expression
 from detente.case.issues import End, IssueEntry
-from detente.case.parts import Effects, Lever, Outcomes, Parameter, StateVariable, Threshold
+from detente.case.nodes import Logic, Not
+from detente.case.parts import Effects, Expr, Lever, Outcomes, Parameter, StateVariable, Threshold
 from detente.case.resolve import Scope
 from detente.errors import suggest
 from detente.files.validate import Remarks
@@ -44,7 +45,20 @@ def build_outcomes(names: CaseNames, packages: Mapping[str, Any]) -> Outcomes | 
         remarks.error(at, "'settle' changes nothing", "variables with their values", key=True)
     if peace is None or war is None or not effects or not remarks.usable(("outcomes",)):
         return None
-    return Outcomes(peace, war, effects)
+    return Outcomes(peace, war, effects, {name: _open(names, name, peace) for name in effects})
+
+
+def _open(names: CaseNames, package: str, peace: Expr) -> Expr:
+    """The states in which a package can be settled: none of peace, and those that its `when` allows."""
+    at, unsettled = ("packages", package, "when"), replace(peace, node=Not(0, peace.node))
+    entry = names.written.packages.get(package)
+    when = names.expression(entry.when, at, truth=True) if entry is not None else None
+    if when is None:
+        return unsettled
+    if when.parameters:
+        what = f"a condition that depends on parameter '{min(when.parameters)}'"
+        names.remarks.error(at, what, "a condition on states alone")
+    return replace(unsettled, node=Logic(0, "and", unsettled.node, when.node))
 
 
 def build_threshold(names: CaseNames) -> Threshold | None:

@@ -136,11 +136,15 @@ class NatureEvent:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What counts as peace and war; `settle` has one entry per package, or the one entry "settled"."""
+    """What counts as peace and war; `settle` has one entry per package, or the one entry "settled".
+
+    `open` has the same names: the states, none of peace, in which that can be settled.
+    """
 
     peace: Expr
     war: Expr
     settle: Mapping[str, Effects]
+    open: Mapping[str, Expr]
 
 
 @dataclass(frozen=True)

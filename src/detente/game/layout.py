@@ -11,7 +11,7 @@ from detente.case import Case, Expr
 from detente.case.expressions import read_expression
 from detente.errors import OptionError, suggest
 from detente.game.space import StateSpace
-from detente.game.states import Radix, is_true
+from detente.game.states import Radix, is_true, reachable
 from detente.words.dates import nearest
 
 
@@ -88,6 +88,11 @@ class Layout:
             raise OptionError.of(f"'{expression.text}' must compare state variables only", "for example 'phase == war'")
         return is_true(expression, self.codes, self.space.size).copy()
 
+    def ahead(self, start: int) -> np.ndarray:
+        """States that can come after a state, itself among them, by acts, events and settling: (states,) bool."""
+        found = reachable(self.case, self.radix, start=self.packed[[start]])[0]
+        return np.isin(self.packed, found)
+
     @cached_property
     def peace(self) -> np.ndarray:
         """States that count as peace, (states,) bool."""
@@ -104,7 +109,8 @@ class Layout:
         return self.war if self.case.threshold is None else self.mask(self.case.threshold.states)
 
     def settled(self, package: str | None = None) -> np.ndarray:
-        """The state that settling leads to from each state, (states,) int; -1 where it is peace already.
+        """The state that settling leads to from each state, (states,) int; -1 where it is peace already, or where such
+        a text cannot be signed.
 
         Args:
             package: the package that is signed; default the first that the case lists.
@@ -117,7 +123,7 @@ class Layout:
         if name not in settle:
             raise OptionError.of(f"no settlement '{name}'", f"one of {', '.join(settle)}", suggest(name, settle))
         result = np.full(self.space.size, -1)
-        open_ = ~self.peace
+        open_ = self.mask(self.case.outcomes.open[name])
         local = {n: c[open_] for n, c in self.codes.items()}
         target, _ = self.radix.moved(self.packed[open_], local, settle[name])
         result[open_] = np.searchsorted(self.packed, target)

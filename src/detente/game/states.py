@@ -5,12 +5,11 @@ order of states depends on the order of variables and values in the file and on 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from detente.case import Case, Effect, Expr
-from detente.case.nodes import Not
 from detente.case.parts import Effects
 from detente.errors import CaseError, Diagnostic
 from detente.files.yaml import At
@@ -87,13 +86,14 @@ def jumps(case: Case) -> list[tuple[Expr, tuple[Effects, ...]]]:
         for action in actions.values()
     ]
     found += [(event.when, tuple(effects for _, effects in event.outcomes)) for event in case.nature.values()]
-    peace = case.outcomes.peace
-    open_ = replace(peace, node=Not(0, peace.node))
-    return [*found, (open_, tuple(case.outcomes.settle.values()))]
+    outcomes = case.outcomes
+    return [*found, *((outcomes.open[name], (effects,)) for name, effects in outcomes.settle.items())]
 
 
-def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> tuple[np.ndarray, tuple[Diagnostic, ...]]:
-    """States that can be reached from the situations or by settling.
+def reachable(
+    case: Case, radix: Radix, limit: int = MAX_STATES, start: np.ndarray | None = None
+) -> tuple[np.ndarray, tuple[Diagnostic, ...]]:
+    """States that can be reached from the situations (or from packed states `start`), also by settling.
 
     Returns:
         Packed states, sorted, (states,) int64; and a remark for every step that leaves its scale (it is taken to stop).
@@ -103,6 +103,7 @@ def reachable(case: Case, radix: Radix, limit: int = MAX_STATES) -> tuple[np.nda
     """
     search = _Search(case, radix)
     known = np.unique(np.array([radix.pack(case, s) for s in case.situations.values()], dtype=np.int64))
+    known = known if start is None else np.unique(start)
     frontier = known
     while frontier.size:
         frontier = np.setdiff1d(search.successors(frontier), known, assume_unique=True)

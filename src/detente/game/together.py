@@ -255,8 +255,8 @@ class _Compiler:
             found += [
                 self.combined(*self.part(packed, codes, possible), [(-1, effects)]) for _, effects in event.outcomes
             ]
-        open_ = ~is_true(self.case.outcomes.peace, codes, packed.size)
-        for effects in self.case.outcomes.settle.values():
+        for name, effects in self.case.outcomes.settle.items():
+            open_ = is_true(self.case.outcomes.open[name], codes, packed.size)
             found.append(self.combined(*self.part(packed, codes, open_), [(-1, effects)]))
         return np.unique(np.concatenate(found)) if found else packed[:0]
 

@@ -140,9 +140,10 @@ def pose(case: "Case", template: "Template", date: str, limits: Limits) -> Probl
     start = template.state(date)
     if peace[start]:
         raise OptionError.of(f"on {date} the case is at peace already", "a situation before a settlement")
-    packages = tuple(name for name in case.outcomes.settle)
-    settled = np.array([template.settled(None if name == "settled" else name)[start] for name in packages])
-    if (settled < 0).any():
+    states = {name: int(template.settled(name)[start]) for name in case.outcomes.settle}
+    packages = tuple(name for name, state in states.items() if state >= 0)
+    settled = np.array([states[name] for name in packages])
+    if not packages:
         raise CaseError(case.remark(("outcomes", "settle"), f"no settlement can be reached from {date}"))
     signatories, blocks = _roles(case, graph, start, settled)
     clocks = graph.clocks()

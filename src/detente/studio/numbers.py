@@ -117,7 +117,7 @@ def answers(solved: SolvedGame, question: Question) -> list[dict[str, Any]]:
     if question.missing(solved.frame):
         return []
     reply, found = question.ask(solved), []
-    for spec in question.numbers(solved.frame):
+    for spec in question.given(solved.frame):
         if spec.key not in reply.numbers:
             continue
         value, bare = reply.numbers[spec.key], reply.without_reasons.get(spec.key)
