@@ -28,6 +28,7 @@ from detente.verbs.frame.app import app
 
 OWN = "2006-06-01"
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "ship_fits.py"
+FEW = Effort(particles=40, moves=2, last=1, seed=1)
 OPTIONS = {"draws": 40, "seed": 1, "workers": 0}
 
 
@@ -115,10 +116,11 @@ def test_a_fit_of_the_pass_agrees_with_one_from_the_prior(case, tmp_path, monkey
     monkeypatch.setattr("detente.evidence.tempered.Effort", Effort)
     backtest.yearly(case, 12, draws=120, seed=3, workers=0, out=tmp_path / "pass", fits=True)
     for question in (Question(str(case), OWN), Question(str(case), "2000-01-01", whole=True)):
-        fit.run(case, question.date, whole=question.whole, draws=120, seed=4, workers=0, out=tmp_path / "fit")
+        fit.run(case, question.date, whole=question.whole, draws=120, seed=4, workers=0, out=tmp_path / question.date)
         name = fit_name(question.date, whole=question.whole)
         one, other = (
-            kept_fit(load_case(case), name, until=question.until, out=tmp_path / out)[0] for out in ("pass", "fit")
+            kept_fit(load_case(case), name, until=question.until, out=tmp_path / out)[0]
+            for out in ("pass", question.date)
         )
         assert one.names == other.names and one.part.command != other.part.command
         told = [answers_of(kept, question) for kept in (one, other)]
@@ -142,9 +144,7 @@ def test_scores_are_there_as_well_and_own_dates_apart(case, passed):
     scores = kept_scores(load_case(case), passed).scores
     assert [(d.date, d.own) for d in scores.days] == [("2001-01-01", False), (OWN, True), ("2007-01-01", False)]
     assert scores.solves == kept_fit(load_case(case), "whole", out=passed)[0].fit.solves
-    plain = over_the_years(
-        RecordedCase.open(case), 6, Effort(particles=40, moves=2, last=1, seed=1), folder=None, key="", workers=0
-    )
+    plain = over_the_years(RecordedCase.open(case), 6, FEW, folder=None, key="", workers=0)
     assert plain.days[0] == scores.days[0]  # until the first own date both passes are one
 
 
