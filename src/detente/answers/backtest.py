@@ -10,17 +10,19 @@ Source: Politis & Romano 1992 (circular blocks).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path as FilePath
 
 import numpy as np
 
 from detente.answers.outlook import WEIGHT, pooled
 from detente.case import Case
+from detente.case.head import situation_of
 from detente.draws import Progress
 from detente.errors import OptionError
 from detente.evidence.baselines import climatology, onsets_of
 from detente.evidence.diagnostics import MIXED
+from detente.evidence.fit import Fitted, Question
 from detente.evidence.path import Path
 from detente.evidence.posterior import LEAST
 from detente.evidence.recorded import RecordedCase
@@ -198,6 +200,7 @@ def over_the_years(
     workers: int | None = None,
     executor: str | None = None,
     progress: Progress | None = None,
+    keep: Callable[[Question, Fitted], None] | None = None,
 ) -> Scores:
     """One pass through the record, and its scores.
 
@@ -208,6 +211,8 @@ def over_the_years(
         folder: where finished particles are kept.
         key: names the inputs.
         workers, executor, progress: as in `detente.draws.map_draws`.
+        keep: called with the fit of each of the case's own dates and at last of the whole record, as soon as it is
+            made; None: no fits.
 
     Raises:
         RecordError, OptionError: mistakes in the coding, or a record that is too short.
@@ -218,15 +223,21 @@ def over_the_years(
     if not calendar:
         raise OptionError.of(f"a record from {whole.start} until {whole.until}", "one that spans a first of January")
     own = [day for day in recorded.case.situations if whole.start < day <= whole.until]
-    question = Pass(str(recorded.case.folder), tuple(sorted({*calendar, *own})), YEARS)
+    question = Pass(
+        case=str(recorded.case.folder),
+        days=tuple(sorted({*calendar, *own})),
+        years=YEARS,
+        kept=() if keep is None else tuple(sorted(own)),
+        whole=None if keep is None else situation_of(recorded.case, None),
+    )
     levels = question.levels(recorded)
     passed = yearly_pass(
         question, levels, effort, folder=folder, key=key, workers=workers, executor=executor,
-        progress=progress,
+        progress=progress, keep=keep,
     )  # fmt: skip
     days = tuple(
         past_day(recorded, whole.path, whole.start, day, target.coded.path, own=day.day not in calendar)
-        for day, target in zip(passed, levels.targets, strict=True)
+        for day, target, _ in zip(passed, levels.targets, question.days)  # the whole record is no day
     )
     thin = [day.date for day in days if any(not f.settled for f in day.forecasts)]
     return Scores(

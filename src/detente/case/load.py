@@ -8,7 +8,7 @@ from typing import Any
 from detente.case.accounts import read_account
 from detente.case.acts import CaseNames, build_actions, build_decisions, build_nature, build_payoffs
 from detente.case.case import Case
-from detente.case.content import RESULTS, content_of_folder
+from detente.case.content import FITS, RESULTS, content_of_folder
 from detente.case.counts import check_counts
 from detente.case.entries import CaseFile
 from detente.case.history import build_history
@@ -111,11 +111,11 @@ def read_case(where: str | Path) -> Reading:
 
 
 def case_files(folder: Path) -> dict[str, Path]:
-    """Relative name -> path of every file that belongs to a case; hidden files and results of ours do not."""
+    """Relative name -> path of every file that belongs to a case; hidden files, results of ours and fits do not."""
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        ours = any(part.startswith(".") or part == RESULTS for part in name.parts)
+        ours = name.parts[0] == FITS or any(part.startswith(".") or part == RESULTS for part in name.parts)
         if path.suffix in SUFFIXES and not ours and path.is_file():
             files[name.as_posix()] = path
     return files

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,12 +17,13 @@ from detente.evidence.posterior import LEAST
 from detente.evidence.priors import Quantile, quantile_of
 from detente.evidence.recorded import RecordedCase
 from detente.evidence.target import Coordinates, RecordTarget, Watch
-from detente.evidence.tempered import ROWS, Effort, sampler
+from detente.evidence.tempered import ROWS, Effort, Population, sampler
 from detente.run import Fit
 from detente.run.accounts import AnswerFit, PairFit, ParameterFit
 from detente.words.numbers import listed
 
 OWN = "the case's own ranges"
+Way = Literal["chains", "tempered", "along"]
 PERCENTILES = (5, 50, 95)
 TRADES = 0.4  # rank correlation from which two parameters are said to trade off
 NOISE_ERRORS = 5.0  # standard errors of a correlation of independent draws: more than the largest of ten thousand pairs
@@ -135,6 +136,18 @@ def fit(
         found = carried(question, target, plan, progress=progress, **where)
     else:
         found = run_chains(question.target, target.names, plan, progress=progress, **where)
+    return summed_up(question, target, found, "tempered" if tempered else "chains")
+
+
+def summed_up(question: Question, target: RecordTarget, found: Chains, way: Way) -> Fitted:
+    """What draws of a posterior say: how far they can be trusted, and every parameter before and after the record.
+
+    Args:
+        question: what was fitted.
+        target: its posterior.
+        found: the draws, of the target's dimensions and with its answers.
+        way: how they came about; "along": by a pass through the record, whose solves until then all count.
+    """
     values = target.coordinates.values(found.z)
     of_answers, of_parameters = _mixing(found.answers), _mixing(found.z)
     worst = Mixing.worst(of_answers or of_parameters)
@@ -143,7 +156,7 @@ def fit(
         date=question.date,
         until=target.coded.until,
         whole=question.whole,
-        method="tempered" if tempered else "chains",
+        method="chains" if way == "chains" else "tempered",
         chains=len(found.log),
         draws=found.log.size,
         solves=found.evaluations,
@@ -156,7 +169,7 @@ def fit(
         ),
         parameters=tuple(_parameters(target.coordinates, found.z, values, of_parameters)),
         pairs=pairs_of(target.names, found.z.reshape(-1, len(target.names)), worst),
-        words=tuple(_words(found, worst, tempered=tempered)),
+        words=tuple(_words(found, worst, way)),
     )
     size = len(target.names)
     return Fitted(made, target.names, values.reshape(-1, size), found.log.ravel(), len(found.log))
@@ -174,9 +187,7 @@ class Carried:
 
 
 def carried(question: Question, target: RecordTarget, effort: Effort, **where: Any) -> Chains:
-    """Particles at the posterior, row by row as if each row were a chain: those of one origin lie side by side.
-
-    A particle that has no solution from nothing gives its place to the one before it.
+    """Particles carried from the prior to the posterior.
 
     Args:
         question: what is fitted.
@@ -186,16 +197,40 @@ def carried(question: Question, target: RecordTarget, effort: Effort, **where: A
     """
     with sampler(Carried(question), target.names, effort, **where) as walk:
         found = walk.towards(walk.prior(1), [0.0], [1.0])
+    return laid_out(found, target, walk.lengths, found.logs[:, 0], found.told)
+
+
+def laid_out(
+    found: Population,
+    target: RecordTarget,
+    lengths: tuple[float, float],
+    log: np.ndarray,
+    answers: np.ndarray,
+    places: np.ndarray | None = None,
+) -> Chains:
+    """Particles of equal weight, row by row as if each row were a chain: those of one origin lie side by side.
+
+    A particle that has no solution from nothing gives its place to the one before it.
+
+    Args:
+        found: the particles, moved.
+        target: whose posterior they stand for.
+        lengths: of the last moves.
+        log: (particles,) its log-likelihood, nats.
+        answers: (particles, watched) its answers.
+        places: (dimensions,) where its dimensions are among those of the particles; None: all, in order.
+    """
     alive = np.flatnonzero(np.isfinite(found.weights))
     rows = alive[np.maximum(np.searchsorted(alive, np.arange(found.size), side="right") - 1, 0)]
+    z = found.z[rows] if places is None else found.z[rows][:, places]
     return Chains(
-        names=found.names,
-        z=found.z[rows].reshape(ROWS, -1, len(found.names)),
-        log=found.logs[rows, 0].reshape(ROWS, -1),
+        names=target.names,
+        z=z.reshape(ROWS, -1, len(target.names)),
+        log=log[rows].reshape(ROWS, -1),
         watched=target.watched,
-        answers=found.told[rows].reshape(ROWS, found.size // ROWS, -1),
+        answers=answers[rows].reshape(ROWS, found.size // ROWS, len(target.watched)),
         accepted=found.accepted,
-        lengths=walk.lengths,
+        lengths=lengths,
         evaluations=found.solves,
         checked=np.array(found.off),
         faults=found.faults,
@@ -252,13 +287,15 @@ def _parameters(
         )
 
 
-def _words(found: Chains, worst: Mixing, *, tempered: bool) -> Iterator[str]:
+def _words(found: Chains, worst: Mixing, way: Way) -> Iterator[str]:
     """How far the posterior can be trusted."""
     what = "answer" if found.watched else "parameter"
     apart = "" if worst.rhat is None else f", and R-hat is at most {worst.rhat:.3f}"
-    who = f"{found.log.size} particles" if tempered else f"{found.z.shape[0]} chains"
+    who = f"{found.z.shape[0]} chains" if way == "chains" else f"{found.log.size} particles"
+    since = " on the way through the record until then" if way == "along" else ""
     yield (
-        f"{who}, {found.evaluations} games solved; every {what} rests on {worst.ess:.0f} effective draws or more{apart}"
+        f"{who}, {found.evaluations} games solved{since}; "
+        f"every {what} rests on {worst.ess:.0f} effective draws or more{apart}"
     )
     lacks = []
     if worst.ess < LEAST:
@@ -266,7 +303,8 @@ def _words(found: Chains, worst: Mixing, *, tempered: bool) -> Iterator[str]:
     if worst.rhat is None or worst.rhat > MIXED:
         lacks.append(f"chains that do not agree (R-hat above {MIXED})")
     if lacks:
-        yield f"{listed(lacks)}: read no number here as settled; more {'--draws' if tempered else '--steps'} may help"
+        more = "--steps" if way == "chains" else "--draws"
+        yield f"{listed(lacks)}: read no number here as settled; more {more} may help"
     if found.left:
         yield (
             f"in {found.left:.1%} of {len(found.checked)} checks a solve from nothing and one from the point before "

@@ -150,6 +150,7 @@ class Yearly:
         """For each day: the chance of being in the midst of each event, and of its beginning within the years.
 
         Chances are given that it is not under way on the day; nan for days that are not known yet, and where it is.
+        Then the answers of every target that watches any, day by day: nan but for the last day that counts.
         """
         chain = point.near.chain()
         reached = [chain.reach_probability(mask, np.array(self.years)) for mask in self.events]
@@ -163,4 +164,28 @@ class Yearly:
                 told[n, e, 0] = there
                 if there < 1.0:
                     told[n, e, 1:] = chances[:, ~mask] @ state[~mask] / (1.0 - there)
-        return told.ravel().tolist()
+        return [*told.ravel().tolist(), *self._answers(point, shares)]
+
+    def _answers(self, point: Point, shares: np.ndarray) -> list[float]:
+        found: list[float] = []
+        last = int(np.flatnonzero(shares > 0)[-1]) if (shares > 0).any() else None
+        for n, target in enumerate(self.targets):
+            if n == last:
+                found += target.answers(Place(point.z, float(point.logs[n]), point.near))
+            else:
+                found += [np.nan] * len(target.watched)
+        return found
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers are told of the days, before the answers that are watched."""
+        return len(self.targets) * len(self.events) * (1 + len(self.years))
+
+    def places(self, n: int) -> np.ndarray:
+        """Where the dimensions of day n are among all."""
+        return self._places[n]
+
+    def watched(self, n: int) -> slice:
+        """Where the answers of day n are among the numbers that are told."""
+        first = self.numbers + sum(len(target.watched) for target in self.targets[:n])
+        return slice(first, first + len(self.targets[n].watched))

@@ -1,19 +1,20 @@
 """A fit that goes along with time: what the model would have said on one day after another, with the record till then.
 
 One population of particles is weighed by what each further stretch of the record says, and moved when few count. On
-each day its chances of war and peace are read from where that record leaves the state, which may be hidden.
+each day its chances of war and peace are read from where that record leaves the state, which may be hidden. On the days
+of which a fit is wanted it is moved in any case, so that it is what a fit from the prior would have been.
 
 Source: Chopin 2002, Biometrika 89 (iterated batch importance sampling).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from detente.draws import Progress
-from detente.evidence.fit import priors_of
+from detente.evidence.fit import Fitted, Question, laid_out, priors_of, summed_up
 from detente.evidence.levels import Yearly
 from detente.evidence.posterior import quantiles
 from detente.evidence.recorded import RecordedCase
@@ -21,6 +22,7 @@ from detente.evidence.target import RecordTarget
 from detente.evidence.tempered import Effort, Population, Sampler, sampler
 
 EVENTS: tuple[str, ...] = ("war", "peace")
+WHOLE = "whole"  # the stop after the last day
 UNDER_WAY = 0.5  # chance of an event above which it counts as under way, so that nothing is forecast
 
 
@@ -32,11 +34,27 @@ class Pass:
         case: its folder.
         days: ISO dates, in order.
         years: horizons of the forecasts.
+        kept: days of which a fit is wanted: situations of the case.
+        whole: a situation whose chances are watched in a fit to the whole record, after the last day; None: no such
+            fit.
     """
 
     case: str
     days: tuple[str, ...]
     years: tuple[int, ...]
+    kept: tuple[str, ...] = ()
+    whole: str | None = None
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """The days, and what is fitted after them."""
+        return self.days if self.whole is None else (*self.days, WHOLE)
+
+    @property
+    def questions(self) -> dict[int, Question]:
+        """Which stop -> the fit that is wanted there."""
+        found = {n: Question(self.case, day) for n, day in enumerate(self.days) if day in self.kept}
+        return found if self.whole is None else found | {len(self.days): Question(self.case, self.whole, whole=True)}
 
     def __call__(self) -> Yearly:
         """The levels; every process builds its own.
@@ -49,7 +67,13 @@ class Pass:
     def levels(self, recorded: RecordedCase) -> Yearly:
         """The same, of a case that is open."""
         template, priors = recorded.template, priors_of(recorded, None)
-        targets = [RecordTarget.of(template.family, priors, recorded.code(until=day)) for day in self.days]
+        questions = self.questions
+        targets = [
+            questions[n].target_in(recorded)
+            if n in questions
+            else RecordTarget.of(template.family, priors, recorded.code(until=day))
+            for n, day in enumerate(self.stops)
+        ]
         return Yearly(targets, tuple(map(float, self.years)), (template.threshold, template.peace))
 
 
@@ -77,7 +101,7 @@ class Day:
     """One day of the pass.
 
     Attributes:
-        day: ISO date.
+        day: ISO date, or `WHOLE`.
         told: event and horizon -> what the model would have said.
         solves: games solved until then.
     """
@@ -97,6 +121,7 @@ def yearly_pass(
     workers: int | None = None,
     executor: str | None = None,
     progress: Progress | None = None,
+    keep: Callable[[Question, Fitted], None] | None = None,
 ) -> list[Day]:
     """Go along with the record.
 
@@ -108,39 +133,55 @@ def yearly_pass(
         key: names the inputs.
         workers, executor: as in `detente.draws.map_draws`.
         progress: called with (share done, words).
+        keep: called with every fit that is wanted, as soon as it is made. Its solves are those of the pass until then.
+
+    Returns:
+        The days, and the whole record behind them where it is fitted.
 
     Raises:
         ComputationError: no draw of the prior can have produced the record.
     """
     report = progress or (lambda _share, _words: None)
     days: list[Day] = []
+    stops, questions = question.stops, question.questions
 
     def along(_share: float, words: str) -> None:
-        report(len(days) / len(question.days), f"{question.days[min(len(days), len(question.days) - 1)]}, {words}")
+        report(len(days) / len(stops), f"{stops[min(len(days), len(stops) - 1)]}, {words}")
 
+    tasks = f"{key}|{question.days}|{question.years}|{question.kept}|{question.whole}"
     with sampler(
-        question, levels.names, effort, folder=folder, key=key, workers=workers, executor=executor, progress=along
+        question, levels.names, effort, folder=folder, key=tasks, workers=workers, executor=executor, progress=along
     ) as walk:
-        population = walk.prior(len(question.days))
-        for n, day in enumerate(question.days):
-            population = _on(walk, population, n, len(question.days))
-            days.append(_day(question, day, n, population))
+        population = walk.prior(len(stops))
+        for n, day in enumerate(stops):
+            population = _on(walk, population, n, len(stops), whole=n in questions)
+            if n in questions and keep is not None:
+                keep(questions[n], _fitted(questions[n], levels, n, walk, population))
+            days.append(_day(question, levels, day, n, population))
     return days
 
 
-def _on(walk: Sampler, population: Population, n: int, count: int) -> Population:
-    """The population on day n, from the day before."""
+def _on(walk: Sampler, population: Population, n: int, count: int, *, whole: bool) -> Population:
+    """The population on day n, from the day before; `whole`: moved in any case."""
     here = np.eye(count)[n]
     before = np.eye(count)[n - 1] if n else np.zeros(count)
     if np.isnan(population.logs[:, n]).all():
         population = walk.again(population, before)
-    return walk.towards(population, before, here, whole=False)
+    return walk.towards(population, before, here, whole=whole)
 
 
-def _day(question: Pass, day: str, n: int, population: Population) -> Day:
+def _fitted(question: Question, levels: Yearly, n: int, walk: Sampler, population: Population) -> Fitted:
+    """The population as a fit to the record until stop n."""
+    target = levels.targets[n]
+    answers = population.told[:, levels.watched(n)]
+    found = laid_out(population, target, walk.lengths, population.logs[:, n], answers, levels.places(n))
+    return summed_up(question, target, found, "along")
+
+
+def _day(question: Pass, levels: Yearly, day: str, n: int, population: Population) -> Day:
     """What the population says on a day."""
-    shape = (population.size, len(question.days), len(EVENTS), 1 + len(question.years))
-    told = population.told.reshape(shape)[:, n]
+    shape = (population.size, len(levels.targets), len(EVENTS), 1 + len(question.years))
+    told = population.told[:, : levels.numbers].reshape(shape)[:, n]
     weights = np.exp(population.weights - population.weights.max())
     found = {}
     for e, event in enumerate(EVENTS):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +14,9 @@ from detente.verbs.frame.options import CaseArgument, Json, Out, Seed, Where, Wo
 from detente.verbs.frame.studies import nothing_kept, stopped
 
 if TYPE_CHECKING:
+    from detente.evidence.fit import Fitted, Question
     from detente.evidence.predict import BackTested
+    from detente.evidence.recorded import RecordedCase
     from detente.run import Part, Scores
     from detente.words.progress import Note, Progress
 
@@ -78,6 +82,7 @@ def yearly(
     executor: str | None = None,
     progress: Progress | None = None,
     note: Note | None = None,
+    fits: bool = False,
 ) -> Part:
     """What the model would have forecast as of one year after another, scored beside rivals that need no model.
 
@@ -94,6 +99,8 @@ def yearly(
         executor: where to compute, see `detente.draws.map_draws`.
         progress: called with (share done, words).
         note: called with a sentence for each part of the folder's run that no longer holds.
+        fits: keep the fits of the case's own dates and of the whole record as well, as `detente fit` does; each is
+            written as soon as it is made.
 
     Returns:
         The part of the run: `scores`, its tables and section.
@@ -115,19 +122,35 @@ def yearly(
     recorded = RecordedCase.open(case)
     store, when = store_of(recorded.case, out), situation_of(recorded.case, None)
     key = scores_key(recorded)
+    options = ["--every", f"{every}y", *(["--fits"] if fits else []), "--draws", str(draws), "--seed", str(seed)]
+    command = shlex.join(["detente", "backtest", recorded.case.name, *options])
     try:
         found = over_the_years(
             recorded, every, effort, folder=store / "years", key=key, workers=workers, executor=executor,
-            progress=progress,
+            progress=progress, keep=_keeping(recorded, store, command) if fits else None,
         )  # fmt: skip
     except KeyboardInterrupt:
         raise stopped(store) from None
-    command = f"detente backtest {recorded.case.name} --every {every}y --draws {draws} --seed {seed}"
     head = head_of(recorded.template, when, seed, draws, command)
     part = scores_part(recorded.case, found.model_copy(update={"confidential": head.secret}), command)
     keep_scores(store, key, part)
     join(head.add(part), recorded.case, folder_of(recorded.case, when, out), note)
     return part
+
+
+def _keeping(recorded: RecordedCase, store: Path, command: str) -> Callable[[Question, Fitted], None]:
+    """What keeps a fit of the pass where `detente fit` keeps its own; the statistics are written down before it."""
+    from detente.evidence.held_out import freeze_history
+    from detente.evidence.kept import fit_key, keep_fit
+    from detente.evidence.part import fit_part
+
+    freeze_history(store, recorded.case)
+
+    def keep(question: Question, found: Fitted) -> None:
+        key = fit_key(recorded, question.account, question.until)
+        keep_fit(store, question, key, fit_part(recorded, found.fit, command), found)
+
+    return keep
 
 
 def last(case: str | Path, out: str | Path | None = None) -> Part:
@@ -185,6 +208,10 @@ def command(
     case: CaseArgument,
     *,
     every: Annotated[str | None, typer.Option(help="As of every so many years, such as 1y.")] = None,
+    fits: Annotated[
+        bool,
+        typer.Option("--fits", help="Keep the fits of the case's own dates and of the whole record as well."),
+    ] = False,
     date: Annotated[str | None, typer.Option("--date", help="One window: fit to what was known on this day.")] = None,
     score: Annotated[str | None, typer.Option(help="One window: D1:D2, ISO dates between which it is scored.")] = None,
     seed: Seed = 0,
@@ -204,6 +231,8 @@ def command(
     from detente.verbs.frame.printed import show, show_json
     from detente.words.progress import note, progress_bar
 
+    if fits and (every is None or summary):
+        raise OptionError.of("--fits", "one pass through the record", "try --every 1y --fits")
     if every is None and not summary:
         if date is None or score is None:
             raise OptionError.of("what to score", "--every 1y, or --date D with --score D1:D2", "try --every 1y")
@@ -227,6 +256,7 @@ def command(
                 executor=executor,
                 progress=progress,
                 note=note,
+                fits=fits,
             )
     assert part.scores is not None
     if as_json:
