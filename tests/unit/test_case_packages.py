@@ -19,11 +19,15 @@ GONE = (
     ("text: {values: packages}", "text: {values: packages}\n  militia: {values: [armed, gone]}"),
     ("  broker: {kind: mediator}", "  broker: {kind: mediator}\n  militia: {kind: domestic}"),
     ("  south: {terms:", "  militia: {spoils: bonus * (militia == armed)}\n  south: {terms:"),
-    ("  broker:\n    table_small", "  militia:\n    raid: {when: militia == armed and phase == truce, then: {phase: war}}\n  broker:\n    table_small"),
+    (
+        "  broker:\n    table_small",
+        "  militia:\n    raid: {when: militia == armed and phase == truce, then: {phase: war}}\n"
+        "  broker:\n    table_small",
+    ),
     ("nature:", "nature:\n  dissolved: {when: militia == armed, then: {militia: gone}, rate: 1}"),
     ("2020-01-01: {", "2020-01-01: {militia: armed, "),
     ("2024-06-01: {", "2024-06-01: {militia: gone, "),
-)  # fmt: skip
+)
 
 
 def template_of(tmp_path, *pairs):
