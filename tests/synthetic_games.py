@@ -71,6 +71,7 @@ def random_game(seed: int, players: int = 3, states: int = 24, noise: float = 0.
         peace=peace,
         war=war,
         settled={"one": np.where(peace, -1, to[0]), "two": np.where(peace, -1, to[1])},
+        several=True,
         kinds={"a": "party", "b": "party", "m": "mediator"},
     )
     return game, frame
