@@ -12,6 +12,8 @@ import argparse
 import csv
 import io
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from detente.answers.backtest_part import FILE, scores_key
@@ -49,25 +51,21 @@ def ship(folder: Path, store: Path | None = None) -> tuple[list[str], list[str]]
     recorded = RecordedCase.open(load_case(folder))
     store, home = store or store_of(recorded.case, take=False), folder / FITS
     untils = {fit_name(date): date for date in recorded.case.situations} | {fit_name("", whole=True): None}
+    keys: dict[Path, Callable[[], str] | None] = {  # file -> the key that it has today; None: it needs none
+        store / FITS / f"{name}.json": partial(fit_key, recorded, None, until) for name, until in sorted(untils.items())
+    }
+    keys |= {store / FITS / FROZEN: None, store / FILE: partial(scores_key, recorded)}
     written, left = [], []
-    for name, until in sorted(untils.items()):
-        sheet = store / FITS / f"{name}.json"
-        if not sheet.is_file():
-            continue
-        text = sheet.read_text("utf-8")
-        if Sheet.model_validate_json(text).key != fit_key(recorded, None, until):
-            left.append(f"{sheet}: of another game, other ranges or another record than today's")
-            continue
-        write_text(home / f"{name}.csv", rounded(sheet.with_suffix(".csv").read_text("utf-8")))
-        write_text(home / sheet.name, text)
-        written += [f"{name}.csv", sheet.name]
-    for path in (store / FITS / FROZEN, store / FILE):
+    for path, key in keys.items():
         if not path.is_file():
             continue
-        text = path.read_text("utf-8")
-        if path.name == FILE and Sheet.model_validate_json(text).key != scores_key(recorded):
+        text, draws = path.read_text("utf-8"), path.with_suffix(".csv")
+        if key is not None and Sheet.model_validate_json(text).key != key():
             left.append(f"{path}: of another game, other ranges or another record than today's")
             continue
+        if draws.is_file():
+            write_text(home / draws.name, rounded(draws.read_text("utf-8")))
+            written.append(draws.name)
         write_text(home / path.name, text)
         written.append(path.name)
     return written, left

@@ -39,6 +39,11 @@ class Diagnostic:
     severity: Severity = "error"
     about: tuple[str, ...] = ()
 
+    @property
+    def spot(self) -> tuple[str, int, int, tuple[str, ...]]:
+        """Where it leads, and for whom: what is written once for several may be right for some."""
+        return self.file, self.line, self.column, self.about
+
     def __str__(self) -> str:
         where = ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
         parts = [f"{self.what} (for {', '.join(self.about)})" if self.about else self.what]

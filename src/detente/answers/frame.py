@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from detente.errors import OptionError, suggest
+from detente.game.diagnose import corners
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,7 @@ def _absent(template: Any, start: int) -> frozenset[str]:
         for actor, actions in case.actions.items()
         if any(template.mask(action.when)[ahead].any() for action in actions.values())
     }
-    ends = [{name: end(p) for name, p in case.parameters.items()} for end in (lambda p: p.low, lambda p: p.high)]
-    games = [template.game(values) for values in ends] if acting != set(template.players) else []
+    games = [template.game(values) for values in corners(case)] if acting != set(template.players) else []
     return frozenset(
         player
         for i, player in enumerate(template.players)

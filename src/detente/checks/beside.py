@@ -12,9 +12,9 @@ from detente.record.gather import BOOK
 from detente.record.kinds import KINDS
 from detente.record.mapping import read_mapping
 from detente.record.shelf import IMPORTED
+from detente.verdicts.rules import RULES
 
 CODINGS = ("coding.yaml", "coding_second.yaml")
-RULES = "claims_rules.yaml"
 TABLES = (".yaml", ".csv", ".parquet")  # forms of a list of the record
 OF_A_RECORD = {f"{kind}{suffix}" for kind in KINDS for suffix in TABLES} | {BOOK, "record.yaml"}
 KNOWN = {"case.yaml", RULES, *(f"record/{name}" for name in (*OF_A_RECORD, *CODINGS))}

@@ -122,9 +122,9 @@ def _describe(template: "AnyTemplate", found: tuple[Diagnostic, ...], solve: boo
             matters = dict(importance(template, equilibrium.values))
             if isinstance(template, Template) and isinstance(equilibrium, Equilibrium):
                 reasons = _reasons(template, equilibrium)
-                known = {(d.file, d.line, d.column, d.about) for d in found}
+                known = {d.spot for d in found}
                 asked = _asked(template, equilibrium, matters)
-                found = (*found, *(d for d in asked if (d.file, d.line, d.column, d.about) not in known))
+                found = (*found, *(d for d in asked if d.spot not in known))
     return CheckReport(
         case=case.name,
         diagnostics=found,

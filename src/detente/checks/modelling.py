@@ -207,7 +207,8 @@ def ask_class(template: Template, draws: Iterable[Equilibrium], past: PastCases)
 def _never(template: Template, found: Sequence[Equilibrium]) -> Iterator[Diagnostic]:
     starts = sorted({template.state(date) for date in template.case.situations})
     nowhere = np.zeros(template.space.size, bool)
-    spent = [np.max([e.chain().time_spent(nowhere, HORIZON, x) for x in starts], axis=0) for e in found]
+    chains = [e.chain() for e in found]
+    spent = [np.max([chain.time_spent(nowhere, HORIZON, x) for x in starts], axis=0) for chain in chains]
     for i, player in enumerate(template.players):
         counts = np.array([e.rates(i) @ time for e, time in zip(found, spent, strict=True)])  # (draws, actions)
         for a, name in enumerate(found[0].game.moves[i].names):

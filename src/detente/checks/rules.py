@@ -1,20 +1,17 @@
 """The rules for claims, held against the record and the answers of the case."""
 
-import datetime
 from collections.abc import Iterator
 
 from detente.answers.results import OWN_STAKE
 from detente.case import Case
 from detente.errors import CaseError, Diagnostic
 from detente.record import Record
-from detente.record.days import LAST_YEAR
+from detente.record.days import LAST_DAY
 from detente.verdicts.queries import Queries
 from detente.verdicts.references import Numbers, quantities_of, unknown_names, unknown_words
-from detente.verdicts.rules import ClaimRules, RuleTest, read_rules
+from detente.verdicts.rules import RULES, ClaimRules, RuleTest, read_rules
 
-RULES = "claims_rules.yaml"
 OF_OWN_STAKE = "loss_share"  # the family of shares of an actor's own stake
-LATEST = datetime.date(LAST_YEAR, 12, 31)  # a day by which everything that a record can hold was known
 
 
 def check_rules(case: Case, record: Record | None) -> Iterator[Diagnostic]:
@@ -38,7 +35,7 @@ def check_rules(case: Case, record: Record | None) -> Iterator[Diagnostic]:
 
 def _idle(rules: ClaimRules, record: Record) -> Iterator[Diagnostic]:
     """Tests whose filter no event of any date fits though it should, and that do not say `why`."""
-    queries = Queries(record.as_of(LATEST), rules.sides)
+    queries = Queries(record.as_of(LAST_DAY), rules.sides)
     for claim, rule in rules.rules.items():
         for n, test in enumerate(rule.tests):
             known = not unknown_words(test, rules, queries.record)

@@ -85,6 +85,11 @@ class Template(Layout):
         """
         return _Arrays(self, self.draw(parameters)).game()
 
+    def ahead(self, start: int) -> np.ndarray:
+        """States that can come after a state, itself among them, by acts, events and settling: (states,) bool."""
+        found = reachable(self.case, self.radix, start=self.packed[[start]])[0]
+        return np.isin(self.packed, found)
+
     @cached_property
     def family(self) -> Family:
         """The games of this case by parameters, with the ends of their ranges, for derivatives."""

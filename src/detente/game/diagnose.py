@@ -34,7 +34,7 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
         template, problems = lay_out(case)
     except CaseError as error:
         return None, [*impossible, *error.diagnostics]
-    known = {_spot(d) for d in impossible}
+    known = {d.spot for d in impossible}
     found = [
         *_conditions(template),
         *_values(template),
@@ -45,12 +45,7 @@ def diagnose(case: Case) -> tuple[Template | SimultaneousTemplate | None, list[D
     ]
     if isinstance(template, Template):
         found += [*_terms(template), *_crowded(template), *_repeatable(template)]
-    return template, [*impossible, *problems, *(d for d in found if _spot(d) not in known)]
-
-
-def _spot(found: Diagnostic) -> tuple[int, int, tuple[str, ...]]:
-    """Where a remark leads, and for whom: what is written once for several may be right for some."""
-    return found.line, found.column, found.about
+    return template, [*impossible, *problems, *(d for d in found if d.spot not in known)]
 
 
 def _moves(case: Case) -> Iterator[tuple[str, Action | NatureEvent]]:
@@ -180,7 +175,7 @@ def _ends(parameter: Parameter) -> tuple[float, ...]:
 
 def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
     """Impossible numbers within the ranges, and parameters that move nothing."""
-    seen: set[tuple[int, int, tuple[str, ...]]] = set()
+    seen = set[tuple[str, int, int, tuple[str, ...]]]()
     problems = [d for values in corners(template.case) for d in template.trial(values)[1]]
     base = list(_arrays(template.trial()[0]))
     for parameter in template.case.parameters.values():
@@ -194,8 +189,8 @@ def _ranges(template: AnyTemplate) -> Iterator[Diagnostic]:
             what = f"parameter '{parameter.name}' is idle: it moves nothing in any state that can be reached"
             yield template.case.remark(parameter.at, what, severity="warning", key=True)
     for problem in problems:
-        if _spot(problem) not in seen:
-            seen.add(_spot(problem))
+        if problem.spot not in seen:
+            seen.add(problem.spot)
             yield problem
 
 

@@ -11,7 +11,7 @@ from detente.case import Case, Expr
 from detente.case.expressions import read_expression
 from detente.errors import OptionError, suggest
 from detente.game.space import StateSpace
-from detente.game.states import Radix, is_true, reachable
+from detente.game.states import Radix, is_true
 from detente.words.dates import nearest
 
 
@@ -87,11 +87,6 @@ class Layout:
         if expression.parameters or not expression.truth:
             raise OptionError.of(f"'{expression.text}' must compare state variables only", "for example 'phase == war'")
         return is_true(expression, self.codes, self.space.size).copy()
-
-    def ahead(self, start: int) -> np.ndarray:
-        """States that can come after a state, itself among them, by acts, events and settling: (states,) bool."""
-        found = reachable(self.case, self.radix, start=self.packed[[start]])[0]
-        return np.isin(self.packed, found)
 
     @cached_property
     def peace(self) -> np.ndarray:

@@ -102,9 +102,9 @@ def reachable(
         CaseError: there are more states than `limit`.
     """
     search = _Search(case, radix)
-    known = np.unique(np.array([radix.pack(case, s) for s in case.situations.values()], dtype=np.int64))
-    known = known if start is None else np.unique(start)
-    frontier = known
+    if start is None:
+        start = np.array([radix.pack(case, s) for s in case.situations.values()], dtype=np.int64)
+    frontier = known = np.unique(start)
     while frontier.size:
         frontier = np.setdiff1d(search.successors(frontier), known, assume_unique=True)
         known = np.union1d(known, frontier)

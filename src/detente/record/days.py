@@ -12,6 +12,7 @@ FIRST_YEAR, LAST_YEAR = (
     1800,
     2100,
 )  # years that a record of a conflict can hold; others are slips of the pen (0025, 2205)
+LAST_DAY = datetime.date(LAST_YEAR, 12, 31)  # by which everything that a record can hold was known
 DAYS_IN_WEEK = 7
 MONTHS_IN_YEAR = 12
 MONTHS = (

@@ -28,15 +28,7 @@ def claims(context: Context) -> Section | None:
 def _tallies(found: Sequence[Claim]) -> tuple[Line, ...]:
     """Verdicts by whose claims they are, a line each."""
     return tuple(
-        (
-            string(
-                "claims.tally",
-                by=group.by,
-                count=group.claims,
-                verdicts=", ".join(f"{count} {verdict}" for verdict, count in group.verdicts.items()),
-            ),
-        )
-        for group in tally(found)
+        (string("claims.tally", by=group.by, count=group.claims, verdicts=group.words),) for group in tally(found)
     )
 
 

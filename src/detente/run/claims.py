@@ -70,6 +70,11 @@ class Tally(Model):
     claims: int
     verdicts: dict[Verdict, int]
 
+    @property
+    def words(self) -> str:
+        """The verdicts, each with how often it occurs."""
+        return ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
+
 
 def tally(claims: Iterable[Claim]) -> tuple[Tally, ...]:
     """Verdicts by whose claims they are, in the order in which the groups first speak; the others last."""

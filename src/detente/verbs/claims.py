@@ -118,5 +118,4 @@ def command(
         if claim.would_change:
             show_text(f"    would change it: {claim.would_change}")
     for group in tally(found):
-        verdicts = ", ".join(f"{count} {verdict}" for verdict, count in group.verdicts.items())
-        show_text(f"claims of {group.by} ({group.claims}): {verdicts}")
+        show_text(f"claims of {group.by} ({group.claims}): {group.words}")

@@ -1,6 +1,5 @@
 """What the claims of a case are judged by: one bench for every verb, so that a verdict is the same in all of them."""
 
-import datetime
 from dataclasses import dataclass
 
 from detente.answers import Answers
@@ -8,14 +7,11 @@ from detente.case import Case
 from detente.files.folder import is_there
 from detente.record import CutRecord, load_record
 from detente.record.cut import cut
-from detente.record.days import LAST_YEAR
+from detente.record.days import LAST_DAY
 from detente.run import Claim, Part, Public
 from detente.verdicts.judge import NOTHING_BESIDE, Beside, draws_needed, judge
 from detente.verdicts.references import Numbers, known_rules, quantities_of, scenario_of
-from detente.verdicts.rules import ClaimRules, read_rules
-
-RULES = "claims_rules.yaml"
-ALL_KNOWN = datetime.date(LAST_YEAR, 12, 31)  # a day by which everything that a record can hold was known
+from detente.verdicts.rules import RULES, ClaimRules, read_rules
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class Bench:
             return None
         record = load_record(case.folder / "record")
         rules = known_rules(read_rules(path, case.folder.name), record, case)
-        return Bench(rules, record.as_of(when), quantities_of(case), cut(record, ALL_KNOWN, whole=True))
+        return Bench(rules, record.as_of(when), quantities_of(case), cut(record, LAST_DAY, whole=True))
 
     @property
     def at_least(self) -> dict[str, int]:

@@ -193,9 +193,9 @@ class Queries:
         if query.measure == "names_violator":
             words = f"share of {len(spoke)} answers by {mediator}{about} that name a first violator"
             return _shared(id, words, len(naming), len(spoke), ids, sum(r.naming == "unknown" for r in spoke))
-        return self._balance(id, query, naming, ids)
+        return self._balance(query, naming, ids)
 
-    def _balance(self, id: str, query: ResponsesQuery, naming: list[Response], ids: tuple[Ref, ...]) -> Measured:
+    def _balance(self, query: ResponsesQuery, naming: list[Response], ids: tuple[Ref, ...]) -> Measured:
         """Share of namings that fall on the first of two sides."""
         one, other = (self.expanded([side]) for side in query.sides)
         first = sum(r.named[:1] != () and r.named[0] in one for r in naming)

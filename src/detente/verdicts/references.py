@@ -135,8 +135,7 @@ class _RecordNames:
         acting = {a for e in record.events.values() for a in (*e.actors, *e.target, *e.named)}
         self.actors = frozenset(record.actors) | acting
         self.mediators = {response.mediator for response in record.responses.values()}
-        self.types = {event.type for event in record.events.values()} | set(rules.unused)
-        self.tags = {tag for event in record.events.values() for tag in event.tags} | set(rules.unused)
+        self.types, self.tags = _borne(record, rules)
 
     def each(
         self, names: Iterable[str], known: Iterable[str], noun: str, at: At, other: str = ""
@@ -186,9 +185,14 @@ class _RecordNames:
             yield from self.each(names, borne, f"{key.removesuffix('s')}", (*at, key), other)
 
 
+def _borne(record: Entries, rules: ClaimRules) -> tuple[set[str], set[str]]:
+    """Types and tags that some event bears, or that the rules declare unused."""
+    events, unused = record.events.values(), set(rules.unused)
+    return {event.type for event in events} | unused, {tag for event in events for tag in event.tags} | unused
+
+
 def unknown_words(test: RuleTest, rules: ClaimRules, record: Entries) -> list[str]:
     """Types and tags in a test that no event of a record bears, and that the rules do not declare unused."""
-    types = {event.type for event in record.events.values()} | set(rules.unused)
-    tags = {tag for event in record.events.values() for tag in event.tags} | set(rules.unused)
+    types, tags = _borne(record, rules)
     found = [f"type '{word}'" for given in test.filters.values() for word in given.type if word not in types]
     return found + [f"tag '{word}'" for given in test.filters.values() for word in given.tags if word not in tags]

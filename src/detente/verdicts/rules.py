@@ -35,6 +35,7 @@ from detente.files.validate import Written, WrittenFile, read_file
 from detente.files.yaml import Document, read_yaml
 from detente.record.entries import StatusName
 
+RULES = "claims_rules.yaml"  # in the folder of a case
 Relation = Literal["above", "below", "at_least", "at_most", "falls_by", "rises_by"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)  # a test has one of them, and its threshold
 CHANGES = ("falls_by", "rises_by")  # of a quantity under a scenario, against the case as it stands

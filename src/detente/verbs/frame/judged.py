@@ -38,11 +38,11 @@ def beside_of(
     elsewhere = {day: kept_quantities(case, day) for day in bench.dates}
     if missing:
         return Beside(elsewhere=elsewhere, missing=missing)
-    asked = bench.scenarios(case, when)
+    asked, at_least = bench.scenarios(case, when), bench.at_least
     found: dict[str, Answers] = {}
     for n, (name, (changed, ids)) in enumerate(asked.items()):
         tell = partial(_told, progress or (lambda _share, _words: None), n, len(asked), name)
-        least = {id: bench.at_least[id] for id in ids}
+        least = {id: at_least[id] for id in ids}
         asking = {"capped": True, "at_least": least, "tornado": False}
         found[name] = evaluated(changed, when, ids, settings, None, tell, **asking)
     return Beside(scenarios=found, elsewhere=elsewhere)
